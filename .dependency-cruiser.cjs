@@ -1,0 +1,62 @@
+/** Which way the parts may lean; see ARCHITECTURE.md, "What may import what". */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'libs-never-import-apps',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'apps-never-import-apps',
+      comment: 'Only the single-machine mode composes the others.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/', pathNot: '^apps/single-machine/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'connectors-know-channel-kit-and-contracts-only',
+      severity: 'error',
+      from: { path: '^libs/channels/([^/]+)/', pathNot: '^libs/channels/registry/' },
+      to: { path: '^(libs|apps)/', pathNot: '^libs/(channel-kit|contracts|channels/$1)/' },
+    },
+    {
+      name: 'contracts-know-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^libs/contracts/' },
+      to: { path: '^(libs|apps)/', pathNot: '^libs/contracts/' },
+    },
+    {
+      name: 'only-the-registry-and-feeds-name-a-connector',
+      comment: 'Generic code never names a channel.',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: '^(libs/channels/|libs/feed-kit/|apps/feeds/|.*\\.spec\\.ts$)' },
+      to: { path: '^libs/channels/', pathNot: '^libs/channels/registry/' },
+    },
+    {
+      name: 'outbound-http-through-the-guarded-client',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: '^(libs/outbound/|.*\\.spec\\.ts$)' },
+      to: { path: 'node_modules/(undici|axios|got|node-fetch)/' },
+    },
+    {
+      name: 'code-never-imports-tests',
+      severity: 'error',
+      from: { pathNot: '(\\.spec\\.ts$|^test/)' },
+      to: { path: '(\\.spec\\.ts$|^test/)' },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.sources.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensionAlias: { '.js': ['.ts', '.js'] },
+    },
+  },
+};
