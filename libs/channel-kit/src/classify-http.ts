@@ -1,0 +1,73 @@
+import type { AttemptResult } from './connector.js';
+import { OutboundFailure, type OutboundAnswer } from './outbound-http.js';
+
+/** Longest `Retry-After` that is believed, in seconds: a day. */
+const MAX_RETRY_AFTER_SECONDS = 86_400;
+
+/** `Retry-After` in seconds from either form (RFC 9110, section 10.2.3), capped; undefined where there is none to be understood. */
+export function retryAfterSeconds(header: string | undefined, now: Date): number | undefined {
+  if (header === undefined) return undefined;
+  const text = header.trim();
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now.getTime()) / 1000;
+  if (!Number.isFinite(seconds)) return undefined;
+  return Math.min(Math.max(0, Math.ceil(seconds)), MAX_RETRY_AFTER_SECONDS);
+}
+
+/**
+ * What an HTTP answer means for a push (Standard Webhooks 1.0 with the rules of the public contract): 2xx alone is
+ * success, a redirect is a failure shown to the owner, 401, 403 and 410 pause the channel.
+ */
+export function classifyAnswer(answer: OutboundAnswer, now: Date): AttemptResult {
+  const { status } = answer;
+  const seen = { status, response: answer.bodyExcerpt };
+  if (status >= 200 && status < 300) return { ...seen, outcome: 'delivered', error: null };
+  if (status === 401 || status === 403) {
+    const error = `the outlet refuses our credentials (${status})`;
+    return { ...seen, outcome: 'auth-expired', error, pauseReason: error };
+  }
+  if (status === 410) {
+    const error = 'the outlet says this address is gone for good (410)';
+    return { ...seen, outcome: 'permanent', error, pauseReason: error };
+  }
+  if (status === 429 || status === 503) {
+    const wait = retryAfterSeconds(answer.headers['retry-after'], now);
+    return {
+      ...seen,
+      outcome: status === 429 ? 'rate-limited' : 'transient',
+      error: `the outlet asks to come back later (${status})`,
+      ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+    };
+  }
+  if (status >= 500 || status === 408 || status === 425) {
+    return { ...seen, outcome: 'transient', error: `the outlet failed (${status})` };
+  }
+  if (status >= 300 && status < 400) {
+    const to = answer.headers['location'];
+    return {
+      ...seen,
+      outcome: 'transient',
+      error: `the outlet redirects (${status}${to === undefined ? '' : ` to ${to.slice(0, 200)}`}); redirects are not followed: set the final address`,
+    };
+  }
+  return { ...seen, outcome: 'permanent', error: `the outlet refuses the request (${status})` };
+}
+
+/**
+ * What a request without a complete answer means. For an outlet that knows repeats by key it is transient whether
+ * or not a byte went out; for any other, a sent request is of unknown outcome.
+ */
+export function classifyFailure(failure: unknown, idempotent: boolean): AttemptResult {
+  if (!(failure instanceof OutboundFailure)) throw failure;
+  const nothing = { status: null, response: null, error: failure.message };
+  switch (failure.kind) {
+    case 'aborted':
+      return { ...nothing, outcome: 'aborted' };
+    case 'refused-target':
+      return { ...nothing, outcome: 'permanent' };
+    case 'connect':
+    case 'timeout':
+    case 'broken':
+    case 'bad-answer':
+      return { ...nothing, outcome: failure.sent && !idempotent ? 'unknown' : 'transient' };
+  }
+}

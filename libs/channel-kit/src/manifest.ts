@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/** What a channel type is: data that validation, masking, the API and the docs all read. */
+export interface ChannelManifest {
+  /** The `type` of its channels: [a-z0-9-]. */
+  type: string;
+  title: { zh: string; en: string };
+  /** Strict objects: a field that is not named is refused by name. */
+  settings: z.ZodObject;
+  secrets: z.ZodObject;
+  capabilities: ChannelCapabilities;
+  limits: ChannelLimits;
+  /** For the operator who sets up such a channel, Markdown. */
+  instructions: { zh: string; en: string };
+  /** Settings that hold a target to be checked against the outbound rules when the channel is made or changed. */
+  targets: (settings: Record<string, unknown>) => { path: string; url: string }[];
+  /** Secrets to be made where the operator gave none; shown once in the answer. */
+  generateSecrets?: () => Record<string, string>;
+}
+
+export interface ChannelCapabilities {
+  /** `push`: a request goes out. `served`: outlets fetch it from us, and a delivery is done once it is served. */
+  delivery: 'push' | 'served';
+  /** A correction changes what is there (otherwise a correction is another post). */
+  edits: boolean;
+  /** A withdrawal can remove what is there. */
+  deletes: boolean;
+  /** The outlet recognises a repeat by its key: an attempt of unknown outcome may be sent again. */
+  idempotent: boolean;
+}
+
+export interface ChannelLimits {
+  /** Longest headline in graphemes; null where the type has no limit. */
+  headlineGraphemes: number | null;
+  /** Deadline of one request in milliseconds, from connect to the last byte. The lease of a claim outlives it. */
+  requestDeadlineMs: number;
+}
+
+/** JSON Schema (2020-12) of a manifest's settings and secrets, for `GET /api/v1/channel-types`. */
+export function manifestView(manifest: ChannelManifest) {
+  return {
+    type: manifest.type,
+    title: manifest.title,
+    settings: z.toJSONSchema(manifest.settings, { io: 'input' }),
+    secrets: z.toJSONSchema(manifest.secrets, { io: 'input' }),
+    secretFields: Object.keys(manifest.secrets.shape),
+    capabilities: manifest.capabilities,
+    limits: manifest.limits,
+    instructions: manifest.instructions,
+  };
+}
