@@ -1,0 +1,54 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { LedgerSchema } from './schema.js';
+
+export type Ledger = Kysely<LedgerSchema>;
+export type LedgerTransaction = Transaction<LedgerSchema>;
+
+/** Calendar days stay text: a Date would move them between zones. */
+const DATE_OID = 1082;
+
+export interface LedgerOptions {
+  url: string;
+  /** Connections at most. */
+  poolSize: number;
+  /** Shown in pg_stat_activity. */
+  applicationName: string;
+  /** Told of connections that broke while idle; the pool replaces them by itself. */
+  onIdleError: (error: Error) => void;
+}
+
+/** Opens a pool lazily: nothing connects before the first query, and a lost server is found again by the next one. */
+export function openLedger(options: LedgerOptions): Ledger {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: 5_000,
+    // A query that hangs must not hold a claim for ever; leases are longer than this.
+    statement_timeout: 10_000,
+    idle_in_transaction_session_timeout: 20_000,
+    keepAlive: true,
+    types: {
+      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+        oid === DATE_OID
+          ? (text: string) => text
+          : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    },
+  });
+  pool.on('error', options.onIdleError);
+  return new Kysely<LedgerSchema>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/** True for errors that mean "PostgreSQL cannot be reached or cannot write now", as against a bug of ours. */
+export function isLedgerUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  // Class 08: connection; 57P0x: shutdown and start-up; 53: no resources; 25006: read-only.
+  if (/^(08|57P0|53|25006|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/.test(code))
+    return true;
+  if (error instanceof AggregateError && error.errors.some(isLedgerUnavailable)) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|connection is closed/i.test(
+    error.message,
+  );
+}

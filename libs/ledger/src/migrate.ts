@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import { Migrator, type Migration } from 'kysely/migration';
+import type { Ledger } from './database.js';
+import * as ledger0001 from './migrations/0001-ledger.js';
+
+/** In order of name; a migration that was released is never edited, a new one is added. */
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-ledger': ledger0001,
+};
+
+/** Brings the schema up to date; safe to call from many processes at once (advisory lock). Throws if one fails, with nothing of it applied. */
+export async function migrate(ledger: Ledger): Promise<void> {
+  const migrator = new Migrator({
+    db: ledger,
+    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error instanceof Error ? error : new Error(JSON.stringify(error));
+}
+
+/** True once the schema is what this build needs. */
+export async function isMigrated(ledger: Ledger): Promise<boolean> {
+  const { rows } = await sql<{
+    ready: boolean;
+  }>`select to_regclass('kysely_migration') is not null as ready`.execute(ledger);
+  if (rows[0]?.ready !== true) return false;
+  const migrator = new Migrator({
+    db: ledger,
+    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+  });
+  return (await migrator.getMigrations()).every((migration) => migration.executedAt !== undefined);
+}

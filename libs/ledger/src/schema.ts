@@ -1,0 +1,159 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ArticleContent, Hold, Repair, VersionState } from '@newsrelay/contracts/article';
+import type { ChannelFilter } from '@newsrelay/contracts/channel';
+import type { DeliveryAction, DeliveryState, Outcome } from '@newsrelay/contracts/delivery';
+
+/* Tables as Kysely sees them; the migrations are what they are. bigint comes back as a string from `pg`. */
+
+/** JSON read as an object, written as JSON text (`JSON.stringify`: `pg` would write an array as a PostgreSQL array). */
+type Json<T extends object> = JSONColumnType<T, string, string>;
+type Defaulted<T> = ColumnType<T, T | undefined, T>;
+
+export interface ArticlesTable {
+  id: string;
+  source: string;
+  source_id: string;
+  latest_version: Defaulted<number>;
+  published_version: number | null;
+  first_released_at: Date | null;
+  withdrawn_through: Defaulted<number>;
+  withdrawn_at: Date | null;
+  page_date: ColumnType<string | null, string | null | undefined, string | null>;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+export interface ArticleVersionsTable {
+  article_id: string;
+  version: number;
+  state: VersionState;
+  content: Json<ArticleContent>;
+  input_hash: string;
+  input_published_at: Date | null;
+  page_text: string | null;
+  holds: Json<Hold[]>;
+  repairs: Json<Repair[]>;
+  note: string | null;
+  published_at: Date;
+  embargo_until: Date | null;
+  released_at: Date | null;
+  release_order: string | null;
+  routed_at: Date | null;
+  created_at: Generated<Date>;
+}
+
+export interface WithdrawalsTable {
+  order_id: string;
+  article_id: string;
+  through_version: number;
+  reason: string;
+  ordered_at: Generated<Date>;
+}
+
+export interface OutboxTable {
+  sequence: Generated<string>;
+  event_id: string;
+  subject: string;
+  payload: Json<object>;
+  created_at: Generated<Date>;
+}
+
+export interface ChannelsTable {
+  id: string;
+  type: string;
+  name: string;
+  enabled: boolean;
+  filter: Json<ChannelFilter>;
+  settings: Json<Record<string, unknown>>;
+  sealed_secrets: string;
+  paused_since: Date | null;
+  pause_reason: string | null;
+  deleted_at: Date | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+export interface RoutesTable {
+  article_id: string;
+  version: number;
+  channel_id: string;
+  rendition_id: string | null;
+}
+
+export interface RenditionsTable {
+  id: string;
+  article_id: string;
+  version: number;
+  action: DeliveryAction;
+  channel_type: string;
+  content: JSONColumnType<Record<string, unknown>, string | null, string | null> | null;
+  refusal: JSONColumnType<Hold, string | null, string | null> | null;
+  created_at: Generated<Date>;
+}
+
+export interface DeliveriesTable {
+  id: string;
+  article_id: string;
+  version: number;
+  channel_id: string;
+  action: DeliveryAction;
+  state: DeliveryState;
+  reason: string | null;
+  rendition_id: string;
+  epoch: Defaulted<number>;
+  lease_until: Date | null;
+  attempt_count: Defaulted<number>;
+  attempts_in_round: Defaulted<number>;
+  round_started_at: Generated<Date>;
+  next_attempt_at: Date | null;
+  begun_at: Date | null;
+  body: string | null;
+  previous_version: number | null;
+  remote_url: string | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+export interface AttemptsTable {
+  delivery_id: string;
+  number: number;
+  epoch: number;
+  started_at: Date;
+  duration_ms: number | null;
+  outcome: Outcome | null;
+  status: number | null;
+  error: string | null;
+  response: string | null;
+}
+
+export interface ShelfEntriesTable {
+  channel_id: string;
+  article_id: string;
+  version: number;
+  rendition_id: string;
+  first_released_at: Date;
+  release_order: string;
+  changed_at: Date;
+}
+
+export interface ServiceHeartbeatsTable {
+  service: string;
+  instance: string;
+  pid: number;
+  version: string;
+  seen_at: Generated<Date>;
+}
+
+export interface LedgerSchema {
+  articles: ArticlesTable;
+  article_versions: ArticleVersionsTable;
+  withdrawals: WithdrawalsTable;
+  outbox: OutboxTable;
+  channels: ChannelsTable;
+  routes: RoutesTable;
+  renditions: RenditionsTable;
+  deliveries: DeliveriesTable;
+  attempts: AttemptsTable;
+  shelf_entries: ShelfEntriesTable;
+  service_heartbeats: ServiceHeartbeatsTable;
+}
