@@ -5,8 +5,8 @@ import type { LedgerSchema } from './schema.js';
 export type Ledger = Kysely<LedgerSchema>;
 export type LedgerTransaction = Transaction<LedgerSchema>;
 
-/** Calendar days stay text: a Date would move them between zones. */
-const DATE_OID = 1082;
+// Calendar days stay text: a Date would move them between zones.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
 export interface LedgerOptions {
   url: string;
@@ -29,12 +29,6 @@ export function openLedger(options: LedgerOptions): Ledger {
     statement_timeout: 10_000,
     idle_in_transaction_session_timeout: 20_000,
     keepAlive: true,
-    types: {
-      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-        oid === DATE_OID
-          ? (text: string) => text
-          : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
-    },
   });
   pool.on('error', options.onIdleError);
   return new Kysely<LedgerSchema>({ dialect: new PostgresDialect({ pool }) });

@@ -6,7 +6,7 @@ import type { DeliveryAction, DeliveryState, Outcome } from '@newsrelay/contract
 /* Tables as Kysely sees them; the migrations are what they are. bigint comes back as a string from `pg`. */
 
 /** JSON read as an object, written as JSON text (`JSON.stringify`: `pg` would write an array as a PostgreSQL array). */
-type Json<T extends object> = JSONColumnType<T, string, string>;
+type Json<T extends object> = JSONColumnType<T>;
 type Defaulted<T> = ColumnType<T, T | undefined, T>;
 
 export interface ArticlesTable {

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+/* One schema a setting: every app that reads it reads it by the same rule. */
+
+export const port = z.coerce
+  .number('must be a port number')
+  .int('must be a port number from 1 to 65535')
+  .min(1, 'must be a port number from 1 to 65535')
+  .max(65535, 'must be a port number from 1 to 65535');
+
+function urlOf(protocols: RegExp, example: string) {
+  return z.url({ protocol: protocols, error: `must be a URL such as ${example}` });
+}
+
+export const databaseUrl = urlOf(/^postgres(ql)?$/, 'postgresql://user:password@host:5432/newsrelay');
+export const redisUrl = urlOf(/^rediss?$/, 'redis://host:6379');
+export const natsUrl = urlOf(/^(nats|tls)$/, 'nats://host:4222');
+
+/** Without a trailing slash, so that paths are appended as they are. */
+export const publicUrl = urlOf(/^https?$/, 'https://news.example').transform((url) =>
+  url.replace(/\/+$/, ''),
+);
+
+export const bind = z.string().min(1).default('127.0.0.1');
+
+export const adminKey = z
+  .string()
+  .min(16, 'must be at least 16 characters: make one with `openssl rand -hex 32`');
+export const encryptionKey = z
+  .string()
+  .min(32, 'must be 32 bytes as base64 or hex: make one with `openssl rand -base64 32`');
+
+/** CIDRs for which the address, port and https rules of outbound calls are lifted; checked by libs/outbound. */
+export const allowTargets = z
+  .string()
+  .default('')
+  .transform((list) =>
+    list
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ''),
+  )
+  .pipe(
+    z.array(
+      z.union(
+        [z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()],
+        'must be comma-separated CIDRs such as 127.0.0.0/8,::1/128',
+      ),
+    ),
+  );
+
+/** Seconds between attempts: Standard Webhooks 1.0, "Deliverability and reliability"; 75.6 hours in all. */
+export const STANDARD_WEBHOOKS_SCHEDULE = [0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
+
+const seconds = z.coerce
+  .number()
+  .min(0)
+  .max(7 * 86_400);
+export const retrySchedule = z
+  .string()
+  .transform((list) => list.split(',').map((entry) => entry.trim()))
+  .pipe(
+    z
+      .array(
+        z
+          .string()
+          .regex(/^\d+(\.\d+)?$/, 'must be seconds between attempts, comma-separated, e.g. 0,5,300')
+          .pipe(seconds),
+      )
+      .min(1)
+      .max(50),
+  )
+  .default(STANDARD_WEBHOOKS_SCHEDULE);
+
+export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info');
