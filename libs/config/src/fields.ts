@@ -52,24 +52,15 @@ export const allowTargets = z
 /** Seconds between attempts: Standard Webhooks 1.0, "Deliverability and reliability"; 75.6 hours in all. */
 export const STANDARD_WEBHOOKS_SCHEDULE = [0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
-const seconds = z.coerce
-  .number()
-  .min(0)
-  .max(7 * 86_400);
+const delaySeconds = z.number().max(7 * 86_400, 'must be at most a week each');
 export const retrySchedule = z
   .string()
-  .transform((list) => list.split(',').map((entry) => entry.trim()))
-  .pipe(
-    z
-      .array(
-        z
-          .string()
-          .regex(/^\d+(\.\d+)?$/, 'must be seconds between attempts, comma-separated, e.g. 0,5,300')
-          .pipe(seconds),
-      )
-      .min(1)
-      .max(50),
+  .regex(
+    /^\d+(\.\d+)?(\s*,\s*\d+(\.\d+)?)*$/,
+    'must be seconds between attempts, comma-separated, e.g. 0,5,300',
   )
+  .transform((list) => list.split(',').map(Number))
+  .pipe(z.array(delaySeconds).min(1).max(50))
   .default(STANDARD_WEBHOOKS_SCHEDULE);
 
 export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info');

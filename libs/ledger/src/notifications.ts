@@ -61,13 +61,12 @@ export class LedgerNotifications {
         query_timeout: HEARTBEAT_TIMEOUT_MS,
         keepAlive: true,
       });
-      const broken = new Promise<void>((resolve) => {
-        client.once('error', () => {
-          resolve();
-        });
-        client.once('end', () => {
-          resolve();
-        });
+      const broken = new AbortController();
+      client.once('error', () => {
+        broken.abort();
+      });
+      client.once('end', () => {
+        broken.abort();
       });
       try {
         await client.connect();
@@ -76,28 +75,21 @@ export class LedgerNotifications {
         });
         for (const channel of this.channels) await client.query(`LISTEN ${channel}`);
         this.#change(true);
-        await this.#beat(client, broken);
+        await this.#beat(client, AbortSignal.any([signal, broken.signal]));
       } catch {
         // Away or broken: tried again below. The pool's own queries report the reason.
       }
       this.#change(false);
-      await client.end().catch(() => undefined);
+      // A half-open connection never says goodbye.
+      await Promise.race([client.end().catch(() => undefined), delay(500)]);
       await delay(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #beat(client: pg.Client, broken: Promise<void>): Promise<void> {
-    const { signal } = this.#stopping;
-    let alive = true;
-    void broken.then(() => (alive = false));
-    while (!signal.aborted) {
-      await Promise.race([
-        delay(HEARTBEAT_INTERVAL_MS, undefined, { signal }).catch(() => undefined),
-        broken,
-      ]);
-      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set by the promise above
-      if (!alive) return;
-      if (!signal.aborted) await client.query('SELECT 1');
+  async #beat(client: pg.Client, until: AbortSignal): Promise<void> {
+    while (!until.aborted) {
+      await delay(HEARTBEAT_INTERVAL_MS, undefined, { signal: until }).catch(() => undefined);
+      if (!until.aborted) await client.query('SELECT 1');
     }
   }
 
