@@ -15,8 +15,8 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
 }
 
 /** What a zod refusal says, as the contract's `errors`: one entry a field, unknown fields by name. */
-export function problemFromZod(error: z.ZodError, prefix = ''): Problem {
-  const errors = error.issues.flatMap(fieldErrors).map((entry) => ({ ...entry, path: prefix + entry.path }));
+export function problemFromIssues(issues: readonly z.core.$ZodIssue[], prefix = ''): Problem {
+  const errors = issues.flatMap(fieldErrors).map((entry) => ({ ...entry, path: prefix + entry.path }));
   const named = errors.map((entry) => `${entry.path || 'body'}: ${entry.message}`).join('; ');
   return new Problem(422, named.length > 1000 ? `${named.slice(0, 999)}…` : named, errors);
 }
@@ -24,6 +24,6 @@ export function problemFromZod(error: z.ZodError, prefix = ''): Problem {
 /** Parses or throws the {@link Problem} 422 that names each field. */
 export function parseOrProblem<S extends z.ZodType>(schema: S, value: unknown, prefix = ''): z.output<S> {
   const result = schema.safeParse(value);
-  if (!result.success) throw problemFromZod(result.error, prefix);
+  if (!result.success) throw problemFromIssues(result.error.issues, prefix);
   return result.data;
 }

@@ -87,9 +87,10 @@ export class LedgerNotifications {
   }
 
   async #beat(client: pg.Client, until: AbortSignal): Promise<void> {
-    while (!until.aborted) {
-      await delay(HEARTBEAT_INTERVAL_MS, undefined, { signal: until }).catch(() => undefined);
-      if (!until.aborted) await client.query('SELECT 1');
+    for (;;) {
+      const stopped = await delay(HEARTBEAT_INTERVAL_MS, false, { signal: until }).catch(() => true);
+      if (stopped) return;
+      await client.query('SELECT 1');
     }
   }
 

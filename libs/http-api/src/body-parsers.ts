@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { MAX_ARTICLE_BYTES, MAX_PAGE_BYTES } from '@newsrelay/contracts/article';
+import { Problem } from '@newsrelay/contracts/problem';
+
+export const JSON_TYPES = [
+  'application/json',
+  'application/merge-patch+json',
+  'application/vnd.iptc.ninjs+json',
+];
+export const PAGE_TYPES = ['text/plain', 'text/markdown'];
+
+/** Bytes to text; a byte-order mark is dropped. @throws Problem 400 for bytes that are no UTF-8 */
+export function decodeUtf8(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Problem(400, 'The body is not valid UTF-8: send it as UTF-8.', [
+      { path: '', message: 'is not valid UTF-8' },
+    ]);
+  }
+}
+
+function parseJson(text: string): unknown {
+  // An empty body is "no body": calls such as pause and retry need none, and the others' schemas say what is missing.
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Problem(
+      400,
+      `The body is not valid JSON: ${error instanceof Error ? error.message : 'unreadable'}`,
+    );
+  }
+}
+
+/** RFC 9110, section 8.3.2: a charset that is named must be the one we read. */
+function refuseOtherCharsets(contentType: string | undefined): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType ?? '')?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    throw new Problem(415, `The charset ${charset} is not taken: send UTF-8.`);
+  }
+}
+
+/** JSON up to 1 MiB, newspaper pages as text up to 4 MiB; anything else is answered 415, anything longer 413. */
+export function registerBodyParsers(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    JSON_TYPES,
+    { parseAs: 'buffer', bodyLimit: MAX_ARTICLE_BYTES },
+    async (request: FastifyRequest, body: Buffer) => {
+      refuseOtherCharsets(request.headers['content-type']);
+      return Promise.resolve(parseJson(decodeUtf8(body)));
+    },
+  );
+  fastify.addContentTypeParser(
+    PAGE_TYPES,
+    { parseAs: 'buffer', bodyLimit: MAX_PAGE_BYTES },
+    async (request: FastifyRequest, body: Buffer) => {
+      refuseOtherCharsets(request.headers['content-type']);
+      return Promise.resolve(decodeUtf8(body));
+    },
+  );
+}

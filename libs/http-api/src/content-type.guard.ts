@@ -1,0 +1,26 @@
+import { type CanActivate, type ExecutionContext, SetMetadata, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '@newsrelay/contracts/problem';
+import { JSON_TYPES } from './body-parsers.js';
+
+const TAKES = 'newsrelay:takes';
+
+/** Media types that a route takes where it is not JSON. */
+export const Takes = (...types: string[]) => SetMetadata(TAKES, types);
+
+/** A text body on a JSON route (and the other way round) is answered 415, not with a list of missing fields. */
+@Injectable()
+export class ContentTypeGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const header = request.headers['content-type'];
+    if (header === undefined || request.body === undefined) return true;
+    const type = header.split(';')[0]?.trim().toLowerCase() ?? '';
+    const taken = this.reflector.get<string[] | undefined>(TAKES, context.getHandler()) ?? JSON_TYPES;
+    if (taken.includes(type)) return true;
+    throw new Problem(415, `The media type ${type} is not taken here: send ${taken.join(' or ')}.`);
+  }
+}

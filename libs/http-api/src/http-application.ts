@@ -1,0 +1,53 @@
+import { StandardSchemaValidationPipe, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger as NestLogger } from 'nestjs-pino';
+import type { z } from 'zod';
+import { problemFromIssues } from '@newsrelay/contracts/problem-from-zod';
+import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
+import { Metrics } from '@newsrelay/telemetry/metrics';
+import { registerBodyParsers } from './body-parsers.js';
+import { requireKey } from './key.js';
+import { ProblemFilter } from './problem.filter.js';
+import { RouteTable } from './route-table.js';
+
+/** Idle keep-alive connections are closed by us after this, longer than usual proxies keep theirs. */
+const KEEP_ALIVE_MS = 65_000;
+
+/**
+ * A Nest application on Fastify with our edge: bounded bodies, UTF-8 JSON, keys, problem details. The module must bring
+ * `TelemetryModule`. Not listening yet; `listen` and `close` are the caller's.
+ */
+export async function createHttpApplication(
+  module: DynamicModule,
+  adminKey: string | null,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: 60_000,
+    routerOptions: { maxParamLength: 300 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(NestLogger));
+  const fastify = adapter.getInstance();
+  const routes = new RouteTable();
+  routes.watch(fastify);
+  registerBodyParsers(fastify);
+  const filter = new ProblemFilter(app.get<Logger>(LOGGER), app.get(Metrics), routes);
+  // Errors before Nest's own handling (hooks, body parsers) take the same way out.
+  fastify.setErrorHandler((error, request, reply) => {
+    filter.answer(error, request, reply);
+  });
+  if (adminKey !== null) requireKey(fastify, adminKey);
+  app.useGlobalFilters(filter);
+  app.useGlobalPipes(
+    new StandardSchemaValidationPipe({
+      exceptionFactory: (issues) => problemFromIssues(issues as readonly z.core.$ZodIssue[]),
+    }),
+  );
+  return app;
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { instant } from '@newsrelay/contracts/text';
+import { Problem } from '@newsrelay/contracts/problem';
+
+/** Query of every list: newest first. */
+export const pagingQuery = {
+  limit: z.coerce.number('must be a number').int().min(1).max(500, 'must be at most 500').default(50),
+  cursor: z.string().max(500).optional(),
+};
+
+/** Half-open window on `createdAt`. */
+export const windowQuery = { since: instant.optional(), until: instant.optional() };
+
+/** Where a list goes on: after this row in (createdAt, id) order, newest first. */
+export interface Position {
+  createdAt: string;
+  id: string;
+}
+
+const position = z.strictObject({
+  createdAt: z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+  id: z.string().min(1).max(100),
+});
+
+/** @throws Problem 400 for a cursor that was not given by us */
+export function decodeCursor(cursor: string | undefined): Position | null {
+  if (cursor === undefined) return null;
+  try {
+    return position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+  } catch {
+    throw new Problem(400, 'The cursor is not one that this API gave: begin again without it.', [
+      { path: '/cursor', message: 'is not a cursor of this list' },
+    ]);
+  }
+}
+
+/** A page of at most `limit` rows out of `limit + 1` that were read. */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  positionOf: (row: Row) => Position,
+  itemOf: (row: Row) => Item,
+): { items: Item[]; nextCursor: string | null } {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return {
+    items: shown.map(itemOf),
+    nextCursor: more ? Buffer.from(JSON.stringify(positionOf(last))).toString('base64url') : null,
+  };
+}

@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify';
+
+/** Which methods each path answers, so that a wrong one is told 405 with Allow (RFC 9110, section 15.5.6). */
+export class RouteTable {
+  readonly #routes: { pattern: RegExp; method: string }[] = [];
+
+  watch(fastify: FastifyInstance): void {
+    fastify.addHook('onRoute', ({ method, url }) => {
+      const pattern = new RegExp(
+        `^${url
+          .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+          .replace(/:[A-Za-z]+/g, '[^/]+')
+          .replace(/\*/g, '.*')}/?$`,
+      );
+      for (const name of [method].flat()) this.#routes.push({ pattern, method: name });
+    });
+  }
+
+  /** Methods that `path` answers; empty where nothing is there. */
+  methodsOf(path: string): string[] {
+    const methods = this.#routes
+      .filter(({ pattern }) => pattern.source !== '^.*/?$' && pattern.test(path))
+      .map(({ method }) => method);
+    return [...new Set(methods)].sort();
+  }
+}

@@ -1,0 +1,42 @@
+import { pino, type Logger } from 'pino';
+
+export type { Logger } from 'pino';
+/** Injection token of the process's pino logger. */
+export const LOGGER = Symbol('Logger');
+
+/** Paths whose values never reach a log line. */
+const REDACTED = [
+  'req.headers.authorization',
+  'req.headers.cookie',
+  '*.secrets',
+  '*.signingSecret',
+  '*.accessToken',
+  '*.password',
+];
+
+/** JSON lines on standard output, times as ISO 8601. */
+export function createLogger(service: string, level: string): Logger {
+  return pino({
+    level,
+    base: { service, pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: { paths: REDACTED, censor: 'set' },
+    formatters: { level: (label) => ({ level: label }) },
+  });
+}
+
+/** At most one line per interval for what fails again and again, such as a server that is away. */
+export class RateLimitedLog {
+  #lastAt = Number.NEGATIVE_INFINITY;
+  constructor(
+    private readonly write: (fields: object, message: string) => void,
+    private readonly intervalMs = 1_000,
+  ) {}
+
+  say(fields: object, message: string): void {
+    const now = performance.now();
+    if (now - this.#lastAt < this.intervalMs) return;
+    this.#lastAt = now;
+    this.write(fields, message);
+  }
+}
