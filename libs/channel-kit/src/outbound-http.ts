@@ -15,7 +15,10 @@ export interface OutboundAnswer {
   status: number;
   /** Lower-case names; of repeated fields the first value. */
   headers: Record<string, string>;
-  /** First 4 KiB of the body, decoded as UTF-8 with U+FFFD for what is none. */
+  /**
+   * First 4 KiB of the body, decoded as UTF-8 with U+FFFD for what is none and for NUL. Once the head of an answer is
+   * there, the answer counts: a body that is cut off, endless or too slow for the deadline shortens the excerpt alone.
+   */
   bodyExcerpt: string;
 }
 
@@ -28,7 +31,7 @@ export const OUTBOUND_FAILURES = [
   'timeout',
   /** The connection broke after the request began to go out. */
   'broken',
-  /** The answer broke HTTP or its size limit. */
+  /** The head of the answer broke HTTP or its size limit. */
   'bad-answer',
   /** Stopped by us: a withdrawal, a lost lease, a shutdown. */
   'aborted',
