@@ -162,7 +162,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     else if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
       this.#fail('aborted', 'the client was closed', error);
     } else if (!this.#sent) this.#fail('connect', `no connection: ${said}`, error);
-    else if (BAD_ANSWER_CODES.has(code) || code.startsWith('HPE_')) {
+    else if (BAD_ANSWER_CODES.has(code) || error.name === 'HTTPParserError') {
       this.#fail('bad-answer', `the answer is no HTTP that we take: ${said}`, error);
     } else this.#fail('broken', `the connection broke before an answer: ${said}`, error);
   }

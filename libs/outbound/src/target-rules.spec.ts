@@ -90,12 +90,12 @@ const refusedUrls: [what: string, url: string][] = [
 describe('checkTarget', () => {
   it.each(refusedHosts)('refuses %s: %s', (_spelling, host) => {
     for (const url of [`https://${host}/hook`, `https://${host}:8443/`, `http://${host}/`]) {
-      expect(checkTarget(url, NOTHING)).toEqual({ refused: expect.any(String) as string });
+      expect(checkTarget(url, NOTHING)).toEqual({ refused: expect.any(String) });
     }
   });
 
   it.each(refusedUrls)('refuses %s: %s', (_what, url) => {
-    expect(checkTarget(url, NOTHING)).toEqual({ refused: expect.any(String) as string });
+    expect(checkTarget(url, NOTHING)).toEqual({ refused: expect.any(String) });
   });
 
   it.each([
