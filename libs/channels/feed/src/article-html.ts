@@ -1,0 +1,88 @@
+import type { ReleasedArticle } from '@newsrelay/channel-kit/rendition';
+import type { Byline, Media } from '@newsrelay/contracts/article';
+import { escapeMarkup } from './xml.js';
+import { wordingFor } from './wording.js';
+
+/* The text that readers see. The body's paragraphs stay as they are, each an element of its own. */
+
+/** Ideographic space, the width of a character. */
+const WIDE_SPACE = '\u3000';
+
+/** Roles once before the names they belong to, an ideographic space between groups: 记者 曹俐 李四 + 通讯员 王五. */
+export function bylineText(bylines: readonly Byline[]): string {
+  const groups: { role: string | null; names: string[] }[] = [];
+  for (const { role, name } of bylines) {
+    const last = groups.at(-1);
+    if (last?.role === role) last.names.push(name);
+    else groups.push({ role, names: [name] });
+  }
+  return groups
+    .map(({ role, names }) => [...(role === null ? [] : [role]), ...names].join(' '))
+    .join(WIDE_SPACE);
+}
+
+/** The note of a correction with its label; null for the first version. */
+export function correctionNote(article: ReleasedArticle): string | null {
+  const wording = wordingFor(article.language);
+  const correction = article.releasedAt.getTime() > article.firstReleasedAt.getTime();
+  if (article.note === null && !correction) return null;
+  return wording.correction + wording.colon + (article.note ?? wording.corrected(article.releasedAt));
+}
+
+const line = (text: string | null) => (text === null || text === '' ? [] : [`<p>${escapeMarkup(text)}</p>`]);
+const strong = (text: string | null) =>
+  text === null ? [] : [`<p><strong>${escapeMarkup(text)}</strong></p>`];
+
+function head(article: ReleasedArticle): string[] {
+  const where = [article.dateline ?? '', bylineText(article.bylines)]
+    .filter((part) => part !== '')
+    .join(WIDE_SPACE);
+  return [
+    ...strong(correctionNote(article)),
+    ...line(article.kicker),
+    ...strong(article.subtitle),
+    ...line(where),
+  ];
+}
+
+function foot(article: ReleasedArticle): string[] {
+  const { source, editor, colon } = wordingFor(article.language);
+  const parts = [source + colon + article.source];
+  if (article.editor !== null) parts.push(editor + colon + article.editor);
+  return line(parts.join(WIDE_SPACE));
+}
+
+function paragraphs(body: readonly string[]): string[] {
+  return body.map((paragraph) => `<p>${escapeMarkup(paragraph).replaceAll('\n', '<br/>\n')}</p>`);
+}
+
+/** Images that the text does not show already, each with its caption and credit. */
+function figures(article: ReleasedArticle): string[] {
+  const { credit, colon } = wordingFor(article.language);
+  const shown = (media: Media) => article.bodyHtml?.includes(escapeMarkup(media.url)) ?? false;
+  return article.media
+    .filter((media) => media.type.startsWith('image/') && !shown(media))
+    .map((media) => {
+      const legend = [media.caption, media.credit === '' ? '' : `（${credit}${colon}${media.credit}）`].join(
+        '',
+      );
+      const image = `<img src="${escapeMarkup(media.url)}" alt="${escapeMarkup(media.alt || media.caption)}"/>`;
+      return `<figure>${image}${legend === '' ? '' : `<figcaption>${escapeMarkup(legend)}</figcaption>`}</figure>`;
+    });
+}
+
+/** The whole article but its headline: note, kicker, subtitle, dateline with bylines, body, images, source and editor. */
+export function articleHtml(article: ReleasedArticle): string {
+  const body = article.bodyHtml === null ? paragraphs(article.body) : [article.bodyHtml];
+  return [...head(article), ...body, ...figures(article), ...foot(article)].join('\n');
+}
+
+/** The same around the lead instead of the body, for feeds of summaries. */
+export function summaryArticleHtml(article: ReleasedArticle, lead: string): string {
+  return [...head(article), ...line(lead), ...foot(article)].join('\n');
+}
+
+/** Note and lead alone, for the summary that stands beside the full text. */
+export function leadHtml(article: ReleasedArticle, lead: string): string {
+  return [...strong(correctionNote(article)), ...line(lead)].join('\n');
+}

@@ -1,0 +1,34 @@
+import { itemId, type FeedItem } from './feed-item.js';
+import { rfc3339 } from './times.js';
+import { legalText } from './xml.js';
+
+/** JSON text of an item of JSON Feed 1.1, written directly: `feed` knows version 1.0 only. */
+export function jsonItem(item: FeedItem): string {
+  const image = item.media.find((media) => media.type.startsWith('image/'));
+  return JSON.stringify(
+    {
+      id: itemId(item.articleId),
+      url: item.link,
+      title: item.title,
+      content_html: item.contentHtml ?? item.summaryHtml,
+      ...(item.summary === '' ? {} : { summary: item.summary }),
+      ...(image === undefined ? {} : { image: image.url }),
+      date_published: rfc3339(item.publishedAt),
+      date_modified: rfc3339(item.modifiedAt),
+      ...(item.authors.length === 0 ? {} : { authors: item.authors.map((name) => ({ name })) }),
+      ...(item.sections.length === 0 ? {} : { tags: item.sections }),
+      language: item.language,
+      ...(item.media.length === 0
+        ? {}
+        : {
+            attachments: item.media.map((media) => ({
+              url: media.url,
+              mime_type: media.type,
+              ...(media.caption === '' ? {} : { title: media.caption }),
+            })),
+          }),
+      _newsrelay: item.extension,
+    },
+    (_key, value: unknown) => (typeof value === 'string' ? legalText(value) : value),
+  );
+}

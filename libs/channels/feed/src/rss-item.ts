@@ -1,0 +1,54 @@
+import { Feed } from 'feed';
+import type { Media } from '@newsrelay/contracts/article';
+import { itemId, type FeedItem } from './feed-item.js';
+import { rfc3339, rfc822 } from './times.js';
+import { element, escapeMarkup, htmlForCdata, legalText } from './xml.js';
+
+/** `feed` turns "&amp;" in a text back into "&" before it escapes: an ampersand that is meant must come escaped. */
+const asFeedText = (text: string) => ({ _text: legalText(text).replaceAll('&', '&amp;') });
+
+/** Media RSS 1.5.1: the type is the one the article names. */
+export function mediaContent(media: Media): string {
+  const inner = [
+    ...(media.caption === '' ? [] : [described('media:description', media.caption)]),
+    ...(media.credit === '' ? [] : [element('media:credit', {}, escapeMarkup(media.credit))]),
+  ].join('');
+  const attributes = { url: media.url, type: media.type, medium: media.type.split('/')[0] ?? null };
+  return element('media:content', attributes, inner === '' ? null : inner);
+}
+
+function described(name: string, text: string): string {
+  return element(name, { type: 'plain' }, escapeMarkup(text));
+}
+
+/** `<item>` of RSS 2.0, rendered by `feed` as a feed of one, with what it cannot say added before the end. */
+export function rssItem(item: FeedItem): string {
+  const feed = new Feed({ title: '', link: item.link, generator: false });
+  feed.addItem({
+    title: item.title,
+    link: item.link,
+    guid: itemId(item.articleId),
+    date: item.publishedAt,
+    description: htmlForCdata(item.summaryHtml),
+    ...(item.contentHtml === null ? {} : { content: htmlForCdata(item.contentHtml) }),
+    // These take the place of the elements of the same name: a title in CDATA breaks at its second "]]>", and a date is in +0800.
+    extensions: [
+      { name: 'title', objects: asFeedText(item.title) },
+      { name: 'pubDate', objects: { _text: rfc822(item.publishedAt) } },
+    ],
+  });
+  const rendered = feed.rss2();
+  const body = rendered.slice(rendered.indexOf('<item>'), rendered.lastIndexOf('</item>')).trimEnd();
+  return `${[body, ...additions(item)].join('\n            ')}\n        </item>`;
+}
+
+function additions(item: FeedItem): string[] {
+  return [
+    ...item.authors.map((name) => element('dc:creator', {}, escapeMarkup(name))),
+    element('dcterms:modified', {}, rfc3339(item.modifiedAt)),
+    element('dc:language', {}, escapeMarkup(item.language)),
+    ...(item.source === null ? [] : [element('dc:source', {}, escapeMarkup(item.source))]),
+    ...item.sections.map((section) => element('category', {}, escapeMarkup(section))),
+    ...item.media.map(mediaContent),
+  ];
+}
