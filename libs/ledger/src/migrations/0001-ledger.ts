@@ -11,14 +11,14 @@ export async function up(db: Kysely<never>): Promise<void> {
       source_id text not null,
       latest_version int not null default 0,
       published_version int,
-      first_released_at timestamptz,
+      first_released_at timestamptz(3),
       -- Versions up to this one are withdrawn; a later one may be released again by an editor.
       withdrawn_through int not null default 0,
-      withdrawn_at timestamptz,
+      withdrawn_at timestamptz(3),
       -- Day of the newspaper page it came from; the same article of a page sent again is looked for here.
       page_date date,
-      created_at timestamptz not null default clock_timestamp(),
-      updated_at timestamptz not null default clock_timestamp(),
+      created_at timestamptz(3) not null default clock_timestamp(),
+      updated_at timestamptz(3) not null default clock_timestamp(),
       unique (source, source_id)
     );
     create index articles_newest on articles (created_at desc, id desc);
@@ -31,20 +31,20 @@ export async function up(db: Kysely<never>): Promise<void> {
       content jsonb not null,
       -- Hash of the input as sent, without publishedAt, and that publishedAt: what "the same again" means.
       input_hash text not null,
-      input_published_at timestamptz,
+      input_published_at timestamptz(3),
       -- Text of the article on its page, as it stood; null for articles by API.
       page_text text,
       holds jsonb not null default '[]',
       repairs jsonb not null default '[]',
       note text,
-      published_at timestamptz not null,
-      embargo_until timestamptz,
+      published_at timestamptz(3) not null,
+      embargo_until timestamptz(3),
       -- Set when the version is released. release_order sorts releases also within one instant.
-      released_at timestamptz,
+      released_at timestamptz(3),
       release_order bigint,
       -- Channels chosen for the version, recorded once: a re-run of routing sees the same.
-      routed_at timestamptz,
-      created_at timestamptz not null default clock_timestamp(),
+      routed_at timestamptz(3),
+      created_at timestamptz(3) not null default clock_timestamp(),
       primary key (article_id, version)
     );
     create index versions_due on article_versions (embargo_until) where state = 'scheduled';
@@ -54,7 +54,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       article_id uuid not null references articles,
       through_version int not null,
       reason text not null,
-      ordered_at timestamptz not null default clock_timestamp(),
+      ordered_at timestamptz(3) not null default clock_timestamp(),
       unique (article_id, through_version)
     );
 
@@ -63,7 +63,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       event_id uuid not null unique,
       subject text not null,
       payload jsonb not null,
-      created_at timestamptz not null default clock_timestamp()
+      created_at timestamptz(3) not null default clock_timestamp()
     );
 
     create table channels (
@@ -75,11 +75,11 @@ export async function up(db: Kysely<never>): Promise<void> {
       settings jsonb not null,
       -- AES-256-GCM, bound to the channel id.
       sealed_secrets text not null,
-      paused_since timestamptz,
+      paused_since timestamptz(3),
       pause_reason text,
-      deleted_at timestamptz,
-      created_at timestamptz not null default clock_timestamp(),
-      updated_at timestamptz not null default clock_timestamp()
+      deleted_at timestamptz(3),
+      created_at timestamptz(3) not null default clock_timestamp(),
+      updated_at timestamptz(3) not null default clock_timestamp()
     );
 
     create table routes (
@@ -101,7 +101,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       -- Null where the type refused the version; then refusal says why.
       content jsonb,
       refusal jsonb,
-      created_at timestamptz not null default clock_timestamp(),
+      created_at timestamptz(3) not null default clock_timestamp(),
       foreign key (article_id, version) references article_versions
     );
 
@@ -117,19 +117,19 @@ export async function up(db: Kysely<never>): Promise<void> {
       rendition_id text not null references renditions,
       -- Raised by every claim: a sender that lost its lease can no longer write its result.
       epoch int not null default 0,
-      lease_until timestamptz,
+      lease_until timestamptz(3),
       -- Attempts of the current round; an operator's retry begins a new one, the attempt rows count on.
       attempt_count int not null default 0,
       attempts_in_round int not null default 0,
-      round_started_at timestamptz not null default clock_timestamp(),
-      next_attempt_at timestamptz,
+      round_started_at timestamptz(3) not null default clock_timestamp(),
+      next_attempt_at timestamptz(3),
       -- Set by the first claim, with the bytes that every attempt sends.
-      begun_at timestamptz,
+      begun_at timestamptz(3),
       body text,
       previous_version int,
       remote_url text,
-      created_at timestamptz not null default clock_timestamp(),
-      updated_at timestamptz not null default clock_timestamp()
+      created_at timestamptz(3) not null default clock_timestamp(),
+      updated_at timestamptz(3) not null default clock_timestamp()
     );
     -- At most one sender per (article, channel), whatever else goes wrong.
     create unique index deliveries_one_sender on deliveries (article_id, channel_id) where state = 'sending';
@@ -144,7 +144,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       delivery_id text not null references deliveries,
       number int not null,
       epoch int not null,
-      started_at timestamptz not null,
+      started_at timestamptz(3) not null,
       duration_ms int,
       outcome text,
       status int,
@@ -160,10 +160,10 @@ export async function up(db: Kysely<never>): Promise<void> {
       version int not null,
       rendition_id text not null references renditions,
       -- Release of the first version that this channel got: instant and order.
-      first_released_at timestamptz not null,
+      first_released_at timestamptz(3) not null,
       release_order bigint not null,
       -- Release of the version that stands here, or the withdrawal.
-      changed_at timestamptz not null,
+      changed_at timestamptz(3) not null,
       primary key (channel_id, article_id)
     );
     create index shelf_order on shelf_entries (channel_id, release_order desc);
@@ -173,7 +173,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       instance text not null,
       pid int not null,
       version text not null,
-      seen_at timestamptz not null default clock_timestamp(),
+      seen_at timestamptz(3) not null default clock_timestamp(),
       primary key (service, instance)
     );
   `.execute(db);

@@ -1,0 +1,184 @@
+import { sql, type Selectable } from 'kysely';
+import type { Channel, ChannelInput } from '@newsrelay/contracts/channel';
+import { WAITING_STATES } from '@newsrelay/contracts/delivery';
+import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
+import type { Ledger, LedgerTransaction } from './database.js';
+import type { ChannelsTable } from './schema.js';
+
+/** A channel with its sealed secrets; only the sender and the console unseal them. */
+export interface StoredChannel extends Channel {
+  sealedSecrets: string;
+}
+
+export function channelOfRow(row: Selectable<ChannelsTable>): StoredChannel {
+  return {
+    id: row.id,
+    type: row.type,
+    name: row.name,
+    enabled: row.enabled,
+    filter: row.filter,
+    settings: row.settings,
+    sealedSecrets: row.sealed_secrets,
+    paused: row.paused_since === null ? null : { since: row.paused_since, reason: row.pause_reason ?? '' },
+    createdAt: row.created_at,
+  };
+}
+
+async function announce(tx: LedgerTransaction, channelId: string): Promise<void> {
+  await sql`select pg_notify(${NOTIFICATIONS.channelChanged}, ${channelId})`.execute(tx);
+}
+
+/** Null if the id is taken, by a deleted channel too: its feed answers 410 for good, and its deliveries stay in the ledger. */
+export async function createChannel(
+  ledger: Ledger,
+  input: ChannelInput,
+  sealedSecrets: string,
+): Promise<StoredChannel | null> {
+  return ledger.transaction().execute(async (tx) => {
+    const row = await tx
+      .insertInto('channels')
+      .values({
+        id: input.id,
+        type: input.type,
+        name: input.name,
+        enabled: input.enabled,
+        filter: JSON.stringify(input.filter),
+        settings: JSON.stringify(input.settings),
+        sealed_secrets: sealedSecrets,
+      })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    await announce(tx, input.id);
+    return channelOfRow(row);
+  });
+}
+
+export async function findChannel(ledger: Ledger, id: string): Promise<StoredChannel | undefined> {
+  const row = await ledger
+    .selectFrom('channels')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return row && channelOfRow(row);
+}
+
+/** Locked until the transaction ends. */
+export async function lockChannel(tx: LedgerTransaction, id: string): Promise<StoredChannel | undefined> {
+  const row = await tx
+    .selectFrom('channels')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
+  return row && channelOfRow(row);
+}
+
+/** Newest first, `limit + 1` rows so that the caller sees whether there are more. */
+export async function listChannels(
+  ledger: Ledger,
+  limit: number,
+  after: { createdAt: string; id: string } | null,
+): Promise<StoredChannel[]> {
+  let query = ledger.selectFrom('channels').selectAll().where('deleted_at', 'is', null);
+  if (after !== null) {
+    query = query.where(sql<boolean>`(created_at, id) < (${after.createdAt}::timestamptz, ${after.id})`);
+  }
+  const rows = await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  return rows.map(channelOfRow);
+}
+
+export async function updateChannel(
+  tx: LedgerTransaction,
+  channel: Pick<StoredChannel, 'id' | 'name' | 'enabled' | 'filter' | 'settings' | 'sealedSecrets'>,
+): Promise<StoredChannel> {
+  const row = await tx
+    .updateTable('channels')
+    .set({
+      name: channel.name,
+      enabled: channel.enabled,
+      filter: JSON.stringify(channel.filter),
+      settings: JSON.stringify(channel.settings),
+      sealed_secrets: channel.sealedSecrets,
+      updated_at: sql`clock_timestamp()`,
+    })
+    .where('id', '=', channel.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await announce(tx, channel.id);
+  return channelOfRow(row);
+}
+
+/** The channel goes, its secrets with it; what waits is canceled. False if there was none. */
+export async function deleteChannel(ledger: Ledger, id: string): Promise<boolean> {
+  return ledger.transaction().execute(async (tx) => {
+    const deleted = await tx
+      .updateTable('channels')
+      .set({ deleted_at: sql`clock_timestamp()`, updated_at: sql`clock_timestamp()`, sealed_secrets: '' })
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
+    if (deleted === undefined) return false;
+    await tx
+      .updateTable('deliveries')
+      .set({
+        state: 'canceled',
+        reason: 'the channel was deleted',
+        next_attempt_at: null,
+        updated_at: sql`clock_timestamp()`,
+      })
+      .where('channel_id', '=', id)
+      .where('state', 'in', [...WAITING_STATES])
+      .execute();
+    await announce(tx, id);
+    return true;
+  });
+}
+
+/** Pauses; a channel that is paused already keeps its first reason. */
+export async function pauseChannel(
+  ledger: Ledger | LedgerTransaction,
+  id: string,
+  reason: string,
+): Promise<void> {
+  await ledger
+    .updateTable('channels')
+    .set({ paused_since: sql`clock_timestamp()`, pause_reason: reason, updated_at: sql`clock_timestamp()` })
+    .where('id', '=', id)
+    .where('paused_since', 'is', null)
+    .execute();
+}
+
+/** Ends the pause (and a pause by being disabled, after enabling): what waits is due now, each with a round of attempts of its own. */
+export async function makeWaitingDue(tx: LedgerTransaction, id: string): Promise<void> {
+  await tx
+    .updateTable('deliveries')
+    .set({
+      next_attempt_at: sql`clock_timestamp()`,
+      attempts_in_round: 0,
+      round_started_at: sql`clock_timestamp()`,
+      reason: null,
+      updated_at: sql`clock_timestamp()`,
+    })
+    .where('channel_id', '=', id)
+    .where('state', 'in', [...WAITING_STATES])
+    .execute();
+}
+
+export async function resumeChannel(tx: LedgerTransaction, id: string): Promise<void> {
+  await tx
+    .updateTable('channels')
+    .set({ paused_since: null, pause_reason: null, updated_at: sql`clock_timestamp()` })
+    .where('id', '=', id)
+    .execute();
+  await makeWaitingDue(tx, id);
+  await announce(tx, id);
+}

@@ -1,0 +1,485 @@
+import { sql } from 'kysely';
+import { deliveryId } from '@newsrelay/contracts/keys';
+import {
+  WAITING_STATES,
+  type DeliveryAction,
+  type DeliveryState,
+  type Outcome,
+} from '@newsrelay/contracts/delivery';
+import type { RenditionReady } from '@newsrelay/contracts/events';
+import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
+import { lockArticle } from './article-versions.js';
+import { channelOfRow, type StoredChannel } from './channels.js';
+import type { Ledger, LedgerTransaction } from './database.js';
+
+/** States of an older version that a newer one makes pointless. */
+const OVERTAKEN_STATES: DeliveryState[] = [...WAITING_STATES, 'unknown', 'manual'];
+
+/** A delivery is newer than another of the same (article, channel) by this: a version comes before its own withdrawal. */
+const newerThan = (newer: string, older: string) =>
+  sql<boolean>`(${sql.ref(`${newer}.version`)}, ${sql.ref(`${newer}.action`)} = 'withdraw') > (${sql.ref(`${older}.version`)}, ${sql.ref(`${older}.action`)} = 'withdraw')`;
+
+/**
+ * Creates the deliveries of a rendition, those that are there already untouched, and ends older waiting ones as
+ * `superseded`. Returns the ids that are due. Running it again after a crash changes nothing and returns the same.
+ */
+export async function createDeliveries(ledger: Ledger, event: RenditionReady): Promise<string[]> {
+  const { articleId, version, action, channelIds, renditionId } = event;
+  const ids = channelIds.map((channelId) => deliveryId(articleId, version, channelId, action));
+  return ledger.transaction().execute(async (tx) => {
+    // Against a withdrawal and against another version's deliveries being created at the same moment.
+    await lockArticle(tx, articleId);
+    await sql`
+      insert into deliveries (id, article_id, version, channel_id, action, rendition_id, state, reason, next_attempt_at)
+      select n.id, ${articleId}::uuid, ${version}::int, n.channel_id, ${action}, ${renditionId}, s.state, s.reason,
+             case when s.state = 'queued' then clock_timestamp() end
+      from unnest(${ids}::text[], ${[...channelIds]}::text[]) as n (id, channel_id)
+      join articles a on a.id = ${articleId}::uuid
+      join channels c on c.id = n.channel_id
+      join renditions r on r.id = ${renditionId}
+      cross join lateral (
+        select case
+            when c.deleted_at is not null then 'canceled'
+            when ${action} = 'publish' and a.withdrawn_through >= ${version}::int then 'canceled'
+            when exists (select from deliveries o
+                         where o.article_id = a.id and o.channel_id = c.id
+                           and (o.version, o.action = 'withdraw') > (${version}::int, ${action} = 'withdraw')) then 'superseded'
+            when r.refusal is not null then 'dead'
+            else 'queued'
+          end,
+          case
+            when c.deleted_at is not null then 'the channel was deleted'
+            when ${action} = 'publish' and a.withdrawn_through >= ${version}::int then 'withdrawn before it left'
+            when r.refusal is not null then r.refusal ->> 'message'
+          end
+      ) as s (state, reason)
+      on conflict (id) do nothing`.execute(tx);
+    await tx
+      .updateTable('deliveries as o')
+      .from('deliveries as n')
+      .set({
+        state: 'superseded',
+        reason: sql`'version ' || n.version || ' made it pointless'`,
+        next_attempt_at: null,
+        updated_at: sql`clock_timestamp()`,
+      })
+      .whereRef('o.article_id', '=', 'n.article_id')
+      .whereRef('o.channel_id', '=', 'n.channel_id')
+      .where(newerThan('n', 'o'))
+      .where('n.id', 'in', ids)
+      .where('n.state', 'not in', ['superseded', 'canceled'])
+      .where('o.article_id', '=', articleId)
+      .where('o.state', 'in', OVERTAKEN_STATES)
+      // A withdrawal does not make the version pointless whose result is unknown: that row is its evidence.
+      .where((where) =>
+        where.or([where('n.action', '=', 'publish'), where('o.state', 'in', [...WAITING_STATES])]),
+      )
+      .execute();
+    const due = await tx
+      .selectFrom('deliveries')
+      .select('id')
+      .where('id', 'in', ids)
+      .where('state', 'in', [...WAITING_STATES])
+      .execute();
+    return due.map((row) => row.id);
+  });
+}
+
+/** All that one attempt needs, read at once. */
+export interface ClaimCandidate {
+  id: string;
+  articleId: string;
+  version: number;
+  action: DeliveryAction;
+  state: DeliveryState;
+  epoch: number;
+  attemptsInRound: number;
+  roundStartedAt: Date;
+  /** Milliseconds until it is due by PostgreSQL's clock; 0 or less means now. */
+  dueInMs: number;
+  begun: boolean;
+  body: string | null;
+  previousVersion: number | null;
+  /** Address that this or an earlier version got at the platform. */
+  remoteUrl: string | null;
+  eventAt: Date;
+  note: string | null;
+  withdrawn: boolean;
+  /** A newer version's delivery, or this version's withdrawal, stands beside it. */
+  overtaken: boolean;
+  renditionContent: Record<string, unknown> | null;
+  channel: StoredChannel;
+  channelDeleted: boolean;
+}
+
+/** Undefined if there is no such delivery. */
+export async function readClaimCandidate(ledger: Ledger, id: string): Promise<ClaimCandidate | undefined> {
+  const row = await ledger
+    .selectFrom('deliveries as d')
+    .innerJoin('articles as a', 'a.id', 'd.article_id')
+    .innerJoin('article_versions as v', (join) =>
+      join.onRef('v.article_id', '=', 'd.article_id').onRef('v.version', '=', 'd.version'),
+    )
+    .innerJoin('channels as c', 'c.id', 'd.channel_id')
+    .innerJoin('renditions as r', 'r.id', 'd.rendition_id')
+    .selectAll('c')
+    .select([
+      'd.id as delivery_id',
+      'd.article_id',
+      'd.version',
+      'd.action',
+      'd.state',
+      'd.epoch',
+      'd.attempts_in_round',
+      'd.round_started_at',
+      'd.begun_at',
+      'd.body',
+      'd.remote_url',
+      'd.previous_version as frozen_previous_version',
+      'a.withdrawn_at',
+      'v.note',
+      'v.released_at',
+      'v.created_at as version_created_at',
+      'r.content',
+      sql<boolean>`d.action = 'publish' and a.withdrawn_through >= d.version`.as('withdrawn'),
+      sql<number>`coalesce(extract(epoch from d.next_attempt_at - clock_timestamp()) * 1000, 0)::float8`.as(
+        'due_in_ms',
+      ),
+    ])
+    .select((eb) => [
+      eb
+        .exists(
+          eb
+            .selectFrom('deliveries as n')
+            .select('n.id')
+            .whereRef('n.article_id', '=', 'd.article_id')
+            .whereRef('n.channel_id', '=', 'd.channel_id')
+            .where('n.state', '!=', 'canceled')
+            .where(newerThan('n', 'd')),
+        )
+        .as('overtaken'),
+      eb
+        .selectFrom('deliveries as e')
+        .select((max) => max.fn.max('e.version').as('version'))
+        .whereRef('e.article_id', '=', 'd.article_id')
+        .whereRef('e.channel_id', '=', 'd.channel_id')
+        .where('e.action', '=', 'publish')
+        .where('e.begun_at', 'is not', null)
+        .where(newerThan('d', 'e'))
+        .as('last_begun_version'),
+      eb
+        .selectFrom('deliveries as u')
+        .select('u.remote_url')
+        .whereRef('u.article_id', '=', 'd.article_id')
+        .whereRef('u.channel_id', '=', 'd.channel_id')
+        .where('u.remote_url', 'is not', null)
+        .orderBy('u.version', 'desc')
+        .limit(1)
+        .as('earlier_remote_url'),
+    ])
+    .where('d.id', '=', id)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const begun = row.begun_at !== null;
+  return {
+    id: row.delivery_id,
+    articleId: row.article_id,
+    version: row.version,
+    action: row.action,
+    state: row.state,
+    epoch: row.epoch,
+    attemptsInRound: row.attempts_in_round,
+    roundStartedAt: row.round_started_at,
+    dueInMs: row.due_in_ms,
+    begun,
+    body: row.body,
+    previousVersion: begun ? row.frozen_previous_version : row.last_begun_version,
+    remoteUrl: row.remote_url ?? row.earlier_remote_url,
+    eventAt: (row.action === 'withdraw' ? row.withdrawn_at : row.released_at) ?? row.version_created_at,
+    note: row.note,
+    withdrawn: row.withdrawn,
+    overtaken: Boolean(row.overtaken),
+    renditionContent: row.content,
+    channel: channelOfRow(row),
+    channelDeleted: row.deleted_at !== null,
+  };
+}
+
+/** A committed claim: from here until its lease ends this sender alone may send. */
+export interface Claim {
+  epoch: number;
+  attemptNumber: number;
+}
+
+/**
+ * Takes the delivery for one attempt, compare-and-set on the epoch that was read: whatever changed since (a
+ * withdrawal, a pause, a newer version, another sender) makes it null. The frozen body is stored with the first.
+ */
+export async function claimDelivery(
+  ledger: Ledger,
+  candidate: ClaimCandidate,
+  body: string,
+  leaseMs: number,
+): Promise<Claim | null> {
+  try {
+    const { rows } = await sql<{ epoch: number; attempt_count: number }>`
+      with claimed as (
+        update deliveries d
+        set state = 'sending', epoch = d.epoch + 1, attempt_count = d.attempt_count + 1,
+            attempts_in_round = d.attempts_in_round + 1, next_attempt_at = null, reason = null,
+            lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond',
+            begun_at = coalesce(d.begun_at, clock_timestamp()), body = coalesce(d.body, ${body}),
+            previous_version = case when d.begun_at is null then ${candidate.previousVersion}::int else d.previous_version end,
+            updated_at = clock_timestamp()
+        from articles a, channels c
+        where d.id = ${candidate.id} and d.epoch = ${candidate.epoch} and d.state in ('queued', 'retrying')
+          and a.id = d.article_id and c.id = d.channel_id and c.deleted_at is null
+          and (d.action = 'withdraw' or (a.withdrawn_through < d.version and c.enabled and c.paused_since is null))
+          and not exists (select from deliveries n
+                          where n.article_id = d.article_id and n.channel_id = d.channel_id and n.state <> 'canceled'
+                            and (n.version, n.action = 'withdraw') > (d.version, d.action = 'withdraw'))
+        returning d.id, d.epoch, d.attempt_count
+      )
+      insert into attempts (delivery_id, number, epoch, started_at)
+      select id, attempt_count, epoch, clock_timestamp() from claimed
+      returning epoch, number as attempt_count`.execute(ledger);
+    const row = rows[0];
+    return row === undefined ? null : { epoch: row.epoch, attemptNumber: row.attempt_count };
+  } catch (error) {
+    // Another delivery of this (article, channel) is being sent: deliveries_one_sender.
+    if (error instanceof Error && 'code' in error && error.code === '23505') return null;
+    throw error;
+  }
+}
+
+/** The result of an attempt, ready to be written. */
+export interface Settlement {
+  deliveryId: string;
+  epoch: number;
+  outcome: Outcome;
+  status: number | null;
+  error: string | null;
+  response: string | null;
+  durationMs: number;
+  /** Where the delivery goes unless the article was withdrawn or overtaken meanwhile. */
+  state: DeliveryState;
+  reason: string | null;
+  /** Milliseconds until the next attempt of a waiting state; null for "not by itself". */
+  nextAttemptInMs: number | null;
+  remoteUrl: string | null;
+  pauseReason: string | null;
+  /** Wakes the feeds service for a delivery of a served channel. */
+  served: boolean;
+}
+
+/**
+ * Writes attempt and state in one transaction. Null if the claim was lost meanwhile (its lease ran out and somebody
+ * else resolved it): then nothing is written. Else the state it came to.
+ */
+export async function settleDelivery(ledger: Ledger, settlement: Settlement): Promise<DeliveryState | null> {
+  return ledger.transaction().execute(async (tx) => {
+    const { rows } = await sql<{ state: DeliveryState; channel_id: string }>`
+      with settled as (
+        update deliveries d
+        set state = s.state,
+            reason = case s.state when 'canceled' then 'withdrawn while it was being sent'
+                                  when 'superseded' then 'a newer version made it pointless' else ${settlement.reason} end,
+            lease_until = null,
+            next_attempt_at = case when s.state in ('queued', 'retrying')
+                                   then clock_timestamp() + ${settlement.nextAttemptInMs}::float8 * interval '1 millisecond' end,
+            remote_url = coalesce(${settlement.remoteUrl}, d.remote_url),
+            updated_at = clock_timestamp()
+        from articles a,
+        lateral (
+          select case
+            when ${settlement.state} not in ('queued', 'retrying') then ${settlement.state}
+            when d.action = 'publish' and a.withdrawn_through >= d.version then 'canceled'
+            when exists (select from deliveries n
+                         where n.article_id = d.article_id and n.channel_id = d.channel_id and n.state <> 'canceled'
+                           and (n.version, n.action = 'withdraw') > (d.version, d.action = 'withdraw')) then 'superseded'
+            else ${settlement.state}
+          end
+        ) as s (state)
+        where d.id = ${settlement.deliveryId} and d.epoch = ${settlement.epoch} and d.state = 'sending' and a.id = d.article_id
+        returning d.id, d.state, d.channel_id
+      ), written as (
+        update attempts t
+        set outcome = ${settlement.outcome}, status = ${settlement.status}::int, error = ${settlement.error},
+            response = ${settlement.response}, duration_ms = ${Math.round(settlement.durationMs)}::int
+        from settled
+        where t.delivery_id = settled.id and t.epoch = ${settlement.epoch}
+      )
+      select state, channel_id from settled`.execute(tx);
+    const row = rows[0];
+    if (row === undefined) return null;
+    if (settlement.pauseReason !== null) await pauseAfterRefusal(tx, row.channel_id, settlement.pauseReason);
+    if (settlement.served)
+      await sql`select pg_notify(${NOTIFICATIONS.channelServed}, ${row.channel_id})`.execute(tx);
+    return row.state;
+  });
+}
+
+async function pauseAfterRefusal(tx: LedgerTransaction, channelId: string, reason: string): Promise<void> {
+  await tx
+    .updateTable('channels')
+    .set({ paused_since: sql`clock_timestamp()`, pause_reason: reason, updated_at: sql`clock_timestamp()` })
+    .where('id', '=', channelId)
+    .where('paused_since', 'is', null)
+    .execute();
+}
+
+/** Ends a waiting delivery whose turn came to nothing. */
+export async function endWaiting(
+  ledger: Ledger,
+  candidate: ClaimCandidate,
+  state: 'canceled' | 'superseded',
+  reason: string,
+): Promise<void> {
+  await ledger
+    .updateTable('deliveries')
+    .set({ state, reason, next_attempt_at: null, updated_at: sql`clock_timestamp()` })
+    .where('id', '=', candidate.id)
+    .where('epoch', '=', candidate.epoch)
+    .where('state', 'in', [...WAITING_STATES])
+    .execute();
+}
+
+export interface ExpiredLease {
+  id: string;
+  epoch: number;
+  channelType: string;
+  attemptsInRound: number;
+  roundStartedAt: Date;
+}
+
+/** Claims whose sender vanished: their lease is over by PostgreSQL's clock, oldest first. */
+export async function expiredLeases(ledger: Ledger, limit: number): Promise<ExpiredLease[]> {
+  const rows = await ledger
+    .selectFrom('deliveries as d')
+    .innerJoin('channels as c', 'c.id', 'd.channel_id')
+    .select(['d.id', 'd.epoch', 'c.type', 'd.attempts_in_round', 'd.round_started_at'])
+    .where('d.state', '=', 'sending')
+    .where('d.lease_until', '<', sql<Date>`clock_timestamp()`)
+    .orderBy('d.lease_until')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    epoch: row.epoch,
+    channelType: row.type,
+    attemptsInRound: row.attempts_in_round,
+    roundStartedAt: row.round_started_at,
+  }));
+}
+
+/** Waiting deliveries that have been due for at least `overdueMs` and may be sent, after `afterId` in id order. */
+export async function overdueDeliveries(
+  ledger: Ledger,
+  overdueMs: number,
+  afterId: string,
+  limit: number,
+): Promise<{ id: string; action: DeliveryAction }[]> {
+  return ledger
+    .selectFrom('deliveries as d')
+    .innerJoin('channels as c', 'c.id', 'd.channel_id')
+    .select(['d.id', 'd.action'])
+    .where('d.state', 'in', [...WAITING_STATES])
+    .where('d.next_attempt_at', '<', sql<Date>`clock_timestamp() - ${overdueMs} * interval '1 millisecond'`)
+    .where('c.deleted_at', 'is', null)
+    .where((where) =>
+      where.or([
+        where('d.action', '=', 'withdraw'),
+        where.and([where('c.enabled', '=', true), where('c.paused_since', 'is', null)]),
+      ]),
+    )
+    .where('d.id', '>', afterId)
+    .orderBy('d.id')
+    .limit(limit)
+    .execute();
+}
+
+/** Waiting deliveries of a channel, for the queue after a resume. */
+export async function waitingOfChannel(
+  ledger: Ledger,
+  channelId: string,
+  afterId: string,
+  limit: number,
+): Promise<{ id: string; action: DeliveryAction }[]> {
+  return ledger
+    .selectFrom('deliveries')
+    .select(['id', 'action'])
+    .where('channel_id', '=', channelId)
+    .where('state', 'in', [...WAITING_STATES])
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+export type RetryVerdict =
+  | { verdict: 'queued'; action: DeliveryAction }
+  | { verdict: 'missing' }
+  | { verdict: 'refused'; reason: string };
+
+/** An operator's "once more": a new round of attempts under the same key and bytes, never past a newer version or a withdrawal. */
+export async function requestRetry(
+  ledger: Ledger,
+  id: string,
+  retryable: readonly DeliveryState[],
+): Promise<RetryVerdict> {
+  return ledger.transaction().execute(async (tx): Promise<RetryVerdict> => {
+    const found = await tx
+      .selectFrom('deliveries')
+      .select('article_id')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (found === undefined) return { verdict: 'missing' };
+    const article = await lockArticle(tx, found.article_id);
+    const delivery = await tx
+      .selectFrom('deliveries as d')
+      .innerJoin('channels as c', 'c.id', 'd.channel_id')
+      .innerJoin('renditions as r', 'r.id', 'd.rendition_id')
+      .select(['d.state', 'd.version', 'd.action', 'c.deleted_at', 'r.refusal'])
+      .select((eb) =>
+        eb
+          .selectFrom('deliveries as n')
+          .select((max) => max.fn.max('n.version').as('version'))
+          .whereRef('n.article_id', '=', 'd.article_id')
+          .whereRef('n.channel_id', '=', 'd.channel_id')
+          .where('n.state', '!=', 'canceled')
+          .where(newerThan('n', 'd'))
+          .as('newer'),
+      )
+      .where('d.id', '=', id)
+      .forUpdate('d')
+      .executeTakeFirstOrThrow();
+    if (!retryable.includes(delivery.state)) return { verdict: 'refused', reason: `it is ${delivery.state}` };
+    if (delivery.deleted_at !== null) return { verdict: 'refused', reason: 'its channel was deleted' };
+    if (delivery.refusal !== null)
+      return { verdict: 'refused', reason: `there is nothing to send: ${delivery.refusal.message}` };
+    if (delivery.action === 'publish' && (article?.withdrawn_through ?? 0) >= delivery.version) {
+      return { verdict: 'refused', reason: 'the article was withdrawn' };
+    }
+    if (delivery.newer !== null) {
+      return {
+        verdict: 'refused',
+        reason: `version ${delivery.newer} came after it; an older one is never sent again`,
+      };
+    }
+    await tx
+      .updateTable('deliveries')
+      .set({
+        state: 'queued',
+        reason: 'asked for by an operator',
+        attempts_in_round: 0,
+        round_started_at: sql`clock_timestamp()`,
+        next_attempt_at: sql`clock_timestamp()`,
+        // A claim that was read before must not pass after this.
+        epoch: sql`epoch + 1`,
+        updated_at: sql`clock_timestamp()`,
+      })
+      .where('id', '=', id)
+      .execute();
+    return { verdict: 'queued', action: delivery.action };
+  });
+}

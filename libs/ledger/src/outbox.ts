@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { EVENT_SCHEMAS, type EventSubject } from '@newsrelay/contracts/events';
+import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
+import type { z } from 'zod';
+import type { Ledger, LedgerTransaction } from './database.js';
+
+/** Puts an event into the outbox, in the transaction of the change that it tells of. */
+export async function enqueueEvent<S extends EventSubject>(
+  tx: LedgerTransaction,
+  subject: S,
+  payload: z.input<(typeof EVENT_SCHEMAS)[S]>,
+): Promise<void> {
+  await tx
+    .insertInto('outbox')
+    .values({
+      event_id: randomUUID(),
+      subject,
+      payload: JSON.stringify(EVENT_SCHEMAS[subject].parse(payload)),
+    })
+    .execute();
+  await sql`select pg_notify(${NOTIFICATIONS.outbox}, '')`.execute(tx);
+}
+
+export interface OutboxRow {
+  sequence: string;
+  eventId: string;
+  subject: EventSubject;
+  payload: object;
+}
+
+/**
+ * Takes up to `limit` events, oldest first, hands them to `publish` and removes those it returns as published, in one
+ * transaction: a crash in between publishes them again under the same event id. Several relays beside each other skip
+ * each other's rows. Returns how many were taken.
+ */
+export async function relayOutbox(
+  ledger: Ledger,
+  limit: number,
+  publish: (rows: OutboxRow[]) => Promise<OutboxRow[]>,
+): Promise<{ taken: number; published: number }> {
+  return ledger.transaction().execute(async (tx) => {
+    const rows = await tx
+      .selectFrom('outbox')
+      .select(['sequence', 'event_id', 'subject', 'payload'])
+      .orderBy('sequence')
+      .limit(limit)
+      .forUpdate()
+      .skipLocked()
+      .execute();
+    if (rows.length === 0) return { taken: 0, published: 0 };
+    const published = await publish(
+      rows.map((row) => ({
+        sequence: row.sequence,
+        eventId: row.event_id,
+        subject: row.subject as EventSubject,
+        payload: row.payload,
+      })),
+    );
+    if (published.length > 0) {
+      await tx
+        .deleteFrom('outbox')
+        .where(
+          'sequence',
+          'in',
+          published.map((row) => row.sequence),
+        )
+        .execute();
+    }
+    return { taken: rows.length, published: published.length };
+  });
+}
+
+/** How many events wait, and for how long the oldest has, in seconds. */
+export async function outboxBacklog(ledger: Ledger): Promise<{ count: number; oldestSeconds: number }> {
+  const row = await ledger
+    .selectFrom('outbox')
+    .select((eb) => [
+      eb.fn.countAll<string>().as('count'),
+      sql<number | null>`extract(epoch from clock_timestamp() - min(created_at))::float8`.as('oldest'),
+    ])
+    .executeTakeFirstOrThrow();
+  return { count: Number(row.count), oldestSeconds: Math.max(0, row.oldest ?? 0) };
+}

@@ -1,0 +1,195 @@
+import { sql } from 'kysely';
+import type { ArticleContent, Hold } from '@newsrelay/contracts/article';
+import type { Channel } from '@newsrelay/contracts/channel';
+import type { DeliveryAction } from '@newsrelay/contracts/delivery';
+import { channelOfRow } from './channels.js';
+import type { Ledger, LedgerTransaction } from './database.js';
+
+/** A released version as routing and rendering read it. */
+export interface ReleasedVersion {
+  articleId: string;
+  version: number;
+  source: string;
+  content: ArticleContent;
+  note: string | null;
+  publishedAt: Date;
+  releasedAt: Date;
+  firstReleasedAt: Date;
+  withdrawnThrough: number;
+  withdrawnAt: Date | null;
+  routed: boolean;
+}
+
+/** Undefined if the version was never released. */
+export async function findReleasedVersion(
+  ledger: Ledger | LedgerTransaction,
+  articleId: string,
+  version: number,
+): Promise<ReleasedVersion | undefined> {
+  const row = await ledger
+    .selectFrom('article_versions as v')
+    .innerJoin('articles as a', 'a.id', 'v.article_id')
+    .select([
+      'a.id',
+      'a.source',
+      'a.first_released_at',
+      'a.withdrawn_through',
+      'a.withdrawn_at',
+      'v.version',
+      'v.content',
+      'v.note',
+      'v.published_at',
+      'v.released_at',
+      'v.routed_at',
+    ])
+    .where('v.article_id', '=', articleId)
+    .where('v.version', '=', version)
+    .executeTakeFirst();
+  if (row?.released_at == null) return undefined;
+  return {
+    articleId: row.id,
+    version: row.version,
+    source: row.source,
+    content: row.content,
+    note: row.note,
+    publishedAt: row.published_at,
+    releasedAt: row.released_at,
+    firstReleasedAt: row.first_released_at ?? row.released_at,
+    withdrawnThrough: row.withdrawn_through,
+    withdrawnAt: row.withdrawn_at,
+    routed: row.routed_at !== null,
+  };
+}
+
+/** A channel as routing sees it, with whether it has, or is about to get, an earlier version of the article. */
+export interface RoutableChannel extends Channel {
+  hasEarlierVersion: boolean;
+}
+
+/** Channels that exist, are enabled, and are older than the release. */
+export async function routableChannels(
+  tx: LedgerTransaction,
+  article: ReleasedVersion,
+): Promise<RoutableChannel[]> {
+  const rows = await tx
+    .selectFrom('channels as c')
+    .selectAll('c')
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('deliveries as d')
+            .select('d.id')
+            .whereRef('d.channel_id', '=', 'c.id')
+            .where('d.article_id', '=', article.articleId)
+            .where('d.action', '=', 'publish')
+            .where('d.version', '<', article.version)
+            .where('d.state', '!=', 'canceled'),
+        )
+        .as('has_earlier'),
+    )
+    .where('c.deleted_at', 'is', null)
+    .where('c.enabled', '=', true)
+    .where('c.created_at', '<=', article.releasedAt)
+    .orderBy('c.id')
+    .execute();
+  return rows.map((row) => ({ ...channelOfRow(row), hasEarlierVersion: Boolean(row.has_earlier) }));
+}
+
+/** Records which channels a version goes to, once; a re-run reads what was recorded. */
+export async function recordRoutes(
+  tx: LedgerTransaction,
+  articleId: string,
+  version: number,
+  channelIds: readonly string[],
+): Promise<void> {
+  if (channelIds.length > 0) {
+    await tx
+      .insertInto('routes')
+      .values(
+        channelIds.map((channelId) => ({
+          article_id: articleId,
+          version,
+          channel_id: channelId,
+          rendition_id: null,
+        })),
+      )
+      .execute();
+  }
+  await tx
+    .updateTable('article_versions')
+    .set({ routed_at: sql`clock_timestamp()` })
+    .where('article_id', '=', articleId)
+    .where('version', '=', version)
+    .execute();
+}
+
+/** Channels recorded for the version, as they are now; deleted ones are left out. */
+export async function routedChannels(ledger: Ledger, articleId: string, version: number): Promise<Channel[]> {
+  const rows = await ledger
+    .selectFrom('routes as r')
+    .innerJoin('channels as c', 'c.id', 'r.channel_id')
+    .selectAll('c')
+    .where('r.article_id', '=', articleId)
+    .where('r.version', '=', version)
+    .where('c.deleted_at', 'is', null)
+    .orderBy('c.id')
+    .execute();
+  return rows.map(channelOfRow);
+}
+
+/** Channels to which any version of the article began to go: those that a withdrawal must reach, paused and disabled ones too. */
+export async function channelsReached(ledger: Ledger, articleId: string): Promise<Channel[]> {
+  const rows = await ledger
+    .selectFrom('channels as c')
+    .selectAll('c')
+    .where('c.deleted_at', 'is', null)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('deliveries as d')
+          .select('d.id')
+          .whereRef('d.channel_id', '=', 'c.id')
+          .where('d.article_id', '=', articleId)
+          .where('d.action', '=', 'publish')
+          .where('d.begun_at', 'is not', null),
+      ),
+    )
+    .orderBy('c.id')
+    .execute();
+  return rows.map(channelOfRow);
+}
+
+export interface NewRendition {
+  id: string;
+  articleId: string;
+  version: number;
+  action: DeliveryAction;
+  channelType: string;
+  content: Record<string, unknown> | null;
+  refusal: Hold | null;
+}
+
+/** Stores a rendition; one that is there already stays as it is. */
+export async function storeRendition(ledger: Ledger, rendition: NewRendition): Promise<void> {
+  await ledger
+    .insertInto('renditions')
+    .values({
+      id: rendition.id,
+      article_id: rendition.articleId,
+      version: rendition.version,
+      action: rendition.action,
+      channel_type: rendition.channelType,
+      content: rendition.content === null ? null : JSON.stringify(rendition.content),
+      refusal: rendition.refusal === null ? null : JSON.stringify(rendition.refusal),
+    })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+}
+
+/** True if the rendition lies in the ledger already, made before a crash or for another channel. */
+export async function hasRendition(ledger: Ledger, id: string): Promise<boolean> {
+  return (
+    (await ledger.selectFrom('renditions').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
+  );
+}

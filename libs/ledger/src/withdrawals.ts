@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { WAITING_STATES } from '@newsrelay/contracts/delivery';
+import { NOTIFICATIONS, SUBJECTS } from '@newsrelay/contracts/subjects';
+import type { ArticleRow } from './article-versions.js';
+import type { Ledger, LedgerTransaction } from './database.js';
+import { enqueueEvent } from './outbox.js';
+
+/**
+ * Marks every version so far as withdrawn, cancels what waits, tells senders and feeds; the article must be locked.
+ * Repeating it while nothing newer came in returns the first order.
+ */
+export async function orderWithdrawal(
+  tx: LedgerTransaction,
+  article: ArticleRow,
+  reason: string,
+): Promise<{ orderId: string; repeated: boolean }> {
+  const through = article.latest_version;
+  const known = await tx
+    .selectFrom('withdrawals')
+    .select('order_id')
+    .where('article_id', '=', article.id)
+    .where('through_version', '=', through)
+    .executeTakeFirst();
+  if (known !== undefined) return { orderId: known.order_id, repeated: true };
+  const orderId = randomUUID();
+  await tx
+    .insertInto('withdrawals')
+    .values({ order_id: orderId, article_id: article.id, through_version: through, reason })
+    .execute();
+  await tx
+    .updateTable('articles')
+    .set({
+      withdrawn_through: through,
+      withdrawn_at: sql`clock_timestamp()`,
+      updated_at: sql`clock_timestamp()`,
+    })
+    .where('id', '=', article.id)
+    .execute();
+  await tx
+    .updateTable('article_versions')
+    .set({ state: 'withdrawn', holds: '[]' })
+    .where('article_id', '=', article.id)
+    .where((where) =>
+      where.or([where('state', 'in', ['held', 'scheduled', 'published']), where('version', '=', through)]),
+    )
+    .execute();
+  await tx
+    .updateTable('deliveries')
+    .set({
+      state: 'canceled',
+      reason: 'withdrawn before it left',
+      next_attempt_at: null,
+      updated_at: sql`clock_timestamp()`,
+    })
+    .where('article_id', '=', article.id)
+    .where('action', '=', 'publish')
+    .where('state', 'in', [...WAITING_STATES])
+    .execute();
+  await enqueueEvent(tx, SUBJECTS.articleWithdrawn, { articleId: article.id, version: through, orderId });
+  await sql`select pg_notify(${NOTIFICATIONS.articleWithdrawn}, ${article.id})`.execute(tx);
+  return { orderId, repeated: false };
+}
+
+/** Requests of the article that may still be on their way: claimed, and their lease not over by PostgreSQL's clock. */
+export async function countInFlight(ledger: Ledger, articleId: string): Promise<number> {
+  const row = await ledger
+    .selectFrom('deliveries')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('article_id', '=', articleId)
+    .where('action', '=', 'publish')
+    .where('state', '=', 'sending')
+    .where('lease_until', '>', sql<Date>`clock_timestamp()`)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Which of the articles have versions that are withdrawn, and through which version. */
+export async function withdrawnThrough(
+  ledger: Ledger,
+  articleIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (articleIds.length === 0) return new Map();
+  const rows = await ledger
+    .selectFrom('articles')
+    .select(['id', 'withdrawn_through'])
+    .where('id', 'in', articleIds)
+    .where('withdrawn_through', '>', 0)
+    .execute();
+  return new Map(rows.map((row) => [row.id, row.withdrawn_through]));
+}
