@@ -85,7 +85,7 @@ function viewOf(row: ViewRow): ArticleView {
     publishedVersion: isPublic ? row.published_version : null,
     state: row.state,
     holds: row.holds,
-    repairs: row.repairs.map(({ place: _place, ...shown }) => shown),
+    repairs: row.repairs.map(({ place, ...shown }) => shown),
     note: row.note,
     createdAt: toShanghaiTime(row.created_at),
     updatedAt: toShanghaiTime(row.updated_at),

@@ -346,7 +346,10 @@ export async function endWaiting(
 
 export interface ExpiredLease {
   id: string;
+  action: DeliveryAction;
   epoch: number;
+  /** Milliseconds since the attempt began. */
+  heldMs: number;
   channelType: string;
   attemptsInRound: number;
   roundStartedAt: Date;
@@ -357,7 +360,15 @@ export async function expiredLeases(ledger: Ledger, limit: number): Promise<Expi
   const rows = await ledger
     .selectFrom('deliveries as d')
     .innerJoin('channels as c', 'c.id', 'd.channel_id')
-    .select(['d.id', 'd.epoch', 'c.type', 'd.attempts_in_round', 'd.round_started_at'])
+    .select([
+      'd.id',
+      'd.action',
+      'd.epoch',
+      'c.type',
+      'd.attempts_in_round',
+      'd.round_started_at',
+      sql<number>`(extract(epoch from clock_timestamp() - d.updated_at) * 1000)::float8`.as('held_ms'),
+    ])
     .where('d.state', '=', 'sending')
     .where('d.lease_until', '<', sql<Date>`clock_timestamp()`)
     .orderBy('d.lease_until')
@@ -365,7 +376,9 @@ export async function expiredLeases(ledger: Ledger, limit: number): Promise<Expi
     .execute();
   return rows.map((row) => ({
     id: row.id,
+    action: row.action,
     epoch: row.epoch,
+    heldMs: row.held_ms,
     channelType: row.type,
     attemptsInRound: row.attempts_in_round,
     roundStartedAt: row.round_started_at,

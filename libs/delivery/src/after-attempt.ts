@@ -1,0 +1,59 @@
+import type { ChannelCapabilities } from '@newsrelay/channel-kit/manifest';
+import type { AttemptResult } from '@newsrelay/channel-kit/connector';
+import type { DeliveryAction, DeliveryState } from '@newsrelay/contracts/delivery';
+import { nextAttemptInSeconds } from './retry-policy.js';
+
+export interface AttemptFacts {
+  action: DeliveryAction;
+  attemptsInRound: number;
+  /** Seconds since the round began. */
+  ageSeconds: number;
+  capabilities: ChannelCapabilities;
+  /** Of [0, 1). */
+  random: number;
+}
+
+export interface NextStep {
+  state: DeliveryState;
+  reason: string | null;
+  /** Milliseconds; null in states that wait for nothing, or for a channel to be resumed. */
+  nextAttemptInMs: number | null;
+  /** Set if the channel is to be paused. */
+  pauseReason: string | null;
+}
+
+/** Where an attempt's result takes a delivery. Pure; withdrawals and newer versions are looked at when it is written. */
+export function afterAttempt(
+  result: AttemptResult,
+  facts: AttemptFacts,
+  schedule: readonly number[],
+): NextStep {
+  const stay = { reason: result.error, nextAttemptInMs: null, pauseReason: null };
+  if (result.outcome === 'delivered') return { ...stay, state: 'delivered', reason: null };
+  if (result.outcome === 'pending') return { ...stay, state: 'accepted', reason: null };
+  if (result.outcome === 'unknown' && !facts.capabilities.idempotent) {
+    return { ...stay, state: 'unknown', reason: result.error ?? 'sent, and no answer came' };
+  }
+  // A withdrawal goes on by schedule: a pause must not keep a withdrawn text public.
+  if (result.pauseReason !== undefined && facts.action === 'publish') {
+    return {
+      ...stay,
+      state: 'queued',
+      reason: `the channel is paused: ${result.pauseReason}`,
+      pauseReason: result.pauseReason,
+    };
+  }
+  const seconds = nextAttemptInSeconds(
+    {
+      attempt: facts.attemptsInRound,
+      outcome: result.outcome,
+      ageSeconds: facts.ageSeconds,
+      retryAfterSeconds: result.retryAfterSeconds,
+      random: facts.random,
+    },
+    schedule,
+  );
+  const pauseReason = result.pauseReason ?? null;
+  if (seconds === null) return { ...stay, state: 'dead', pauseReason };
+  return { ...stay, state: 'retrying', nextAttemptInMs: Math.round(seconds * 1000), pauseReason };
+}

@@ -1,0 +1,179 @@
+import type { AttemptResult, Connector } from '@newsrelay/channel-kit/connector';
+import { OutboundFailure, type OutboundHttp } from '@newsrelay/channel-kit/outbound-http';
+import { webhookId } from '@newsrelay/contracts/keys';
+import {
+  claimDelivery,
+  endWaiting,
+  readClaimCandidate,
+  settleDelivery,
+  type ClaimCandidate,
+} from '@newsrelay/ledger/deliveries';
+import type { Ledger } from '@newsrelay/ledger/database';
+import { afterAttempt } from './after-attempt.js';
+import { claimVerdict } from './claim-verdict.js';
+import type { DeliveryEvents } from './events.js';
+import type { InFlight } from './in-flight.js';
+
+/** A lease outlives the request's total deadline by this, in milliseconds: for the claim's way back and the result's way in. */
+const LEASE_MARGIN_MS = 5_000;
+/** Another delivery of the same (article, channel) is being sent: asked again after this. */
+const BUSY_MS = 250;
+
+/** The guarded client, as far as an attempt needs it. */
+export interface OutboundBinder {
+  bind(binding: { signal: AbortSignal; deadlineMs: number; beforeFirstByte: () => void }): OutboundHttp;
+}
+
+export interface AttemptParts {
+  ledger: Ledger;
+  connectorOf: (type: string) => Connector | undefined;
+  /** Opens a channel's sealed secrets; throws if it cannot. */
+  unseal: (sealed: string, channelId: string) => Record<string, unknown>;
+  outbound: OutboundBinder;
+  inFlight: InFlight;
+  events: DeliveryEvents;
+  /** Seconds before each attempt. */
+  schedule: readonly number[];
+}
+
+/** What the queue does with the job: it is done, or it comes again in so many milliseconds. */
+export type JobFate = { done: true } | { done: false; againInMs: number };
+const DONE: JobFate = { done: true };
+
+/**
+ * One turn of a delivery: read, fence, claim, send, settle. Safe to call at any time, any number of times and from
+ * several processes for the same delivery; only the one that gets the claim sends. Throws if the ledger cannot be
+ * reached, in which case the queue brings the job again.
+ */
+export async function attemptDelivery(
+  deliveryId: string,
+  parts: AttemptParts,
+  stopping: AbortSignal,
+): Promise<JobFate> {
+  const readAt = performance.now();
+  const candidate = await readClaimCandidate(parts.ledger, deliveryId);
+  if (candidate === undefined) return DONE;
+  const verdict = claimVerdict(candidate);
+  switch (verdict.verdict) {
+    case 'nothing':
+      parts.events.notClaimed(verdict.why);
+      return DONE;
+    case 'end':
+      parts.events.notClaimed(verdict.state);
+      await endWaiting(parts.ledger, candidate, verdict.state, verdict.reason);
+      return DONE;
+    case 'later':
+      return { done: false, againInMs: verdict.inMs };
+    case 'send':
+      return send(candidate, parts, stopping, readAt);
+  }
+}
+
+async function send(
+  candidate: ClaimCandidate,
+  parts: AttemptParts,
+  stopping: AbortSignal,
+  readAt: number,
+): Promise<JobFate> {
+  const { ledger, events } = parts;
+  const connector = parts.connectorOf(candidate.channel.type);
+  if (connector === undefined) throw new Error(`no connector for channel type ${candidate.channel.type}`);
+  const body = candidate.body ?? compose(candidate, connector);
+  const { requestDeadlineMs } = connector.manifest.limits;
+  const leaseMs = requestDeadlineMs + LEASE_MARGIN_MS;
+  const claim = await claimDelivery(ledger, candidate, body, leaseMs);
+  if (claim === null) {
+    events.notClaimed('lost');
+    return { done: false, againInMs: BUSY_MS };
+  }
+  // From before the read: never later than the lease that PostgreSQL counts from the claim.
+  const leaseEndsAt = readAt + leaseMs;
+  const startedAt = performance.now();
+  const result = await request(candidate, body, connector, parts, leaseEndsAt, stopping);
+  const durationMs = performance.now() - startedAt;
+  const next = afterAttempt(
+    result,
+    {
+      action: candidate.action,
+      attemptsInRound: candidate.attemptsInRound + 1,
+      ageSeconds: (Date.now() - candidate.roundStartedAt.getTime()) / 1000,
+      capabilities: connector.manifest.capabilities,
+      random: Math.random(),
+    },
+    parts.schedule,
+  );
+  const state = await settleDelivery(ledger, {
+    deliveryId: candidate.id,
+    epoch: claim.epoch,
+    outcome: result.outcome,
+    status: result.status,
+    error: result.error,
+    response: result.response,
+    durationMs,
+    state: next.state,
+    reason: next.reason,
+    nextAttemptInMs: next.nextAttemptInMs,
+    remoteUrl: result.remoteUrl ?? null,
+    pauseReason: next.pauseReason,
+    served: connector.manifest.capabilities.delivery === 'served',
+  });
+  events.attempted({ candidate, claim, result, durationMs, state });
+  if (state === 'retrying' && next.nextAttemptInMs !== null)
+    return { done: false, againInMs: next.nextAttemptInMs };
+  return DONE;
+}
+
+/** The message's bytes; from the claim on they never change. */
+function compose(candidate: ClaimCandidate, connector: Connector): string {
+  return connector.publisher.compose(
+    candidate.renditionContent ?? {},
+    {
+      deliveryId: candidate.id,
+      articleId: candidate.articleId,
+      version: candidate.version,
+      action: candidate.action,
+      previousVersion: candidate.previousVersion,
+      // A version's withdrawal comes after the version and before the next one.
+      sequence: candidate.version * 2 - (candidate.action === 'publish' ? 1 : 0),
+      eventAt: candidate.eventAt,
+      note: candidate.note,
+    },
+    candidate.channel.settings,
+  );
+}
+
+async function request(
+  candidate: ClaimCandidate,
+  body: string,
+  connector: Connector,
+  parts: AttemptParts,
+  leaseEndsAt: number,
+  stopping: AbortSignal,
+): Promise<AttemptResult> {
+  const flight = parts.inFlight.begin(
+    candidate.articleId,
+    // A withdrawal carries no content: nothing stops it but a shutdown.
+    candidate.action === 'publish' ? candidate.version : Number.POSITIVE_INFINITY,
+    leaseEndsAt,
+  );
+  try {
+    const http = parts.outbound.bind({
+      signal: AbortSignal.any([flight.signal, stopping]),
+      deadlineMs: connector.manifest.limits.requestDeadlineMs,
+      beforeFirstByte: flight.beforeFirstByte,
+    });
+    const secrets = parts.unseal(candidate.channel.sealedSecrets, candidate.channel.id);
+    return await connector.publisher.publish(
+      { key: webhookId(candidate.id), action: candidate.action, body, remoteUrl: candidate.remoteUrl },
+      { channelId: candidate.channel.id, settings: candidate.channel.settings, secrets },
+      { http, now: new Date() },
+    );
+  } catch (error) {
+    // A connector that throws is a bug of ours: shown on the delivery, and retried like any failure.
+    if (!(error instanceof OutboundFailure)) parts.events.connectorFailed(candidate, error);
+    const message = error instanceof Error ? error.message : String(error);
+    return { outcome: 'transient', status: null, response: null, error: `our own failure: ${message}` };
+  } finally {
+    flight.land();
+  }
+}

@@ -1,0 +1,68 @@
+import type { AttemptResult } from '@newsrelay/channel-kit/connector';
+import type { DeliveryState } from '@newsrelay/contracts/delivery';
+import type { Claim, ClaimCandidate } from '@newsrelay/ledger/deliveries';
+import type { Logger } from '@newsrelay/telemetry/logger';
+import type { Metrics } from '@newsrelay/telemetry/metrics';
+
+/** Counts and logs what happens to deliveries; never throws. One wide line an attempt. */
+export class DeliveryEvents {
+  constructor(
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+  ) {}
+
+  attempted(attempt: {
+    candidate: ClaimCandidate;
+    claim: Claim;
+    result: AttemptResult;
+    durationMs: number;
+    state: DeliveryState | null;
+  }): void {
+    const { candidate, claim, result, durationMs, state } = attempt;
+    const channel = candidate.channel.id;
+    this.metrics.claims.inc({ verdict: 'claimed' });
+    this.metrics.attempts.inc({ channel, outcome: result.outcome });
+    this.metrics.attemptSeconds.observe({ channel }, durationMs / 1000);
+    const line = {
+      delivery: candidate.id,
+      article: candidate.articleId,
+      version: candidate.version,
+      action: candidate.action,
+      channel,
+      type: candidate.channel.type,
+      attempt: claim.attemptNumber,
+      epoch: claim.epoch,
+      outcome: result.outcome,
+      status: result.status,
+      error: result.error,
+      durationMs: Math.round(durationMs),
+      // Null: the lease was lost meanwhile and somebody else wrote the result.
+      state,
+    };
+    if (state === 'dead' || state === 'unknown' || state === null || result.pauseReason !== undefined)
+      this.logger.warn(line, 'attempt');
+    else this.logger.info(line, 'attempt');
+  }
+
+  notClaimed(verdict: 'state' | 'paused' | 'canceled' | 'superseded' | 'lost'): void {
+    this.metrics.claims.inc({ verdict });
+  }
+
+  connectorFailed(candidate: ClaimCandidate, error: unknown): void {
+    this.logger.error(
+      { err: error, delivery: candidate.id, channel: candidate.channel.id, type: candidate.channel.type },
+      'a connector failed',
+    );
+  }
+
+  leaseExpired(deliveryId: string, state: DeliveryState | null): void {
+    this.metrics.leaseExpiries.inc();
+    this.logger.warn({ delivery: deliveryId, state }, 'a sender vanished with its claim');
+  }
+
+  requeued(count: number): void {
+    if (count === 0) return;
+    this.metrics.requeued.inc(count);
+    this.logger.info({ count }, 'due deliveries were given a job again');
+  }
+}

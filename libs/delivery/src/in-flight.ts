@@ -1,0 +1,48 @@
+/** One request under way. */
+export interface FlightHandle {
+  signal: AbortSignal;
+  /** Throws if the request must not start any more: the very last question before its first byte. */
+  beforeFirstByte: () => void;
+  land: () => void;
+}
+
+interface Flight {
+  version: number;
+  abort: AbortController;
+}
+
+/** Requests of this process that carry an article's content, so that a withdrawal stops them at once. */
+export class InFlight {
+  readonly #byArticle = new Map<string, Set<Flight>>();
+
+  /** `leaseEndsAt` is on the monotonic clock (`performance.now()`), which does not stand still with the process's timers. */
+  begin(articleId: string, version: number, leaseEndsAt: number): FlightHandle {
+    const flight: Flight = { version, abort: new AbortController() };
+    const flights = this.#byArticle.get(articleId) ?? new Set();
+    this.#byArticle.set(articleId, flights.add(flight));
+    return {
+      signal: flight.abort.signal,
+      beforeFirstByte: () => {
+        flight.abort.signal.throwIfAborted();
+        // After a stop of the process (SIGSTOP, a suspended machine) somebody else may have the delivery by now.
+        if (performance.now() >= leaseEndsAt)
+          throw new Error('the lease ended before the request could start');
+      },
+      land: () => {
+        flights.delete(flight);
+        if (flights.size === 0) this.#byArticle.delete(articleId);
+      },
+    };
+  }
+
+  /** Stops every request of the article up to and including `throughVersion`. */
+  abort(articleId: string, throughVersion: number): void {
+    for (const flight of this.#byArticle.get(articleId) ?? []) {
+      if (flight.version <= throughVersion) flight.abort.abort(new Error('the article was withdrawn'));
+    }
+  }
+
+  articles(): string[] {
+    return [...this.#byArticle.keys()];
+  }
+}

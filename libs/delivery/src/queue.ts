@@ -1,0 +1,86 @@
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { DeliveryAction } from '@newsrelay/contracts/delivery';
+import { jobId } from '@newsrelay/contracts/keys';
+import { QUEUES } from '@newsrelay/contracts/subjects';
+
+/** What a job holds: ids only. The ledger has the rest, and is the truth. */
+export interface DeliveryJob {
+  deliveryId: string;
+}
+
+export interface DueDelivery {
+  id: string;
+  action: DeliveryAction;
+}
+
+/** Finished jobs leave at once: a job that is still there would swallow the next one of the same id. */
+const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 } as const;
+
+/** Connection for whoever adds jobs: fails at once while Redis is away, since the reconciler adds what is missing. */
+export function producerConnection(url: string): Redis {
+  const connection = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: 3_000,
+    lazyConnect: false,
+  });
+  // Without a listener ioredis prints each failed reconnect.
+  connection.on('error', () => undefined);
+  return connection;
+}
+
+/** The clock of deliveries: jobs in BullMQ, one lane for publishing and one for withdrawals. */
+export class DeliveryQueue {
+  readonly #publish: Queue<DeliveryJob>;
+  readonly #withdraw: Queue<DeliveryJob>;
+
+  constructor(private readonly connection: Redis) {
+    this.#publish = new Queue(QUEUES.deliveries, { connection, defaultJobOptions: JOB_OPTIONS });
+    this.#withdraw = new Queue(QUEUES.withdrawals, { connection, defaultJobOptions: JOB_OPTIONS });
+    for (const queue of this.lanes()) queue.on('error', () => undefined);
+  }
+
+  lanes(): Queue<DeliveryJob>[] {
+    return [this.#publish, this.#withdraw];
+  }
+
+  lane(action: DeliveryAction): Queue<DeliveryJob> {
+    return action === 'withdraw' ? this.#withdraw : this.#publish;
+  }
+
+  /** Adds a job for each that has none, to be run now. Throws while Redis is away. */
+  async add(deliveries: readonly DueDelivery[]): Promise<void> {
+    for (const action of ['withdraw', 'publish'] as const) {
+      const jobs = deliveries
+        .filter((delivery) => delivery.action === action)
+        .map(({ id }) => ({ name: action, data: { deliveryId: id }, opts: { jobId: jobId(id) } }));
+      if (jobs.length > 0) await this.lane(action).addBulk(jobs);
+    }
+  }
+
+  /** As `add` for those that have no job; returns how many those were. */
+  async addMissing(deliveries: readonly DueDelivery[]): Promise<number> {
+    const pipeline = this.connection.pipeline();
+    for (const { id, action } of deliveries) pipeline.exists(this.lane(action).toKey(jobId(id)));
+    const answers = (await pipeline.exec()) ?? [];
+    const missing = deliveries.filter((_delivery, index) => {
+      const [error, exists] = answers[index] ?? [];
+      if (error) throw error;
+      return exists === 0;
+    });
+    await this.add(missing);
+    return missing.length;
+  }
+
+  /** As `add`, but a job that waits for a later time runs now. */
+  async addNow(delivery: DueDelivery): Promise<void> {
+    await this.add([delivery]);
+    const job = await this.lane(delivery.action).getJob(jobId(delivery.id));
+    if (job !== undefined && (await job.isDelayed())) await job.promote();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.lanes().map((queue) => queue.close()));
+  }
+}

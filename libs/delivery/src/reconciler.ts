@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Connector } from '@newsrelay/channel-kit/connector';
+import type { Ledger } from '@newsrelay/ledger/database';
+import {
+  expiredLeases,
+  overdueDeliveries,
+  settleDelivery,
+  type ExpiredLease,
+} from '@newsrelay/ledger/deliveries';
+import { RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
+import { afterAttempt } from './after-attempt.js';
+import type { DeliveryEvents } from './events.js';
+import type { DeliveryQueue } from './queue.js';
+
+const INTERVAL_MS = 1_000;
+/** A delivery that has been due this long should have had its turn: it gets a job if it has none. */
+const OVERDUE_MS = 2_000;
+/** Rows looked at in a round; the next round goes on where this one ended. */
+const BATCH = 1_000;
+const EXPIRED_BATCH = 200;
+
+export interface ReconcilerParts {
+  ledger: Ledger;
+  queue: DeliveryQueue;
+  connectorOf: (type: string) => Connector | undefined;
+  schedule: readonly number[];
+  events: DeliveryEvents;
+  logger: Logger;
+}
+
+/**
+ * Makes the queue agree with the ledger: due deliveries without a job get one, claims whose sender vanished are
+ * resolved. Redis can be emptied at any moment; the ledger is the truth. Runs in every publish process: adding a job
+ * that is there, and resolving a lease twice, change nothing.
+ */
+export class Reconciler {
+  readonly #stopping = new AbortController();
+  readonly #log: RateLimitedLog;
+  #running: Promise<void> | undefined;
+  #afterId = '';
+
+  constructor(private readonly parts: ReconcilerParts) {
+    this.#log = new RateLimitedLog((fields, message) => {
+      parts.logger.warn(fields, message);
+    });
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  /** One round, also for tests. */
+  async round(): Promise<void> {
+    await this.#resolveExpired();
+    await this.#requeueOverdue();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        await this.round();
+      } catch (error) {
+        this.#log.say(
+          { reason: error instanceof Error ? error.message : String(error) },
+          'the reconciler could not finish its round',
+        );
+      }
+      await delay(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #resolveExpired(): Promise<void> {
+    for (const lease of await expiredLeases(this.parts.ledger, EXPIRED_BATCH)) {
+      const state = await this.#resolve(lease);
+      this.parts.events.leaseExpired(lease.id, state);
+    }
+  }
+
+  async #resolve(lease: ExpiredLease) {
+    const connector = this.parts.connectorOf(lease.channelType);
+    if (connector === undefined) throw new Error(`no connector for channel type ${lease.channelType}`);
+    const error = 'the sender vanished before it could write the result';
+    const result = { outcome: 'unknown', status: null, response: null, error } as const;
+    const next = afterAttempt(
+      result,
+      {
+        action: lease.action,
+        attemptsInRound: lease.attemptsInRound,
+        ageSeconds: (Date.now() - lease.roundStartedAt.getTime()) / 1000,
+        capabilities: connector.manifest.capabilities,
+        random: Math.random(),
+      },
+      this.parts.schedule,
+    );
+    return settleDelivery(this.parts.ledger, {
+      ...result,
+      deliveryId: lease.id,
+      epoch: lease.epoch,
+      durationMs: lease.heldMs,
+      state: next.state,
+      reason: next.reason,
+      nextAttemptInMs: next.nextAttemptInMs,
+      remoteUrl: null,
+      pauseReason: null,
+      served: false,
+    });
+  }
+
+  async #requeueOverdue(): Promise<void> {
+    const overdue = await overdueDeliveries(this.parts.ledger, OVERDUE_MS, this.#afterId, BATCH);
+    this.#afterId = overdue.length < BATCH ? '' : (overdue.at(-1)?.id ?? '');
+    if (overdue.length === 0) return;
+    this.parts.events.requeued(await this.parts.queue.addMissing(overdue));
+  }
+}
