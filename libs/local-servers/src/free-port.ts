@@ -1,30 +1,34 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
+/**
+ * Below every usual range for outgoing connections (Linux from 32768, macOS from 49152): while a server is
+ * down, no client's connection can take the port that it is to come back on.
+ */
+const LOWEST = 10_240;
+const HIGHEST = 32_767;
+const TRIES = 200;
+
 /** A TCP port of the loopback interface that nobody listens on at this moment. */
-export function freePort(host = '127.0.0.1'): Promise<number> {
-  return listenOnce(0, host);
-}
-
-/** Whether a server could listen on this port now; never throws for a port that is taken. */
-export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
-  try {
-    await listenOnce(port, host);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
-    throw error;
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    const port = randomInt(LOWEST, HIGHEST + 1);
+    if (await isPortFree(port, host)) return port;
   }
+  throw new Error(`no free port of ${host} found between ${LOWEST} and ${HIGHEST}`);
 }
 
-function listenOnce(port: number, host: string): Promise<number> {
+/** Whether a server could listen on this port now; errors other than "in use" pass through. */
+export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else reject(error);
+    });
     server.listen({ port, host, exclusive: true }, () => {
-      const address = server.address();
       server.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('no TCP address'));
-        else resolve(address.port);
+        resolve(true);
       });
     });
   });

@@ -1,0 +1,193 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { DEFAULT_PORT, type LauncherSettings } from '@newsrelay/config/launcher';
+import { freePort, isPortFree } from '@newsrelay/local-servers/free-port';
+import { runUntilStopped, type Work } from '../start.js';
+import type { StopSignals } from '../stop-signals.js';
+import type { Scripts } from '../supervisor/supervisor.js';
+import type { Terminal } from '../terminal.js';
+import { deliveriesTable, deliveryTo, type ArticleDeliveries } from './deliveries-table.js';
+import { feedUrls, missingFrom } from './feeds-check.js';
+import { NewsrelayApi, type Article } from './newsrelay-api.js';
+import { FEEDS, OUTLETS, PARTNER, PartnerSite, registerOutlets } from './outlets.js';
+import { checkPartner } from './partner-check.js';
+import { describeHolds, openProposals } from './proposals.js';
+
+const SAMPLE = fileURLToPath(new URL('../../../../samples/jining-gaoxin-857.txt', import.meta.url));
+const SOURCE = 'jngxq';
+const SECTION = '要闻';
+
+/** Seconds between attempts: a retry is to be seen by whoever watches, not in five minutes. */
+const RETRY_SCHEDULE = [0, 1, 2, 3, 5, 8, 13, 20];
+const LOOPBACK = '127.0.0.0/8';
+
+/** How long the articles may take until they are everywhere, in milliseconds. */
+const DELIVERED_WITHIN_MS = 120_000;
+const POLL_MS = 300;
+
+export interface DemoOptions {
+  /** End when all articles are everywhere instead of staying up. */
+  readonly once: boolean;
+  readonly scripts?: Scripts;
+}
+
+/**
+ * The sample page's way into the demo's own outlets, in a data folder of its own.
+ *
+ * @returns exit code: 0 when every article reached every outlet exactly once
+ */
+export async function runDemo(
+  settings: LauncherSettings,
+  terminal: Terminal,
+  signals: StopSignals,
+  options: DemoOptions,
+): Promise<number> {
+  const demoSettings = await settingsForDemo(settings, terminal);
+  const work: Work = async (running, supervisor) => {
+    const { say } = terminal;
+    const partner = await PartnerSite.open(demoSettings.dataDir);
+    await partner.start(supervisor, demoSettings.dataDir, say);
+    const api = new NewsrelayApi(running.localUrl, running.adminKey.value);
+    await registerOutlets(api, partner);
+    const before = await partner.records();
+
+    const articles = await takeInSample(api, say);
+    const failure = await untilEverywhere(api, running.localUrl, articles, terminal, supervisor.stopping);
+    const verdict = checkPartner(
+      before,
+      await partner.records(),
+      articles.map(({ id }) => id),
+    );
+    verdict.lines.forEach(say);
+    say('');
+    say('Open:');
+    for (const feed of FEEDS) say(`  feed       ${feedUrls(running.publicUrl, feed).join('  ')}`);
+    say(`  article    ${running.publicUrl}/articles/${articles[0]?.id ?? ''}`);
+    say(`  partner    ${partner.url}/`);
+    const key = running.adminKey.file;
+    say(
+      `  API key    ${key === null ? 'NEWSRELAY_ADMIN_KEY' : relative(process.cwd(), key)} (Bearer, for ${running.publicUrl}/api/v1/…)`,
+    );
+
+    const reason = failure ?? verdict.fault;
+    if (reason !== null) say(`Not everything is as it should be: ${reason}`);
+    if (options.once) return reason === null ? 0 : 1;
+    say('Ctrl-C ends it.');
+    return new Promise<number>(() => undefined);
+  };
+  return runUntilStopped(demoSettings, terminal, signals, work, options.scripts);
+}
+
+/** The demo keeps to itself: own folder, own servers, outlets on this machine, retries within seconds. */
+async function settingsForDemo(settings: LauncherSettings, { say }: Terminal): Promise<LauncherSettings> {
+  const others = {
+    DATABASE_URL: settings.databaseUrl,
+    REDIS_URL: settings.redisUrl,
+    NATS_URL: settings.natsUrl,
+  };
+  const ignored = Object.entries(others).flatMap(([name, url]) => (url === null ? [] : [name]));
+  if (ignored.length > 0) say(`The demo uses servers of its own; not used: ${ignored.join(', ')}`);
+  let port = settings.port;
+  if (port === null && !(await isPortFree(DEFAULT_PORT, settings.bind))) {
+    port = await freePort(settings.bind);
+    say(`Port ${DEFAULT_PORT} is taken by another program; the demo takes ${port}.`);
+  }
+  return {
+    ...settings,
+    port,
+    dataDir: join(settings.dataDir, 'demo'),
+    allowTargets: settings.allowTargets.includes(LOOPBACK)
+      ? settings.allowTargets
+      : [...settings.allowTargets, LOOPBACK],
+    retrySchedule: settings.retrySchedule ?? RETRY_SCHEDULE,
+    databaseUrl: null,
+    redisUrl: null,
+    natsUrl: null,
+  };
+}
+
+/** Takes the page in, shows what an editor has to decide, and decides it. @returns the articles in page order */
+async function takeInSample(api: NewsrelayApi, say: (line: string) => void): Promise<Article[]> {
+  if (!existsSync(SAMPLE)) throw new Error(`the sample page is missing: ${SAMPLE}`);
+  const answer = await api.takePage(readFileSync(SAMPLE), SOURCE, SECTION);
+  const articles: Article[] = [];
+  for (const { id } of answer.articles) articles.push(await api.article(id));
+  const known = answer.articles.filter(({ duplicate }) => duplicate).length;
+  say('');
+  say(`The page: ${describePage(answer.page)}`);
+  say(`${articles.length} articles${known === 0 ? '' : `, ${known} of them known from an earlier run`}`);
+
+  const held = articles.filter(({ state }) => state === 'held');
+  if (held.length > 0) {
+    say('');
+    say(`${held.length} of them are held until an editor decides:`);
+    for (const article of held) describeHolds(article).forEach(say);
+    for (const article of held) {
+      const decisions = openProposals(article).map(({ id }) => [id, 'accept'] as const);
+      articles[articles.indexOf(article)] = await api.approve(article, Object.fromEntries(decisions));
+    }
+    say('All proposals are accepted through the API.');
+  }
+  return articles;
+}
+
+function describePage(page: Readonly<Record<string, unknown>>): string {
+  const { publication, date, weekday, lunarDate, issueTotal, issueOfYear } = page;
+  const shown = (value: unknown, before = '', after = ''): string[] =>
+    typeof value === 'string' || typeof value === 'number' ? [`${before}${value}${after}`] : [];
+  return [
+    ...shown(publication),
+    ...shown(date),
+    ...shown(weekday),
+    ...shown(lunarDate),
+    ...shown(issueTotal, '总第', '期'),
+    ...shown(issueOfYear, '本年第', '期'),
+  ].join(' ');
+}
+
+/** Waits, then prints article × outlet. @returns what is missing, or null when everything is everywhere */
+async function untilEverywhere(
+  api: NewsrelayApi,
+  localUrl: string,
+  articles: readonly Article[],
+  terminal: Terminal,
+  stopping: AbortSignal,
+): Promise<string | null> {
+  const ids = articles.map(({ id }) => id);
+  const urls = FEEDS.flatMap((feed) => feedUrls(localUrl, feed));
+  const deadline = performance.now() + DELIVERED_WITHIN_MS;
+  let rows: ArticleDeliveries[] = [];
+  let missing: string[] = ['everything'];
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const notServed = (await Promise.all(urls.map((url) => missingFrom(url, ids)))).flat().length;
+      rows = [];
+      for (const id of ids)
+        rows.push({ article: await api.article(id), deliveries: await api.deliveries(id) });
+      missing = rows.flatMap((row) =>
+        OUTLETS.filter((outlet) => deliveryTo(row, outlet)?.state !== 'delivered').map(
+          (outlet) => `${row.article.headline} → ${outlet}`,
+        ),
+      );
+      if (notServed > 0) missing.push(`${notServed} feed items are not served yet`);
+      const lost = rows.some((row) =>
+        ['dead', 'manual', 'unknown'].includes(deliveryTo(row, PARTNER)?.state ?? ''),
+      );
+      if (missing.length === 0 || lost || performance.now() >= deadline || stopping.aborted) return;
+      await delay(POLL_MS);
+    }
+  };
+  await terminal.during(() => `on the way: ${missing.length} of ${ids.length * OUTLETS.length}`, work());
+  terminal.say('');
+  deliveriesTable(rows, OUTLETS).forEach(terminal.say);
+  terminal.say('');
+  if (missing.length === 0) {
+    terminal.say(
+      `All ${ids.length} articles are at all ${OUTLETS.length} outlets; ${urls.length} feed documents were read back.`,
+    );
+    return null;
+  }
+  return `not delivered: ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}`;
+}

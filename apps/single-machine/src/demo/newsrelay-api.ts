@@ -1,0 +1,147 @@
+import { z } from 'zod';
+
+const repair = z.object({
+  id: z.string(),
+  class: z.enum(['auto', 'propose', 'flag']),
+  kind: z.string(),
+  field: z.string(),
+  before: z.string(),
+  after: z.string(),
+  decision: z.enum(['accept', 'reject']).nullable(),
+});
+export type Repair = z.infer<typeof repair>;
+
+const article = z.object({
+  id: z.string(),
+  version: z.number(),
+  state: z.string(),
+  headline: z.string(),
+  holds: z.array(z.object({ code: z.string(), message: z.string() })),
+  repairs: z.array(repair),
+});
+export type Article = z.infer<typeof article>;
+
+const pageAnswer = z.object({
+  page: z.record(z.string(), z.unknown()),
+  articles: z.array(z.object({ id: z.string(), duplicate: z.boolean() })),
+});
+export type PageAnswer = z.infer<typeof pageAnswer>;
+
+const delivery = z.object({
+  id: z.string(),
+  version: z.number(),
+  channel: z.string(),
+  action: z.enum(['publish', 'withdraw']),
+  state: z.string(),
+  reason: z.string().nullable(),
+  attempts: z.array(z.object({ number: z.number(), outcome: z.string().nullable() })),
+});
+export type Delivery = z.infer<typeof delivery>;
+const deliveries = z.object({ items: z.array(delivery) });
+
+const channel = z.object({ id: z.string(), settings: z.record(z.string(), z.unknown()) });
+export type Channel = z.infer<typeof channel>;
+
+const problem = z.object({
+  detail: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
+});
+
+/** The API refused something; the message is its own words. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  constructor(
+    what: string,
+    readonly status: number,
+    detail: string,
+  ) {
+    super(`${what}: ${status}, ${detail}`);
+  }
+}
+
+/** How long one call may take, in milliseconds. */
+const DEADLINE_MS = 60_000;
+
+/** The calls of the public API that the demo makes, as any client would. */
+export class NewsrelayApi {
+  constructor(
+    readonly baseUrl: string,
+    private readonly key: string,
+  ) {}
+
+  takePage(text: Uint8Array<ArrayBuffer>, source: string, section: string): Promise<PageAnswer> {
+    const query = new URLSearchParams({ source, section });
+    return this.#call(
+      pageAnswer,
+      'POST',
+      `/api/v1/pages?${query.toString()}`,
+      text,
+      'text/plain; charset=utf-8',
+    );
+  }
+
+  article(id: string): Promise<Article> {
+    return this.#call(article, 'GET', `/api/v1/articles/${id}`);
+  }
+
+  approve({ id, version }: Article, repairs: Record<string, 'accept' | 'reject'>): Promise<Article> {
+    return this.#json(article, 'POST', `/api/v1/articles/${id}/approve`, { version, repairs });
+  }
+
+  async deliveries(articleId: string): Promise<Delivery[]> {
+    return (await this.#call(deliveries, 'GET', `/api/v1/articles/${articleId}/deliveries`)).items;
+  }
+
+  async channel(id: string): Promise<Channel | null> {
+    try {
+      return await this.#call(channel, 'GET', `/api/v1/channels/${id}`);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  createChannel(input: object): Promise<Channel> {
+    return this.#json(channel, 'POST', '/api/v1/channels', input);
+  }
+
+  changeChannel(id: string, patch: object): Promise<Channel> {
+    return this.#json(channel, 'PATCH', `/api/v1/channels/${id}`, patch, 'application/merge-patch+json');
+  }
+
+  #json<T>(
+    schema: z.ZodType<T>,
+    method: string,
+    path: string,
+    body: object,
+    type = 'application/json',
+  ): Promise<T> {
+    return this.#call(schema, method, path, new TextEncoder().encode(JSON.stringify(body)), type);
+  }
+
+  async #call<T>(
+    schema: z.ZodType<T>,
+    method: string,
+    path: string,
+    body?: Uint8Array<ArrayBuffer>,
+    type?: string,
+  ): Promise<T> {
+    const response = await fetch(`${this.baseUrl}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.key}`,
+        ...(type === undefined ? {} : { 'content-type': type }),
+      },
+      ...(body === undefined ? {} : { body }),
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    });
+    const answer: unknown = await response.json().catch(() => null);
+    if (!response.ok) {
+      const { data } = problem.safeParse(answer);
+      const errors = data?.errors.map((error) => `${error.path} ${error.message}`) ?? [];
+      const detail = [data?.detail ?? 'no reason given', ...errors].join('; ');
+      throw new ApiError(`${method} ${path}`, response.status, detail);
+    }
+    return schema.parse(answer);
+  }
+}

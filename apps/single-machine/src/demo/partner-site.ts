@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { followParent } from '../follow-parent.js';
+import { createPartnerReceiver } from './partner-receiver.js';
+import { PartnerRecordFile } from './partner-records.js';
+
+/* The demo's partner as a process of its own: `node partner-site.js FOLDER PORT`. */
+
+const [folder, port] = process.argv.slice(2);
+if (folder === undefined || port === undefined) throw new Error('usage: partner-site.js FOLDER PORT');
+
+const server = createPartnerReceiver(
+  readFileSync(join(folder, 'signing-secret'), 'utf8').trim(),
+  new PartnerRecordFile(join(folder, 'received.jsonl')),
+);
+const close = (): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+
+followParent(close);
+process.once('SIGTERM', () => {
+  void close().then(() => process.exit(0));
+});
+server.listen(Number(port), '127.0.0.1');

@@ -1,0 +1,66 @@
+import { relative } from 'node:path';
+import type { LauncherSettings } from '@newsrelay/config/launcher';
+import { exitCodeOf, type StopSignals } from './stop-signals.js';
+import type { KeptKey } from './supervisor/kept-keys.js';
+import { Supervisor, type Running, type Scripts } from './supervisor/supervisor.js';
+import type { Terminal } from './terminal.js';
+
+/** What happens between readiness and the end; resolves with an exit code, or not at all. */
+export type Work = (running: Running, supervisor: Supervisor) => Promise<number>;
+
+/**
+ * Runs the single-machine mode until a signal, or until `work` is done.
+ *
+ * @returns the exit code: 0 after an orderly end that was asked for
+ */
+export async function runUntilStopped(
+  settings: LauncherSettings,
+  terminal: Terminal,
+  signals: StopSignals,
+  work: Work,
+  scripts?: Scripts,
+): Promise<number> {
+  const supervisor = new Supervisor(settings, terminal, scripts);
+  const from = performance.now();
+  const run = async (): Promise<number> => {
+    const running = await supervisor.start();
+    announce(running, settings, (performance.now() - from) / 1000, terminal);
+    return work(running, supervisor);
+  };
+  const forced = signals.second.then(async (signal) => {
+    await supervisor.halt();
+    return exitCodeOf(signal);
+  });
+  const orderly = async (): Promise<number> => {
+    let code: number;
+    try {
+      code = await Promise.race([run(), signals.first.then(() => 0)]);
+    } catch (error) {
+      terminal.say(`Newsrelay does not start: ${error instanceof Error ? error.message : String(error)}`);
+      code = 1;
+    }
+    terminal.say('Stopping …');
+    await supervisor.stop();
+    terminal.say('Stopped.');
+    return code;
+  };
+  return Promise.race([orderly(), forced]);
+}
+
+/** The long-running mode: nothing more to do than to be there. */
+export const stayUp: Work = () => new Promise<number>(() => undefined);
+
+function announce(running: Running, settings: LauncherSettings, seconds: number, { say }: Terminal): void {
+  say(`Newsrelay is ready after ${seconds.toFixed(1)} s: ${running.localUrl}`);
+  if (running.publicUrl !== running.localUrl) say(`  public address  ${running.publicUrl}`);
+  say(`  data and logs   ${relative(process.cwd(), settings.dataDir) || '.'}`);
+  sayKey('API key (admin)', running.adminKey, say);
+  sayKey('encryption key ', running.encryptionKey, say);
+}
+
+/** A key is shown at the start that made it; later on, where it lies. */
+function sayKey(what: string, key: KeptKey, say: (line: string) => void): void {
+  if (key.file === null) return;
+  const where = relative(process.cwd(), key.file);
+  say(key.fresh ? `  ${what} ${key.value}  (kept in ${where}; shown only now)` : `  ${what} in ${where}`);
+}

@@ -1,0 +1,33 @@
+/** Lines of one service that the console shows within one window; the rest stand in the log file. */
+const LINES = 20;
+const WINDOW_MS = 10_000;
+
+/** Keeps a service in trouble from flooding the console. */
+export class LineBudget {
+  #windowStart = Number.NEGATIVE_INFINITY;
+  #shown = 0;
+  #withheld = 0;
+
+  constructor(
+    private readonly show: (line: string) => void,
+    private readonly name: string,
+    private readonly file: string,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  say(line: string): void {
+    const now = this.now();
+    if (now - this.#windowStart >= WINDOW_MS) {
+      if (this.#withheld > 0) this.show(`${this.name}: ${this.#withheld} more lines, see ${this.file}`);
+      this.#windowStart = now;
+      this.#shown = 0;
+      this.#withheld = 0;
+    }
+    if (this.#shown < LINES) {
+      this.#shown += 1;
+      this.show(line);
+    } else {
+      this.#withheld += 1;
+    }
+  }
+}

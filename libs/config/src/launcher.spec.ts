@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { SettingsError } from './environment.js';
+import { launcherSettings, processEnvironment, type ProcessSettings } from './launcher.js';
+
+describe('launcherSettings', () => {
+  it('asks for nothing', () => {
+    expect(launcherSettings({})).toEqual({
+      port: null,
+      bind: '127.0.0.1',
+      publicUrl: null,
+      dataDir: resolve('var'),
+      adminKey: null,
+      encryptionKey: null,
+      allowTargets: [],
+      retrySchedule: null,
+      databaseUrl: null,
+      redisUrl: null,
+      natsUrl: null,
+    });
+  });
+
+  it('names every wrong setting and what it must be', () => {
+    const wrong = {
+      NEWSRELAY_PORT: '99999',
+      NEWSRELAY_ALLOW_TARGETS: '10.0.0.0/8,everything',
+      NEWSRELAY_RETRY_SCHEDULE: 'soon',
+      DATABASE_URL: 'mysql://x',
+    };
+    expect(() => launcherSettings(wrong)).toThrow(SettingsError);
+    for (const [name, fix] of Object.entries({
+      NEWSRELAY_PORT: 'must be a port number from 1 to 65535',
+      NEWSRELAY_ALLOW_TARGETS: 'must be comma-separated CIDRs',
+      NEWSRELAY_RETRY_SCHEDULE: 'must be seconds between attempts',
+      DATABASE_URL: 'must be a URL such as postgresql://',
+    })) {
+      expect(() => launcherSettings(wrong)).toThrow(`${name}: ${fix}`);
+    }
+  });
+});
+
+describe('processEnvironment', () => {
+  const settings: ProcessSettings = {
+    port: 8081,
+    bind: '0.0.0.0',
+    publicUrl: 'https://news.example',
+    workersPort: 12_345,
+    adminKey: 'a'.repeat(16),
+    encryptionKey: 'b'.repeat(44),
+    allowTargets: ['127.0.0.0/8', '::1/128'],
+    retrySchedule: [0, 1.5],
+    databaseUrl: 'postgres://x',
+    redisUrl: 'redis://x',
+    natsUrl: 'nats://x',
+  };
+
+  it('passes on what was inherited and overrules it where it has a setting', () => {
+    const environment = processEnvironment(settings, { PATH: '/bin', NEWSRELAY_PORT: '1', LANG: 'C' });
+    expect(environment).toMatchObject({ PATH: '/bin', LANG: 'C', NEWSRELAY_PORT: '8081' });
+    expect(environment).toMatchObject({
+      NEWSRELAY_ALLOW_TARGETS: '127.0.0.0/8,::1/128',
+      NEWSRELAY_RETRY_SCHEDULE: '0,1.5',
+    });
+  });
+
+  it('leaves the retry schedule to the services where none is set', () => {
+    expect(processEnvironment({ ...settings, retrySchedule: null }, {})['NEWSRELAY_RETRY_SCHEDULE']).toBe('');
+  });
+});

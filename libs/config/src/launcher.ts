@@ -1,0 +1,96 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { readEnvironment, type Environment } from './environment.js';
+import * as fields from './fields.js';
+
+const schema = z.object({
+  NEWSRELAY_PORT: fields.port.optional(),
+  NEWSRELAY_BIND: fields.bind,
+  NEWSRELAY_PUBLIC_URL: fields.publicUrl.optional(),
+  NEWSRELAY_DATA_DIR: z.string().default('./var'),
+  NEWSRELAY_ADMIN_KEY: fields.adminKey.optional(),
+  NEWSRELAY_ENCRYPTION_KEY: fields.encryptionKey.optional(),
+  NEWSRELAY_ALLOW_TARGETS: fields.allowTargets,
+  // No default here: the demo has another one than the services.
+  NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule.unwrap().optional(),
+  DATABASE_URL: fields.databaseUrl.optional(),
+  REDIS_URL: fields.redisUrl.optional(),
+  NATS_URL: fields.natsUrl.optional(),
+});
+
+/** The public port where none is asked for. */
+export const DEFAULT_PORT = 8080;
+
+/** What the single-machine mode is asked to do; `null` stands for "not set". */
+export interface LauncherSettings {
+  readonly port: number | null;
+  readonly bind: string;
+  readonly publicUrl: string | null;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly adminKey: string | null;
+  readonly encryptionKey: string | null;
+  /** CIDRs. */
+  readonly allowTargets: readonly string[];
+  /** Seconds. */
+  readonly retrySchedule: readonly number[] | null;
+  readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly natsUrl: string | null;
+}
+
+/** @throws SettingsError that names every wrong setting and its fix */
+export function launcherSettings(environment?: Environment): LauncherSettings {
+  const given = readEnvironment(schema, environment);
+  return {
+    port: given.NEWSRELAY_PORT ?? null,
+    bind: given.NEWSRELAY_BIND,
+    publicUrl: given.NEWSRELAY_PUBLIC_URL ?? null,
+    dataDir: resolve(given.NEWSRELAY_DATA_DIR),
+    adminKey: given.NEWSRELAY_ADMIN_KEY ?? null,
+    encryptionKey: given.NEWSRELAY_ENCRYPTION_KEY ?? null,
+    allowTargets: given.NEWSRELAY_ALLOW_TARGETS,
+    retrySchedule: given.NEWSRELAY_RETRY_SCHEDULE ?? null,
+    databaseUrl: given.DATABASE_URL ?? null,
+    redisUrl: given.REDIS_URL ?? null,
+    natsUrl: given.NATS_URL ?? null,
+  };
+}
+
+/** What the launcher hands to each of its processes. */
+export interface ProcessSettings {
+  readonly port: number;
+  readonly bind: string;
+  readonly publicUrl: string;
+  /** Loopback port of the worker process's probes and metrics. */
+  readonly workersPort: number;
+  readonly adminKey: string;
+  readonly encryptionKey: string;
+  readonly allowTargets: readonly string[];
+  readonly retrySchedule: readonly number[] | null;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly natsUrl: string;
+}
+
+/** The environment of a process of ours: the launcher's own one, with every setting spelled out. */
+export function processEnvironment(
+  settings: ProcessSettings,
+  inherited: Environment = process.env,
+): Record<string, string | undefined> {
+  return {
+    ...inherited,
+    NEWSRELAY_PORT: String(settings.port),
+    NEWSRELAY_BIND: settings.bind,
+    NEWSRELAY_PUBLIC_URL: settings.publicUrl,
+    NEWSRELAY_WORKERS_PORT: String(settings.workersPort),
+    NEWSRELAY_ADMIN_KEY: settings.adminKey,
+    NEWSRELAY_ENCRYPTION_KEY: settings.encryptionKey,
+    NEWSRELAY_ALLOW_TARGETS: settings.allowTargets.join(','),
+    // Empty counts as unset: the services then take their default.
+    NEWSRELAY_RETRY_SCHEDULE: settings.retrySchedule?.join(',') ?? '',
+    DATABASE_URL: settings.databaseUrl,
+    REDIS_URL: settings.redisUrl,
+    NATS_URL: settings.natsUrl,
+  };
+}
