@@ -4,13 +4,19 @@ import { OutboundFailure, type OutboundAnswer } from './outbound-http.js';
 /** Longest `Retry-After` that is believed, in seconds: a day. */
 const MAX_RETRY_AFTER_SECONDS = 86_400;
 
+/** One of the three forms of an HTTP-date (RFC 9110, section 5.6.7); `Date.parse` alone takes "5.5" for a day in May. */
+const HTTP_DATE = /^[A-Z][a-z]{2,8},? [\dA-Za-z: -]+$/;
+
 /** `Retry-After` in seconds from either form (RFC 9110, section 10.2.3), capped; undefined where there is none to be understood. */
 export function retryAfterSeconds(header: string | undefined, now: Date): number | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
-  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now.getTime()) / 1000;
-  if (!Number.isFinite(seconds)) return undefined;
-  return Math.min(Math.max(0, Math.ceil(seconds)), MAX_RETRY_AFTER_SECONDS);
+  if (/^\d+$/.test(text)) return Math.min(Number(text), MAX_RETRY_AFTER_SECONDS);
+  if (!HTTP_DATE.test(text)) return undefined;
+  // The asctime form names no zone, and every HTTP-date is in UTC.
+  const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+  if (Number.isNaN(at)) return undefined;
+  return Math.min(Math.max(0, Math.ceil((at - now.getTime()) / 1000)), MAX_RETRY_AFTER_SECONDS);
 }
 
 /**

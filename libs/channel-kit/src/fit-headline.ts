@@ -24,9 +24,17 @@ function openPairs(graphemes: readonly string[]): string[] {
   return open;
 }
 
-/** True if a cut between these would part a number from its unit or split a number or a Latin word (45.5%, 21.5亿元). */
-function partsANumber(before: string, after: string): boolean {
-  return /[\dA-Za-z.,]/.test(before) && /[\dA-Za-z.,%‰℃亿万千百元年月日时分个人名家]/.test(after);
+/** A number with its unit (45.5%, 21.5亿元, 2025年1月) or a Latin word; counted in UTF-16 units of the headline. */
+const UNCUTTABLE =
+  /[\p{Nd}A-Za-z]+(?:[.,:-][\p{Nd}A-Za-z]+)*[%％‰℃]?[十百千万亿余多]{0,3}(?:平方|立方|公)?[元年月日时分秒岁个名家人次吨亩米里户项件顷斤克]{0,2}/gu;
+
+/** The cuts that would fall inside a number, its unit, or a Latin word, as UTF-16 offsets. */
+function forbiddenCuts(headline: string): Set<number> {
+  const cuts = new Set<number>();
+  for (const { index, 0: text } of headline.matchAll(UNCUTTABLE)) {
+    for (let offset = 1; offset < text.length; offset += 1) cuts.add(index + offset);
+  }
+  return cuts;
 }
 
 /**
@@ -44,10 +52,11 @@ export function fitHeadline(
   const graphemes = split(headline);
   if (graphemes.length <= limit) return { headline, cut: false };
   if (shortTitle !== null && split(shortTitle).length <= limit) return { headline: shortTitle, cut: true };
+  const forbidden = forbiddenCuts(headline);
   for (let length = limit - 1; length > 0; length -= 1) {
     const kept = graphemes.slice(0, length);
     const last = kept.at(-1) ?? '';
-    if (last.trim() === '' || last in PAIRS || partsANumber(last, graphemes[length] ?? '')) continue;
+    if (last.trim() === '' || last in PAIRS || forbidden.has(kept.join('').length)) continue;
     const closers = openPairs(kept).reverse();
     if (kept.length + ELLIPSIS.length + closers.length <= limit) {
       return { headline: kept.join('') + ELLIPSIS + closers.join(''), cut: true };
