@@ -27,7 +27,9 @@ export async function runUntilStopped(
     announce(running, settings, (performance.now() - from) / 1000, terminal);
     return work(running, supervisor);
   };
+  let halted = false;
   const forced = signals.second.then(async (signal) => {
+    halted = true;
     await supervisor.halt();
     return exitCodeOf(signal);
   });
@@ -41,6 +43,8 @@ export async function runUntilStopped(
     }
     terminal.say('Stopping …');
     await supervisor.stop();
+    // What was killed ends the orderly way as well, but it was not orderly.
+    if (halted) return forced;
     terminal.say('Stopped.');
     return code;
   };

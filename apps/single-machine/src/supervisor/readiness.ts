@@ -8,12 +8,9 @@ export async function unreadiness(baseUrl: string): Promise<string | null> {
   } catch {
     return 'does not answer yet';
   }
-  const report = await response.json().then(
-    (body) => body as Partial<HealthReport>,
-    () => ({}),
-  );
+  const report = (await response.json().catch(() => null)) as Partial<HealthReport> | null;
   if (response.ok) return null;
-  const missing = Object.entries(report.parts ?? {}).filter(([, part]) => !part.up && part.required);
+  const missing = Object.entries(report?.parts ?? {}).filter(([, part]) => !part.up && part.required);
   if (missing.length === 0) return `answers ${response.status}`;
   return missing.map(([name, part]) => `${name} is down: ${part.reason ?? 'no reason given'}`).join('; ');
 }
