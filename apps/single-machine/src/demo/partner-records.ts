@@ -25,8 +25,10 @@ export class PartnerRecordFile {
 
   constructor(private readonly file: string) {
     if (!existsSync(file)) return;
-    for (const line of readFileSync(file, 'utf8').split('\n')) {
-      // A process killed while it wrote leaves a last line without its end: that request got no answer.
+    const text = readFileSync(file, 'utf8');
+    // A process killed while it wrote leaves a last line without its end: that request got no answer.
+    if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n');
+    for (const line of text.split('\n')) {
       const parsed = record.safeParse(parseLine(line));
       if (parsed.success) this.#remember(parsed.data);
     }
