@@ -1,0 +1,72 @@
+import { FEED_FORMATS, feedUrl, MEDIA_TYPES, type FeedFormat } from './addresses.js';
+import { atomDocument } from './atom-document.js';
+import { shownSince, type FeedState } from './feed-state.js';
+import { FEED_CACHE_CONTROL } from './freshness.js';
+import { fragmentsOfEntry } from './items.js';
+import { jsonDocument } from './json-document.js';
+import { rssDocument } from './rss-document.js';
+import { lastModifiedOf, strongEtag, type Validators } from './validators.js';
+
+/** One document with what HTTP says about it, made once per change and served as it is. */
+export interface FeedDocument extends Validators {
+  body: Buffer;
+  /** Of 304 as of 200: RFC 9110, section 15.4.5, and `Link`, by which a JSON feed is discovered. */
+  headers: Readonly<Record<string, string>>;
+  contentType: string;
+}
+
+export type FeedDocuments = Readonly<Record<FeedFormat, FeedDocument>>;
+
+/** Last change of what the feed tells: an entry came, changed or was withdrawn; of an empty feed its birth. */
+function entriesChangedAt(state: FeedState): Date {
+  return latest([state.channelCreatedAt, ...state.entries.map(shownSince)]);
+}
+
+function latest(instants: readonly Date[]): Date {
+  return new Date(Math.max(...instants.map((at) => at.getTime())));
+}
+
+/**
+ * The three documents of a feed. A pure function of the ledger's rows and the public URL: no clock, no chance, so that
+ * bytes and tags are equal on every instance and after every restart.
+ *
+ * @param publicUrl without a trailing slash
+ */
+export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocuments {
+  const items = state.entries.map((entry) => fragmentsOfEntry(entry, state.settings.content, publicUrl));
+  // A pause changes the channel's row and must not change the bytes; a new title must be seen by clients that go by date.
+  const changedAt = entriesChangedAt(state);
+  const lastModified = lastModifiedOf(latest([changedAt, state.channelChangedAt]));
+  const texts: Record<FeedFormat, string> = {
+    rss: rssDocument(
+      state,
+      publicUrl,
+      changedAt,
+      items.map((item) => item.rss),
+    ),
+    atom: atomDocument(
+      state,
+      publicUrl,
+      changedAt,
+      items.map((item) => item.atom),
+    ),
+    json: jsonDocument(
+      state,
+      publicUrl,
+      items.map((item) => item.json),
+    ),
+  };
+  const documents = FEED_FORMATS.map((format): [FeedFormat, FeedDocument] => {
+    const body = Buffer.from(texts[format], 'utf8');
+    const etag = strongEtag(body);
+    const headers = {
+      etag,
+      'cache-control': FEED_CACHE_CONTROL,
+      vary: 'Accept-Encoding',
+      link: `<${feedUrl(publicUrl, state.channelId, format)}>; rel="self"`,
+    };
+    const contentType = `${MEDIA_TYPES[format]}; charset=utf-8`;
+    return [format, { body, etag, headers, contentType, lastModified }];
+  });
+  return Object.fromEntries(documents) as FeedDocuments;
+}

@@ -1,0 +1,48 @@
+import type { FeedItemRendition } from '@newsrelay/channel-feed/rendition';
+import type { FeedSettings } from '@newsrelay/channel-feed/settings';
+
+/** All that a feed's documents are made of. Every part comes from the ledger, so every instance makes the same bytes. */
+export interface FeedState {
+  channelId: string;
+  channelCreatedAt: Date;
+  /** Last change of the channel's own row. */
+  channelChangedAt: Date;
+  settings: FeedSettings;
+  /** Newest release first, `settings.maxItems` at most. */
+  entries: readonly FeedEntry[];
+}
+
+/** One article on the shelf: with its content, or withdrawn and without. */
+export type FeedEntry = EntryPlace & (ShownEntry | WithdrawnEntry);
+
+interface EntryPlace {
+  articleId: string;
+  /** Place in the order of releases: of the first version that the channel got. Decimal, unbounded. */
+  releaseOrder: string;
+  /** The publication time that the item shows. */
+  publishedAt: Date;
+  language: string;
+}
+
+interface ShownEntry {
+  withdrawnAt: null;
+  rendition: FeedItemRendition;
+  /** When the version that stands here was released. */
+  releasedAt: Date;
+  /** When the feed began to show this version: later than the release where the channel was paused. */
+  shelvedAt: Date;
+}
+
+interface WithdrawnEntry {
+  withdrawnAt: Date;
+}
+
+/** Since when the document says of the article what it says now. */
+export function shownSince(entry: FeedEntry): Date {
+  return entry.withdrawnAt ?? entry.shelvedAt;
+}
+
+/** `atom:updated` of the entry (RFC 4287, section 4.2.15) before entries of the same instant are told apart. */
+export function updatedAt(entry: FeedEntry): Date {
+  return entry.withdrawnAt ?? entry.releasedAt;
+}

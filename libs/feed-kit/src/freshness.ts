@@ -1,0 +1,11 @@
+/* How long a copy may be used. Feed elements and HTTP headers say the same. */
+
+/** Minutes between two polls. Short, because a cache must not keep a withdrawn text for long. */
+const TTL_MINUTES = 1;
+
+/** RSS 2.0 `ttl`, minutes. */
+export const FEED_TTL = TTL_MINUTES;
+/** RSS 1.0 Syndication module: times per period. */
+export const SYNDICATION = { period: 'hourly', frequency: 60 / TTL_MINUTES } as const;
+/** RFC 9111 and RFC 5861, seconds: a minute fresh, half a minute old while asking again, five minutes while we are away. */
+export const FEED_CACHE_CONTROL = `public, max-age=${TTL_MINUTES * 60}, stale-while-revalidate=30, stale-if-error=300`;

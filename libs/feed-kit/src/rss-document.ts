@@ -1,0 +1,58 @@
+import { Feed } from 'feed';
+import { rfc822 } from '@newsrelay/channel-feed/times';
+import { escapeMarkup, legalText } from '@newsrelay/channel-feed/xml';
+import { feedUrl } from './addresses.js';
+import type { FeedState } from './feed-state.js';
+import { FEED_TTL, SYNDICATION } from './freshness.js';
+import { GENERATOR } from './generator.js';
+
+const NAMESPACES = {
+  atom: 'http://www.w3.org/2005/Atom',
+  content: 'http://purl.org/rss/1.0/modules/content/',
+  dc: 'http://purl.org/dc/elements/1.1/',
+  dcterms: 'http://purl.org/dc/terms/',
+  media: 'http://search.yahoo.com/mrss/',
+  sy: 'http://purl.org/rss/1.0/modules/syndication/',
+};
+
+/** `feed` turns "&amp;" in a text back into "&" before it escapes: an ampersand that is meant must come escaped. */
+const asFeedText = (text: string) => legalText(text).replaceAll('&', '&amp;');
+
+/**
+ * RSS 2.0 around items that are rendered already: the head by `feed`, its root with the namespaces that items use.
+ * `changedAt` is the last change of the content.
+ */
+export function rssDocument(
+  state: FeedState,
+  publicUrl: string,
+  changedAt: Date,
+  items: readonly string[],
+): string {
+  const { title, description, language } = state.settings;
+  const feed = new Feed({
+    title: asFeedText(title),
+    link: `${publicUrl}/`,
+    // An empty description is none, and RSS asks for one.
+    description: asFeedText(description === '' ? title : description),
+    language,
+    ttl: FEED_TTL,
+    generator: GENERATOR,
+    updated: changedAt,
+    feedLinks: { rss: feedUrl(publicUrl, state.channelId, 'rss') },
+  });
+  // Takes the place of the date that `feed` writes in GMT.
+  feed.addExtension({ name: 'lastBuildDate', objects: { _text: rfc822(changedAt) } });
+  feed.addExtension({ name: 'sy:updatePeriod', objects: { _text: SYNDICATION.period } });
+  feed.addExtension({ name: 'sy:updateFrequency', objects: { _text: SYNDICATION.frequency } });
+  const rendered = feed.rss2();
+  const head = rendered
+    .slice(0, rendered.lastIndexOf('</channel>'))
+    .trimEnd()
+    .replace(/<rss\b[^>]*>/, () => rootElement(language));
+  return [head, ...items.map((item) => `        ${item}`), '    </channel>', '</rss>', ''].join('\n');
+}
+
+function rootElement(language: string): string {
+  const namespaces = Object.entries(NAMESPACES).map(([prefix, uri]) => `xmlns:${prefix}="${uri}"`);
+  return `<rss version="2.0" ${namespaces.join(' ')} xml:lang="${escapeMarkup(language)}">`;
+}
