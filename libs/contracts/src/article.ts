@@ -124,15 +124,24 @@ export interface Hold {
 
 /** What was mended, is proposed, or looks odd. `before` and `after` are short excerpts for people; `place` is for the machine. */
 export interface Repair {
+  /** Unique within the version. */
   id: string;
   class: 'auto' | 'propose' | 'flag';
   kind: string;
+  /** `headline`, `body/3` … */
   field: string;
   before: string;
   after: string;
+  /** How many equal mechanical mends this entry stands for. */
+  count: number;
+  /** What an editor decided of a proposal; null until then, and for the other classes. */
   decision: 'accept' | 'reject' | null;
-  place?: RepairPlace;
+  /** Set for proposals. */
+  place: RepairPlace | null;
 }
+
+/** A repair as the API shows it. */
+export type RepairView = Omit<Repair, 'place'>;
 
 /** Where a proposal changes the text: UTF-16 offset and length in the field as delivered. */
 export interface RepairPlace {

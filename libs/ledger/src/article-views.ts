@@ -1,5 +1,5 @@
 import { sql, type SelectQueryBuilder } from 'kysely';
-import type { ArticleContent, Hold, Repair, VersionState } from '@newsrelay/contracts/article';
+import type { ArticleContent, Hold, Repair, RepairView, VersionState } from '@newsrelay/contracts/article';
 import { toShanghaiTime } from '@newsrelay/contracts/text';
 import type { Ledger, LedgerTransaction } from './database.js';
 import type { LedgerSchema } from './schema.js';
@@ -11,7 +11,7 @@ export interface ArticleView extends Omit<ArticleContent, 'bodyHtml'> {
   publishedVersion: number | null;
   state: VersionState;
   holds: Hold[];
-  repairs: Omit<Repair, 'place'>[];
+  repairs: RepairView[];
   note: string | null;
   source: string;
   sourceId: string;
@@ -70,6 +70,11 @@ const VIEW_COLUMNS = [
   'v.embargo_until',
 ] as const;
 
+/** A repair without its machine place. */
+export function repairView({ place, ...shown }: Repair): RepairView {
+  return shown;
+}
+
 function viewOf(row: ViewRow): ArticleView {
   const { bodyHtml, ...content } = row.content;
   const isPublic = row.published_version !== null && row.published_version > row.withdrawn_through;
@@ -85,7 +90,7 @@ function viewOf(row: ViewRow): ArticleView {
     publishedVersion: isPublic ? row.published_version : null,
     state: row.state,
     holds: row.holds,
-    repairs: row.repairs.map(({ place, ...shown }) => shown),
+    repairs: row.repairs.map(repairView),
     note: row.note,
     createdAt: toShanghaiTime(row.created_at),
     updatedAt: toShanghaiTime(row.updated_at),

@@ -12,11 +12,9 @@ import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { Health } from '@newsrelay/telemetry/health';
 import { LOGGER, type Logger, RateLimitedLog } from '@newsrelay/telemetry/logger';
 import { openLedger, type Ledger } from './database.js';
+import { LEDGER } from './ledger-token.js';
 import { migrate } from './migrate.js';
 import { LedgerNotifications } from './notifications.js';
-
-/** Injection token of the process's {@link Ledger}. */
-export const LEDGER = Symbol('Ledger');
 
 export interface LedgerSettings {
   DATABASE_URL: string;

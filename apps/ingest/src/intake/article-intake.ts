@@ -1,0 +1,101 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ArticleInput, CorrectionInput } from '@newsrelay/contracts/article';
+import { Problem } from '@newsrelay/contracts/problem';
+import {
+  isWithdrawn,
+  lockArticle,
+  lockOrCreateArticle,
+  type NewVersion,
+} from '@newsrelay/ledger/article-versions';
+import type { Ledger } from '@newsrelay/ledger/database';
+import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { IngestEvents } from '../events.js';
+import { acceptVersion, checkPublishedAt, newArticleId, type Accepted } from './accept-version.js';
+import { contentOfInput, inputHash } from './article-content.js';
+import { checkIfMatch } from './if-match.js';
+
+function newVersion(input: ArticleInput | CorrectionInput, note: string | null, now: Date): NewVersion {
+  const content = contentOfInput(input);
+  const embargoUntil = input.embargoUntil === null ? null : new Date(input.embargoUntil);
+  const inputPublishedAt = input.publishedAt === undefined ? null : new Date(input.publishedAt);
+  const publishedAt = inputPublishedAt ?? now;
+  checkPublishedAt(publishedAt, embargoUntil, now);
+  return {
+    content,
+    inputHash: inputHash(content, embargoUntil),
+    inputPublishedAt,
+    pageText: null,
+    holds: [],
+    repairs: [],
+    note,
+    publishedAt,
+    embargoUntil,
+  };
+}
+
+/** Articles by API: taken in, and corrected. Version and outbox row are one transaction. */
+@Injectable()
+export class ArticleIntake {
+  constructor(
+    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(IngestEvents) private readonly events: IngestEvents,
+  ) {}
+
+  /** @throws Problem 422 */
+  async take(input: ArticleInput, now = new Date()): Promise<Accepted> {
+    const version = newVersion(input, null, now);
+    const accepted = await this.ledger.transaction().execute(async (tx) => {
+      const article = await lockOrCreateArticle(tx, {
+        id: newArticleId(),
+        source: input.source,
+        sourceId: input.sourceId,
+        pageDate: null,
+      });
+      return acceptVersion(tx, article, version, now);
+    });
+    this.events.taken(accepted);
+    return accepted;
+  }
+
+  /** @throws Problem 404, 409 if withdrawn, 412 if `ifMatch` names another version, 422 */
+  async correct(
+    id: string,
+    input: CorrectionInput,
+    ifMatch: string | undefined,
+    now = new Date(),
+  ): Promise<Accepted> {
+    const accepted = await this.ledger.transaction().execute(async (tx) => {
+      const article = await lockArticle(tx, id);
+      if (article === undefined) throw new Problem(404, 'There is no such article.');
+      checkIfMatch(ifMatch, article.latest_version);
+      checkIdentity(input, article);
+      if (isWithdrawn(article) && article.latest_version <= article.withdrawn_through) {
+        throw new Problem(409, 'The article is withdrawn; a correction cannot be made any more.');
+      }
+      const version = newVersion(input, input.note, now);
+      // A correction without a time of its own keeps the article's.
+      const previous = await tx
+        .selectFrom('article_versions')
+        .select('published_at')
+        .where('article_id', '=', id)
+        .where('version', '=', article.latest_version)
+        .executeTakeFirstOrThrow();
+      const publishedAt = version.inputPublishedAt ?? previous.published_at;
+      return acceptVersion(tx, article, { ...version, publishedAt }, now);
+    });
+    this.events.taken(accepted);
+    return accepted;
+  }
+}
+
+function checkIdentity(input: CorrectionInput, article: { source: string; source_id: string }): void {
+  const errors = [
+    ...(input.source !== undefined && input.source !== article.source
+      ? [{ path: '/source', message: `must be ${article.source} or left out: it cannot change` }]
+      : []),
+    ...(input.sourceId !== undefined && input.sourceId !== article.source_id
+      ? [{ path: '/sourceId', message: `must be ${article.source_id} or left out: it cannot change` }]
+      : []),
+  ];
+  if (errors.length > 0) throw new Problem(422, 'The identity of an article cannot change.', errors);
+}

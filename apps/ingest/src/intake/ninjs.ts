@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { articleInput, type ArticleInput } from '@newsrelay/contracts/article';
+import { Problem } from '@newsrelay/contracts/problem';
+import { problemFromIssues } from '@newsrelay/contracts/problem-from-zod';
+
+/*
+ * ninjs 3.x (IPTC) as an article. What Newsrelay has no place for is left alone: ninjs is an exchange format whose
+ * senders carry more than we keep. What we do read must have the type that the standard gives it.
+ */
+
+const text = z.string();
+const roleValue = z.looseObject({ role: text.optional(), value: text });
+const bodyValue = roleValue.extend({ contenttype: text.optional() });
+const named = z.looseObject({ name: text.optional(), rel: text.optional() });
+
+const ninjsItem = z.looseObject({
+  uri: text,
+  pubStatus: z.enum(['usable', 'withheld', 'canceled']).optional(),
+  language: text.optional(),
+  by: text.optional(),
+  slugline: text.optional(),
+  located: text.optional(),
+  versionCreated: text.optional(),
+  contentCreated: text.optional(),
+  embargoed: text.optional(),
+  headlines: z.array(roleValue).min(1, 'must hold a headline'),
+  bodies: z.array(bodyValue).min(1, 'must hold a body'),
+  people: z.array(named).optional(),
+  infosources: z.array(named).optional(),
+  subjects: z.array(named).optional(),
+  places: z.array(named).optional(),
+});
+type NinjsItem = z.infer<typeof ninjsItem>;
+
+/** An article from a ninjs 3.x item. `source` comes from the query, else from `infosources`. @throws Problem 422 */
+export function articleOfNinjs(item: unknown, source: string | undefined): ArticleInput {
+  const parsed = ninjsItem.safeParse(item);
+  if (!parsed.success) throw problemFromIssues(parsed.error.issues);
+  const ninjs = parsed.data;
+  if (ninjs.pubStatus === 'canceled' || ninjs.pubStatus === 'withheld') {
+    throw new Problem(
+      422,
+      `pubStatus: a ${ninjs.pubStatus} item is not an article to publish; withdraw it by POST /api/v1/articles/{id}/withdraw`,
+      [{ path: '/pubStatus', message: 'must be "usable" or left out' }],
+    );
+  }
+  const givenSource = source ?? ninjs.infosources?.find((info) => info.name !== undefined)?.name;
+  if (givenSource === undefined) {
+    throw new Problem(422, 'source: is required: as ?source= or as the name of an infosource', [
+      { path: '/infosources', message: 'names no source; give one, or send ?source=' },
+    ]);
+  }
+  const draft = {
+    source: givenSource,
+    sourceId: ninjs.uri,
+    kicker: headlineOf(ninjs, 'kicker'),
+    headline: headlineOf(ninjs, 'main') ?? ninjs.headlines[0]?.value,
+    subtitle: headlineOf(ninjs, 'subtitle'),
+    dateline: ninjs.located ?? null,
+    bylines: bylinesOf(ninjs),
+    language: ninjs.language,
+    sections: (ninjs.subjects ?? []).flatMap((subject) => (subject.name === undefined ? [] : [subject.name])),
+    publishedAt: ninjs.contentCreated ?? ninjs.versionCreated,
+    embargoUntil: ninjs.embargoed ?? null,
+    ...bodyOf(ninjs),
+  };
+  const article = articleInput.safeParse(
+    Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== undefined)),
+  );
+  if (article.success) return article.data;
+  throw problemFromIssues(article.error.issues.map((issue) => ({ ...issue, path: ninjsPath(issue.path) })));
+}
+
+/** Errors name the field of what was sent. */
+const NINJS_FIELDS: Record<string, string> = {
+  sourceId: 'uri',
+  headline: 'headlines',
+  kicker: 'headlines',
+  subtitle: 'headlines',
+  dateline: 'located',
+  bylines: 'people',
+  sections: 'subjects',
+  publishedAt: 'versionCreated',
+  embargoUntil: 'embargoed',
+  body: 'bodies',
+  bodyHtml: 'bodies',
+  source: 'infosources',
+};
+function ninjsPath(path: PropertyKey[]): PropertyKey[] {
+  const [first, ...rest] = path;
+  const field = NINJS_FIELDS[String(first)];
+  return field === undefined ? path : [field, ...rest.filter((key) => typeof key === 'number')];
+}
+
+function headlineOf(ninjs: NinjsItem, role: string): string | null {
+  return ninjs.headlines.find((headline) => headline.role === role)?.value ?? null;
+}
+
+function bylinesOf(ninjs: NinjsItem) {
+  const people = (ninjs.people ?? []).flatMap(({ name, rel }) =>
+    name === undefined ? [] : [{ role: rel ?? null, name }],
+  );
+  return people.length > 0 || ninjs.by === undefined ? people : [{ role: null, name: ninjs.by }];
+}
+
+function bodyOf(ninjs: NinjsItem): { body?: string[]; bodyHtml?: string } {
+  const isHtml = (body: NinjsItem['bodies'][number]) =>
+    body.role === 'html' || body.contenttype?.startsWith('text/html') === true;
+  const html = ninjs.bodies.find(isHtml);
+  const plain = ninjs.bodies.find((body) => !isHtml(body));
+  return {
+    ...(html === undefined ? {} : { bodyHtml: html.value }),
+    ...(plain === undefined ? {} : { body: plain.value.split(/\n+/) }),
+  };
+}
+
+/** True if the media type names ninjs. */
+export function isNinjs(contentType: string | undefined): boolean {
+  return /^\s*application\/vnd\.iptc\.ninjs\+json\b/i.test(contentType ?? '');
+}

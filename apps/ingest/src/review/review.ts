@@ -1,0 +1,124 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ArticleContent, Repair } from '@newsrelay/contracts/article';
+import { jsonPointer, Problem, type FieldError } from '@newsrelay/contracts/problem';
+import {
+  discardVersion,
+  findVersion,
+  lockArticle,
+  releaseVersion,
+  saveReview,
+  type ArticleRow,
+  type VersionRow,
+} from '@newsrelay/ledger/article-versions';
+import { findArticleView, type ArticleView } from '@newsrelay/ledger/article-views';
+import type { Ledger, LedgerTransaction } from '@newsrelay/ledger/database';
+import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { applyDecisions } from '@newsrelay/newspaper-page/apply-decisions';
+import { IngestEvents } from '../events.js';
+
+export type Decisions = Record<string, 'accept' | 'reject'>;
+
+/** An editor's word on a held or scheduled version. */
+@Injectable()
+export class Review {
+  constructor(
+    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(IngestEvents) private readonly events: IngestEvents,
+  ) {}
+
+  /**
+   * Releases a held version with its proposals decided, or schedules it until its embargo ends. Repeating it is fine.
+   * @throws Problem 404, 409 for another version or state, 422 for proposals left undecided
+   */
+  async approve(
+    articleId: string,
+    version: number,
+    decisions: Decisions,
+    now = new Date(),
+  ): Promise<ArticleView> {
+    const view = await this.ledger.transaction().execute(async (tx) => {
+      const { row } = await latestOrProblem(tx, articleId, version);
+      if (row.state !== 'published' && row.state !== 'scheduled') {
+        if (row.state !== 'held')
+          throw new Problem(409, `Version ${version} is ${row.state}; only a held version can be approved.`);
+        checkDecisions(row.repairs, decisions);
+        const embargoed = row.embargo_until !== null && row.embargo_until > now;
+        await saveReview(tx, articleId, version, {
+          content: decidedContent(row, decisions),
+          repairs: row.repairs.map((repair) => ({
+            ...repair,
+            decision: decisions[repair.id] ?? repair.decision,
+          })),
+          state: embargoed ? 'scheduled' : 'held',
+        });
+        if (!embargoed) await releaseVersion(tx, articleId, version);
+      }
+      return viewOrProblem(tx, articleId);
+    });
+    this.events.reviewed(articleId, version, view.state);
+    return view;
+  }
+
+  /** A held or scheduled version that shall not go out. Repeating it is fine. @throws Problem 404, 409 */
+  async discard(articleId: string, version: number): Promise<ArticleView> {
+    const view = await this.ledger.transaction().execute(async (tx) => {
+      const { row } = await latestOrProblem(tx, articleId, version);
+      if (row.state === 'held' || row.state === 'scheduled') await discardVersion(tx, articleId, version);
+      else if (row.state !== 'discarded') {
+        throw new Problem(
+          409,
+          `Version ${version} is ${row.state}; only a held or scheduled version can be discarded.`,
+        );
+      }
+      return viewOrProblem(tx, articleId);
+    });
+    this.events.reviewed(articleId, version, view.state);
+    return view;
+  }
+}
+
+async function latestOrProblem(
+  tx: LedgerTransaction,
+  articleId: string,
+  version: number,
+): Promise<{ article: ArticleRow; row: VersionRow }> {
+  const article = await lockArticle(tx, articleId);
+  if (article === undefined) throw new Problem(404, 'There is no such article.');
+  const row = await findVersion(tx, articleId, article.latest_version);
+  if (row?.version !== version) {
+    throw new Problem(
+      409,
+      `The article is at version ${article.latest_version}; version ${version} is not the one to decide on.`,
+      [{ path: '/version', message: `must be ${article.latest_version}` }],
+    );
+  }
+  return { article, row };
+}
+
+async function viewOrProblem(tx: LedgerTransaction, articleId: string): Promise<ArticleView> {
+  const view = await findArticleView(tx, articleId);
+  if (view === undefined) throw new Problem(404, 'There is no such article.');
+  return view;
+}
+
+function checkDecisions(repairs: readonly Repair[], decisions: Decisions): void {
+  const proposals = repairs.filter((repair) => repair.class === 'propose');
+  const errors: FieldError[] = [
+    ...proposals
+      .filter((repair) => decisions[repair.id] === undefined)
+      .map((repair) => ({
+        path: jsonPointer(['repairs', repair.id]),
+        message: `must be "accept" or "reject": ${repair.before} → ${repair.after}`,
+      })),
+    ...Object.keys(decisions)
+      .filter((id) => !proposals.some((repair) => repair.id === id))
+      .map((id) => ({ path: jsonPointer(['repairs', id]), message: 'is no proposal of this version' })),
+  ];
+  if (errors.length > 0)
+    throw new Problem(422, 'Every proposed repair must be decided, and nothing else.', errors);
+}
+
+function decidedContent(row: VersionRow, decisions: Decisions): ArticleContent {
+  const { kicker, headline, subtitle, body } = row.content;
+  return { ...row.content, ...applyDecisions({ kicker, headline, subtitle, body }, row.repairs, decisions) };
+}

@@ -1,0 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { Problem } from '@newsrelay/contracts/problem';
+import { lockArticle } from '@newsrelay/ledger/article-versions';
+import type { Ledger } from '@newsrelay/ledger/database';
+import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { countInFlight, orderWithdrawal } from '@newsrelay/ledger/withdrawals';
+import { IngestEvents } from '../events.js';
+
+const POLL_MS = 20;
+
+/** Taking an article down everywhere. */
+@Injectable()
+export class Withdrawal {
+  constructor(
+    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(IngestEvents) private readonly events: IngestEvents,
+  ) {}
+
+  /**
+   * Commits the order, which tells senders to abort, and resolves once no request with the article's content is in
+   * flight any more: finished, aborted, or past its lease, which bounds the wait. @throws Problem 404
+   */
+  async order(articleId: string, reason: string): Promise<{ orderId: string; repeated: boolean }> {
+    const startedAt = performance.now();
+    const { orderId, repeated } = await this.ledger.transaction().execute(async (tx) => {
+      const article = await lockArticle(tx, articleId);
+      if (article === undefined) throw new Problem(404, 'There is no such article.');
+      return orderWithdrawal(tx, article, reason);
+    });
+    while ((await countInFlight(this.ledger, articleId)) > 0) await delay(POLL_MS);
+    if (!repeated) this.events.withdrawn(articleId, orderId, performance.now() - startedAt);
+    return { orderId, repeated };
+  }
+}

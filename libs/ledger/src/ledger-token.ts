@@ -1,0 +1,2 @@
+/** Injection token of the process's `Ledger`. */
+export const LEDGER = Symbol('Ledger');
