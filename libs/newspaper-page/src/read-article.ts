@@ -1,0 +1,339 @@
+import { cells, endsSentence, isDigit, isLatin, lengthWithoutSpaces } from './characters.js';
+import { endByline, endEditor } from './article-ends.js';
+import type { BylineReading } from './byline.js';
+import { findWraps } from './column-width.js';
+import { proposeMarks } from './doubtful-marks.js';
+import {
+  dropEnd,
+  dropStart,
+  flag,
+  mend,
+  propose,
+  trimDraft,
+  type Draft,
+  type DraftNote,
+  type Edit,
+} from './draft.js';
+import type { ArticleSource } from './find-articles.js';
+import { headlineBlock } from './headline-block.js';
+import { canBeHeadline, continuedMarkLength, continuesElsewhereAt } from './line-kinds.js';
+import { proposeMisreadings } from './misreadings.js';
+import type { Byline, FieldName, Hold, PageArticle, Repair } from './page-reading.js';
+import type { Item } from './page-items.js';
+import { paragraphsOf, type BodyPiece, type Paragraph } from './paragraphs.js';
+import { leavesQuoteOpen, withFullWidthPunctuation, withoutSpacesAtMarks } from './punctuation.js';
+import { repeatedStart } from './repetition.js';
+
+/** An article whose parts are told apart and whose wraps are not yet judged: that takes the whole page. */
+export interface ArticleInWork {
+  source: ArticleSource;
+  headLines: Item[];
+  dateline: string | null;
+  bylines: BylineReading[];
+  editor: string | null;
+  pieces: (BodyPiece & { lead: number })[];
+  continuesElsewhere: boolean;
+  continued: boolean;
+}
+
+/** Takes dateline, bylines, editor and continuation marks off the text of an article. */
+export function partsOf(source: ArticleSource): ArticleInWork {
+  const work: ArticleInWork = {
+    source,
+    headLines: source.head.filter(({ kind }) => kind === 'head'),
+    dateline: null,
+    bylines: source.head.flatMap(({ byline }) => (byline === null ? [] : [byline])),
+    editor: source.body.findLast(({ editorBelow }) => editorBelow !== null)?.editorBelow ?? null,
+    pieces: [],
+    continuesElsewhere: false,
+    continued: false,
+  };
+  for (const item of source.head)
+    if (item.kind === 'note') work.pieces.push(pieceOf(item, item.fragment.draft, 0));
+  const lastText = source.body.findLastIndex(
+    ({ kind }) => kind === 'text' || kind === 'opening' || kind === 'continued' || kind === 'closed',
+  );
+  for (const [at, item] of source.body.entries()) {
+    if (item.kind === 'byline' && item.byline !== null) {
+      work.bylines.push(item.byline);
+      continue;
+    }
+    let draft = item.fragment.draft;
+    let lead = 0;
+    if (item.kind === 'continued' || item.kind === 'opening' || at === 0) {
+      const mark = continuedMarkLength(draft.text);
+      if (mark > 0) {
+        work.continued = true;
+        draft = withoutMark(draft, 0, mark);
+      }
+    }
+    if (
+      item.kind === 'continued' &&
+      at === 0 &&
+      draft.text !== '' &&
+      canBeHeadline(draft.text) &&
+      source.body.length > 1 &&
+      work.headLines.length === 0
+    ) {
+      // 上接第1版 with the headline once more behind it.
+      work.headLines.push({ ...item, kind: 'head', fragment: { ...item.fragment, draft } });
+      continue;
+    }
+    if (item.kind === 'opening' && item.opening !== null) {
+      const { dateline, byline, length } = item.opening;
+      work.dateline = dateline;
+      if (byline !== null) work.bylines.push(byline);
+      lead = cells(draft.text.slice(0, length));
+      draft = dropStart(draft, length);
+    }
+    if (at === lastText) draft = withoutTail(draft, work);
+    if (draft.text !== '') work.pieces.push(pieceOf(item, draft, lead));
+  }
+  return work;
+}
+
+function pieceOf(item: Item, draft: Draft, lead: number): BodyPiece & { lead: number } {
+  return {
+    draft,
+    kind: item.kind,
+    indent: item.fragment.indent,
+    level: item.fragment.level,
+    bold: item.fragment.bold,
+    lead,
+  };
+}
+
+function withoutMark(draft: Draft, at: number, length: number): Draft {
+  return trimDraft(mend(draft, [{ at, remove: length, insert: '' }], 'continuation-mark', false));
+}
+
+/** Editor, byline and continuation mark stand in any order after the last sentence. */
+function withoutTail(draft: Draft, work: ArticleInWork): Draft {
+  let rest = draft;
+  for (let round = 0; round < 3; round += 1) {
+    const mark = continuesElsewhereAt(rest.text);
+    if (mark !== -1) {
+      work.continuesElsewhere = true;
+      rest = withoutMark(rest, mark, rest.text.length - mark);
+      continue;
+    }
+    const editor = endEditor(rest.text);
+    if (editor !== null) {
+      work.editor ??= editor.editor;
+      rest = trimDraft(dropEnd(rest, editor.at));
+      continue;
+    }
+    const byline = endByline(rest.text);
+    if (byline === null) break;
+    work.bylines.push(byline.reading);
+    rest = trimDraft(dropEnd(rest, byline.at));
+  }
+  return rest;
+}
+
+/** Takes the spaces of wrapped lines out of the bodies of all articles of a page. */
+export function withoutWraps(articles: readonly ArticleInWork[], indents: boolean): ArticleInWork[] {
+  const running = articles.flatMap(({ pieces }) => pieces.filter(({ kind }) => kind !== 'closed'));
+  const wraps = findWraps(
+    running.map(({ draft, lead, indent }) => ({ text: draft.text, lead, indent: indents ? indent : null })),
+  );
+  const mended = new Map(running.map((piece, at) => [piece, wrapped(piece.draft, wraps[at] ?? [])]));
+  return articles.map((article) => ({
+    ...article,
+    pieces: article.pieces.map((piece) => ({ ...piece, draft: mended.get(piece) ?? piece.draft })),
+  }));
+}
+
+function wrapped(draft: Draft, places: readonly number[]): Draft {
+  const { text } = draft;
+  const edits: Edit[] = [];
+  const numbers: number[] = [];
+  for (const at of places) {
+    const before = text[at - 1];
+    const after = text[at + 1];
+    if (isLatin(before) && isLatin(after)) continue;
+    // Two numbers run together make a third one: that is for a person.
+    if (isDigit(before) && isDigit(after)) numbers.push(at);
+    else edits.push({ at, remove: 1, insert: '' });
+  }
+  let result = draft;
+  for (const at of numbers) result = propose(result, 'number-across-lines', at, 1, '');
+  return mend(result, edits, 'line-wrap', false);
+}
+
+/** Puts an article together: paragraphs, punctuation, proposals, holds. */
+export function finishArticle(
+  work: ArticleInWork,
+  page: { indents: boolean; editor: string | null },
+): PageArticle {
+  const block = headlineBlock(
+    work.headLines.map(({ fragment }) => ({
+      draft: fragment.draft,
+      level: fragment.level,
+      bold: fragment.bold,
+    })),
+  );
+  const title = (draft: Draft | null): Draft | null =>
+    draft === null ? null : proposeMisreadings(withFullWidthPunctuation(draft));
+  const kicker = title(block.kicker);
+  let headline = title(block.headline);
+  const subtitle = title(block.subtitle);
+  if (headline !== null && block.chosen)
+    headline = flag(headline, 'headline-choice', 0, headline.text.length);
+  const paragraphs = paragraphsOf(work.pieces, page.indents);
+  const body = finishBody(paragraphs);
+  const bylines = work.bylines.flatMap((reading) => reading.bylines);
+  const fields: [FieldName, readonly DraftNote[]][] = [
+    ['kicker', kicker?.notes ?? []],
+    ['headline', headline?.notes ?? []],
+    ['subtitle', subtitle?.notes ?? []],
+    ['bylines', bylineNotes(bylines)],
+    ...body.map((draft, at): [FieldName, readonly DraftNote[]] => [`body/${at}`, draft.notes]),
+  ];
+  const repairs = numbered(fields);
+  return {
+    kicker: kicker?.text ?? null,
+    headline: headline?.text ?? '',
+    subtitle: subtitle?.text ?? null,
+    dateline: work.dateline,
+    bylines,
+    editor: work.editor ?? page.editor,
+    body: body.map(({ text }) => text),
+    holds: holdsOf(work, repairs, block.doubtful, paragraphs),
+    repairs,
+    raw: [...work.source.head, ...work.source.body]
+      .flatMap(({ fragment }) => fragment.lines.map(({ raw }) => raw))
+      .join('\n'),
+  };
+}
+
+function finishBody(paragraphs: readonly Paragraph[]): Draft[] {
+  const body: Draft[] = [];
+  let quoteOpen = false;
+  let before: Paragraph | null = null;
+  for (const paragraph of paragraphs) {
+    let draft = withFullWidthPunctuation(paragraph.draft, quoteOpen);
+    if (!paragraph.closed) draft = withoutSpacesAtMarks(draft);
+    quoteOpen = leavesQuoteOpen(draft.text);
+    draft = proposeMarks(proposeMisreadings(draft));
+    draft = proposeRepetitions(draft, before === null ? null : (body.at(-1)?.text ?? null), paragraph.draft);
+    body.push(draft);
+    before = paragraph;
+  }
+  return body.filter(({ text }) => text !== '');
+}
+
+/** At the border to the paragraph before, and at the seams where fragments were put together. */
+function proposeRepetitions(draft: Draft, before: string | null, source: Draft): Draft {
+  let result = draft;
+  const taken: number[] = [];
+  const repeat = (at: number, previous: string, cut: boolean): void => {
+    const length = repeatedStart(previous, draft.text.slice(at, at + 1000), cut);
+    if (length === 0 || taken.includes(at)) return;
+    taken.push(at);
+    result = propose(result, 'repeated-text', at, length, '');
+  };
+  if (before !== null) repeat(0, before, !endsSentence(before));
+  if (source.text === '') return result;
+  for (const { kind, offset } of draft.notes) {
+    if (kind === 'fragments-joined')
+      repeat(offset, draft.text.slice(Math.max(0, offset - 600), offset), true);
+  }
+  return result;
+}
+
+function bylineNotes(bylines: readonly Byline[]): DraftNote[] {
+  return bylines
+    .filter(({ name }) => /^\p{Script=Han} \p{Script=Han}$/u.test(name))
+    .map(({ name }) => ({
+      class: 'flag',
+      kind: 'name-spacing',
+      offset: 0,
+      before: name,
+      after: name,
+      count: 1,
+      proposal: null,
+    }));
+}
+
+function numbered(fields: readonly [FieldName, readonly DraftNote[]][]): Repair[] {
+  const repairs: Repair[] = [];
+  for (const [field, notes] of fields) {
+    for (const entry of [...notes].sort((a, b) => a.offset - b.offset)) {
+      const { class: repairClass, kind, before, after, count, offset, proposal } = entry;
+      const place = proposal === null ? null : { field, offset, ...proposal };
+      repairs.push({
+        id: `r${repairs.length + 1}`,
+        class: repairClass,
+        kind,
+        field,
+        before,
+        after,
+        count,
+        place,
+      });
+    }
+  }
+  return repairs;
+}
+
+const LONG_ENOUGH_TO_JUDGE = 20;
+
+function holdsOf(
+  work: ArticleInWork,
+  repairs: readonly Repair[],
+  headTooLong: boolean,
+  paragraphs: readonly Paragraph[],
+): Hold[] {
+  const holds: Hold[] = [];
+  const proposals = repairs.filter((repair) => repair.class === 'propose').length;
+  if (proposals > 0)
+    holds.push({
+      code: 'repairs-to-decide',
+      message: `有${proposals}处疑似差错，请逐处核对原版后决定是否采纳修改。`,
+    });
+  if (work.headLines.length === 0)
+    holds.push({ code: 'no-headline', message: '版面上未找到本文标题，请核对原版后补上标题。' });
+  else if (work.source.headDoubtful || headTooLong)
+    holds.push({
+      code: 'headline-doubtful',
+      message: '正文上方的标题行可能不属于本文或有缺漏，请核对原版的肩题、主题和副题。',
+    });
+  if (work.source.unannounced)
+    holds.push({
+      code: 'no-dateline',
+      message: '本文没有电头，也没有题下署名，起止位置是按标题和段落推断的，请核对原版。',
+    });
+  if (paragraphs.length === 0) holds.push({ code: 'no-body', message: '标题下没有找到正文，请核对原版。' });
+  if (work.source.boundaryDoubtful !== null)
+    holds.push({
+      code: 'boundary-doubtful',
+      message: `“${work.source.boundaryDoubtful}”一行可能是另一篇稿件的开头，请核对本文到哪里结束。`,
+    });
+  if (work.bylines.some(({ doubtful }) => doubtful))
+    holds.push({
+      code: 'byline-doubtful',
+      message: '署名可能被换行截断或连写，人名不作自动修改，请核对原版。',
+    });
+  if (work.continued)
+    holds.push({ code: 'continuation', message: '本文标有“上接”，开头在其他版面，请与前文合并后再发布。' });
+  if (work.continuesElsewhere)
+    holds.push({
+      code: 'continued-elsewhere',
+      message: '本文标有“下转”，其余部分在其他版面，请补齐后再发布。',
+    });
+  const last = paragraphs.at(-1);
+  if (
+    last !== undefined &&
+    !last.closed &&
+    !work.continuesElsewhere &&
+    !endsSentence(last.draft.text) &&
+    lengthWithoutSpaces(last.draft.text) > LONG_ENOUGH_TO_JUDGE
+  ) {
+    holds.push({
+      code: 'body-unfinished',
+      message: '正文最后一段没有句末标点，可能有文字缺失，请核对原版。',
+    });
+  }
+  return holds;
+}

@@ -1,0 +1,92 @@
+import { findArticles } from './find-articles.js';
+import { linesOf } from './lines.js';
+import { mastheadOf } from './masthead.js';
+import { NotANewspaperPage } from './not-a-newspaper-page.js';
+import { itemsOf, type PageItems } from './page-items.js';
+import type { LeftOver, PageReading } from './page-reading.js';
+import { finishArticle, partsOf, withoutWraps, type ArticleInWork } from './read-article.js';
+
+export { NotANewspaperPage } from './not-a-newspaper-page.js';
+
+/** Fewer Chinese characters hold no article. */
+const FEWEST_HAN = 20;
+/** Smallest share of Chinese characters among all that are no spaces. */
+const HAN_SHARE = 0.2;
+/** Parts of a masthead that together are no chance. */
+const ENOUGH_MASTHEAD = 2;
+/** Share of the body lines that must be indented before indentation means a new paragraph. */
+const INDENTED_SHARE = 0.3;
+
+/**
+ * Reads one newspaper page as text extraction left it (plain text or markdown).
+ * The same text always gives the same reading; nothing that is not printed is made up.
+ * @throws NotANewspaperPage when nothing in the text shows a newspaper page with an article
+ */
+export function readPage(text: string): PageReading {
+  refuseOtherFormats(text);
+  const page = itemsOf(linesOf(text));
+  const { articles: sources, stray } = findArticles(page.items, page.headAboveMasthead);
+  const parts = sources.map(partsOf);
+  refuseOtherTexts(page, parts);
+  const indents = showsIndents(page);
+  const { masthead, repairs } = mastheadOf(
+    page.masthead.map(({ line, fragment }) => ({ line, draft: fragment.draft })),
+  );
+  const articles = withoutWraps(parts, indents).map((article) =>
+    finishArticle(article, { indents, editor: masthead.editor }),
+  );
+  const leftOver: LeftOver[] = [];
+  for (const { fragment, reason } of page.leftOver)
+    for (const { raw } of fragment.lines) leftOver.push({ text: raw, reason });
+  for (const { fragment } of stray)
+    for (const { raw } of fragment.lines) leftOver.push({ text: raw, reason: 'stray' });
+  return { masthead, mastheadRepairs: repairs, articles, leftOver };
+}
+
+function refuseOtherFormats(text: string): void {
+  const start = text
+    .replace(/^\ufeff/, '')
+    .trimStart()
+    .slice(0, 200);
+  if (start === '') throw new NotANewspaperPage('The text is empty.');
+  if (/^<(?:!doctype|html|head|body|\?xml|rss|feed|svg)\b/i.test(start))
+    throw new NotANewspaperPage('The text is an HTML or XML document.');
+  if (/^\{\s*"|^\[\s*[{["]/.test(start)) throw new NotANewspaperPage('The text is JSON.');
+  let han = 0;
+  let visible = 0;
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0;
+    if (code <= 0x20 || code === 0x3000) continue;
+    visible += 1;
+    if ((code >= 0x4e00 && code <= 0x9fff) || (code >= 0x3400 && code <= 0x4dbf) || code >= 0x20000) han += 1;
+  }
+  if (han < FEWEST_HAN || han / visible < HAN_SHARE)
+    throw new NotANewspaperPage('The text has hardly any Chinese characters.');
+}
+
+function refuseOtherTexts(page: PageItems, articles: readonly ArticleInWork[]): void {
+  const bodies = articles.filter(({ pieces }) => pieces.length > 0);
+  if (bodies.length === 0)
+    throw new NotANewspaperPage('No article was found: no headline with paragraphs, no dateline, no byline.');
+  const masthead = page.masthead.reduce(
+    (sum, { line }) => sum + line.strong + (line.found.publication === undefined ? 0 : 1),
+    0,
+  );
+  if (masthead >= ENOUGH_MASTHEAD) return;
+  const announced = bodies.some(
+    ({ source, dateline, bylines }) =>
+      dateline !== null ||
+      (!source.unannounced && bylines.length > 0) ||
+      bylines.some(({ hasRole }) => hasRole),
+  );
+  const continued = bodies.some((article) => article.continued || article.continuesElsewhere);
+  if (!announced && !continued)
+    throw new NotANewspaperPage('Neither a masthead nor any dateline or byline was found.');
+}
+
+/** Whether the page sets paragraphs off by indentation, so that it can be relied on. */
+function showsIndents(page: PageItems): boolean {
+  const running = page.items.filter(({ kind }) => kind === 'text' || kind === 'opening');
+  const indented = running.filter(({ fragment }) => fragment.indent >= 2).length;
+  return indented >= 2 && indented / running.length >= INDENTED_SHARE;
+}
