@@ -41,6 +41,12 @@ export class Metrics {
     'consumer',
     'settled',
   ]);
+  readonly consumerBacklog = new Gauge({
+    name: 'newsrelay_consumer_backlog',
+    help: 'Messages before a JetStream consumer; unsettled ones stop delivery at max_ack_pending',
+    labelNames: ['consumer', 'kind'],
+    registers: [this.registry],
+  });
   readonly renditions = this.#counter('newsrelay_renditions_total', 'Renditions made', ['type', 'result']);
   readonly outboxPublished = this.#counter('newsrelay_outbox_published_total', 'Outbox rows published', []);
   readonly feedRequests = this.#counter('newsrelay_feed_requests_total', 'Feed requests', [

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import * as fields from './fields.js';
+
+/* One schema per process, each of the settings it reads and no others. */
+
+const everyProcess = {
+  DATABASE_URL: fields.databaseUrl,
+  NEWSRELAY_LOG_LEVEL: fields.logLevel,
+  NEWSRELAY_PORT: fields.port,
+  NEWSRELAY_BIND: fields.bind,
+};
+const delivering = {
+  REDIS_URL: fields.redisUrl,
+  NEWSRELAY_ENCRYPTION_KEY: fields.encryptionKey,
+  NEWSRELAY_ALLOW_TARGETS: fields.allowTargets,
+};
+
+export const ingestSettings = z.object({
+  ...everyProcess,
+  NATS_URL: fields.natsUrl,
+  NEWSRELAY_ADMIN_KEY: fields.adminKey,
+});
+export const transformSettings = z.object({
+  ...everyProcess,
+  NATS_URL: fields.natsUrl,
+  NEWSRELAY_PUBLIC_URL: fields.publicUrl,
+});
+export const publishSettings = z.object({
+  ...everyProcess,
+  ...delivering,
+  NATS_URL: fields.natsUrl,
+  NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule,
+});
+export const feedsSettings = z.object({ ...everyProcess, NEWSRELAY_PUBLIC_URL: fields.publicUrl });
+export const consoleSettings = z.object({
+  ...everyProcess,
+  ...delivering,
+  NEWSRELAY_PUBLIC_URL: fields.publicUrl,
+  NEWSRELAY_ADMIN_KEY: fields.adminKey,
+});
+
+/** The single-machine mode's HTTP process: ingest, feeds and console on the one public port. */
+export const singleMachineHttpSettings = z.object({
+  ...ingestSettings.shape,
+  ...feedsSettings.shape,
+  ...consoleSettings.shape,
+  /** Internal port of the workers' probes and metrics. */
+  NEWSRELAY_WORKERS_PORT: fields.port,
+});
+/** The single-machine mode's worker process: transform and publish. */
+export const singleMachineWorkersSettings = z.object({
+  ...transformSettings.shape,
+  ...publishSettings.shape,
+  NEWSRELAY_WORKERS_PORT: fields.port,
+});
+
+export type IngestSettings = z.infer<typeof ingestSettings>;
+export type TransformSettings = z.infer<typeof transformSettings>;
+export type PublishSettings = z.infer<typeof publishSettings>;
+export type FeedsSettings = z.infer<typeof feedsSettings>;
+export type ConsoleSettings = z.infer<typeof consoleSettings>;

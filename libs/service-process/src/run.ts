@@ -1,0 +1,44 @@
+import { SettingsError } from '@newsrelay/config/environment';
+import type { ServiceProcess } from './service-process.js';
+
+/** A process that cannot end in good order within this is ended all the same, milliseconds. */
+const STOP_MS = 30_000;
+
+/**
+ * Runs a process until SIGTERM, SIGINT or `untilStopped`. For entry files: settings that cannot be used and a port
+ * that is taken end it with a clear line and status 1.
+ */
+export async function runUntilStopped(
+  start: () => Promise<ServiceProcess>,
+  untilStopped?: Promise<unknown>,
+): Promise<void> {
+  let running: ServiceProcess;
+  try {
+    running = await start();
+  } catch (error) {
+    process.stderr.write(`${startFailure(error)}\n`);
+    process.exitCode = 1;
+    // Whatever was opened before the failure must not keep the process.
+    setTimeout(() => process.exit(1), 1_000).unref();
+    return;
+  }
+  const signalled = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        resolve();
+      });
+    }
+  });
+  await Promise.race(untilStopped === undefined ? [signalled] : [signalled, untilStopped]);
+  setTimeout(() => process.exit(1), STOP_MS).unref();
+  await running.stop();
+  process.exit(0);
+}
+
+function startFailure(error: unknown): string {
+  if (error instanceof SettingsError) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `The port is taken: ${error.message}. Set another one, or stop what uses it.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
