@@ -18,8 +18,15 @@ module.exports = {
     {
       name: 'connectors-know-channel-kit-and-contracts-only',
       severity: 'error',
-      from: { path: '^libs/channels/([^/]+)/', pathNot: '^libs/channels/registry/' },
+      from: { path: '^libs/channels/([^/]+)/', pathNot: ['^libs/channels/registry/', '\\.spec\\.ts$'] },
       to: { path: '^(libs|apps)/', pathNot: '^libs/(channel-kit|contracts|channels/$1)/' },
+    },
+    {
+      name: 'specs-of-connectors-know-the-guarded-client-too',
+      comment: 'The contract suite runs a connector against a real outlet.',
+      severity: 'error',
+      from: { path: '^libs/channels/([^/]+)/.*\\.spec\\.ts$', pathNot: '^libs/channels/registry/' },
+      to: { path: '^(libs|apps)/', pathNot: '^libs/(channel-kit|contracts|outbound|channels/$1)/' },
     },
     {
       name: 'contracts-know-nothing-of-ours',
@@ -31,7 +38,10 @@ module.exports = {
       name: 'only-the-registry-and-feeds-name-a-connector',
       comment: 'Generic code never names a channel.',
       severity: 'error',
-      from: { path: '^(libs|apps)/', pathNot: '^(libs/channels/|libs/feed-kit/|apps/feeds/|.*\\.spec\\.ts$)' },
+      from: {
+        path: '^(libs|apps)/',
+        pathNot: '^(libs/channels/|libs/feed-kit/|apps/feeds/|.*\\.spec\\.ts$)',
+      },
       to: { path: '^libs/channels/', pathNot: '^libs/channels/registry/' },
     },
     {
@@ -56,7 +66,6 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
-      extensionAlias: { '.js': ['.ts', '.js'] },
     },
   },
 };

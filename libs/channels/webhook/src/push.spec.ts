@@ -108,6 +108,14 @@ describe('the body of a push', () => {
     });
   });
 
+  it('begins with the full headline where it had to be cut', () => {
+    const draft = { article: ordinaryArticle(), fitted: { headline: '短题…', cut: true } };
+    const { headlines, bodies } = formatter.render(draft, settings) as Record<string, { value: string }[]>;
+    expect(headlines?.[0]?.value).toBe('短题…');
+    expect(bodies?.[0]?.value.split('\n\n')[0]).toBe(draft.article.headline);
+    expect(bodies?.[1]?.value.split('\n')[0]).toBe(`<p>${draft.article.headline}</p>`);
+  });
+
   it('keeps sanitised HTML as it came', () => {
     const bodyHtml = '<p>第一<b>段</b></p>\n<h2>小标题</h2>';
     expect(read(push({ ...ordinaryArticle(), bodyHtml })).data.article['bodies']).toContainEqual({
