@@ -1,7 +1,7 @@
 import { feedConnector } from '@newsrelay/channel-feed/connector';
 import { feedItemRendition } from '@newsrelay/channel-feed/rendition';
 import { feedSettings } from '@newsrelay/channel-feed/settings';
-import type { ReleasedArticle } from '@newsrelay/channel-kit/rendition';
+import type { ReleasedArticle, RenditionDraft } from '@newsrelay/channel-kit/rendition';
 import type { FeedEntry, FeedState } from './feed-state.js';
 
 export const PUBLIC_URL = 'https://news.example';
@@ -37,11 +37,15 @@ export function testArticle(order: number, changes: Partial<ReleasedArticle> = {
   };
 }
 
+/** The article as a formatter gets it: a feed's headline has no limit. */
+export function testDraft(article: ReleasedArticle): RenditionDraft {
+  return { article, fitted: { headline: article.headline, cut: false } };
+}
+
 /** The entry of an article, rendered as transform does it. */
 export function testEntry(order: number, changes: Partial<ReleasedArticle> = {}): FeedEntry {
   const article = testArticle(order, changes);
-  const fitted = { headline: article.headline, cut: false };
-  const content = feedConnector.formatter.render({ article, fitted }, feedSettings.parse({ title: 'T' }));
+  const content = feedConnector.formatter.render(testDraft(article), feedSettings.parse({ title: 'T' }));
   return {
     articleId: article.id,
     releaseOrder: String(order),

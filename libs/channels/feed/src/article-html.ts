@@ -1,5 +1,6 @@
-import type { ReleasedArticle } from '@newsrelay/channel-kit/rendition';
-import type { Byline, Media } from '@newsrelay/contracts/article';
+import { bylineText, htmlBody } from '@newsrelay/channel-kit/article-text';
+import type { ReleasedArticle, RenditionDraft } from '@newsrelay/channel-kit/rendition';
+import type { Media } from '@newsrelay/contracts/article';
 import { escapeMarkup } from './xml.js';
 import { wordingFor } from './wording.js';
 
@@ -8,25 +9,13 @@ import { wordingFor } from './wording.js';
 /** Ideographic space, the width of a character. */
 const WIDE_SPACE = '\u3000';
 
-/** Roles once before the names they belong to, an ideographic space between groups: 记者 曹俐 李四 + 通讯员 王五. */
-export function bylineText(bylines: readonly Byline[]): string {
-  const groups: { role: string | null; names: string[] }[] = [];
-  for (const { role, name } of bylines) {
-    const last = groups.at(-1);
-    if (last?.role === role) last.names.push(name);
-    else groups.push({ role, names: [name] });
-  }
-  return groups
-    .map(({ role, names }) => [...(role === null ? [] : [role]), ...names].join(' '))
-    .join(WIDE_SPACE);
-}
-
-/** The note of a correction with its label; null for the first version. */
+/** The note of a correction with its label, once; null for the first version. */
 export function correctionNote(article: ReleasedArticle): string | null {
   const wording = wordingFor(article.language);
   const correction = article.releasedAt.getTime() > article.firstReleasedAt.getTime();
   if (article.note === null && !correction) return null;
-  return wording.correction + wording.colon + (article.note ?? wording.corrected(article.releasedAt));
+  const note = article.note ?? wording.corrected(article.releasedAt);
+  return note.startsWith(wording.correction) ? note : wording.correction + wording.colon + note;
 }
 
 const line = (text: string | null) => (text === null || text === '' ? [] : [`<p>${escapeMarkup(text)}</p>`]);
@@ -52,10 +41,6 @@ function foot(article: ReleasedArticle): string[] {
   return line(parts.join(WIDE_SPACE));
 }
 
-function paragraphs(body: readonly string[]): string[] {
-  return body.map((paragraph) => `<p>${escapeMarkup(paragraph).replaceAll('\n', '<br/>\n')}</p>`);
-}
-
 /** Images that the text does not show already, each with its caption and credit. */
 function figures(article: ReleasedArticle): string[] {
   const { credit, colon } = wordingFor(article.language);
@@ -72,9 +57,9 @@ function figures(article: ReleasedArticle): string[] {
 }
 
 /** The whole article but its headline: note, kicker, subtitle, dateline with bylines, body, images, source and editor. */
-export function articleHtml(article: ReleasedArticle): string {
-  const body = article.bodyHtml === null ? paragraphs(article.body) : [article.bodyHtml];
-  return [...head(article), ...body, ...figures(article), ...foot(article)].join('\n');
+export function articleHtml(draft: RenditionDraft): string {
+  const { article } = draft;
+  return [...head(article), htmlBody(draft), ...figures(article), ...foot(article)].join('\n');
 }
 
 /** The same around the lead instead of the body, for feeds of summaries. */

@@ -6,6 +6,7 @@ import { feedConnector } from './connector.js';
 import { HOSTILE_TEXTS, ILLEGAL_TEXT } from './hostile-texts.fixture.js';
 import { feedItemRendition, feedWithdrawalRendition, type ItemFragments } from './rendition.js';
 import { feedSettings } from './settings.js';
+import { unescaped } from './unescaped.fixture.js';
 import { withdrawalNotice } from './withdrawal-notice.js';
 
 const ID = '019400aa-0000-7000-8000-000000000001';
@@ -195,6 +196,8 @@ describe('feed connector', () => {
       expect(textsOf(item, 'pubDate')).toEqual(['Fri, 03 Jan 2025 00:00:00 +0800']);
       expect(jsonOf(fragments)['content_html']).toContain('更正：人数应为二十一人。');
     }
+    const labelled = render({ ...corrected, note: '更正：人数有误。' }).full;
+    expect(jsonOf(labelled)['summary']).toMatch(/^更正：人数有误。 第一句。/);
     const { full } = render({ ...corrected, note: null });
     expect(jsonOf(full)['summary']).toBe('更正：本文于2025年1月4日 9:00更正。 第一句。第二句。第二段。');
   });
@@ -263,7 +266,7 @@ describe('feed connector', () => {
     const title = 'abcdefghi\ufffdj\ufffdk';
     expect(textsOf(parsed(full.rss), 'title')).toEqual([title]);
     expect(jsonOf(full)['title']).toBe(title);
-    expect(textsOf(parsed(atomXml(full)), 'content')[0]).toContain(`<p>${title}</p>\n<p>a<br/>\nb</p>`);
+    expect(textsOf(parsed(atomXml(full)), 'content')[0]).toContain(`<p>${title}</p>\n<p>a\n<br/>\nb</p>`);
   });
 
   it('keeps sanitised HTML as it is, its CDATA end marks written so that HTML reads the same', () => {
@@ -301,9 +304,3 @@ describe('feed connector', () => {
     ]);
   });
 });
-
-/** What an HTML reader makes of the escapes that we write. */
-function unescaped(html: string): string {
-  const named: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };
-  return html.replace(/&(?:amp|lt|gt|quot);/g, (entity) => named[entity] ?? entity);
-}

@@ -1,3 +1,4 @@
+import { bodyParagraphs } from '@newsrelay/channel-kit/article-text';
 import type { Formatter } from '@newsrelay/channel-kit/connector';
 import type { ReleasedArticle, RenditionDraft, WithdrawnArticle } from '@newsrelay/channel-kit/rendition';
 import { articleHtml, correctionNote, leadHtml, summaryArticleHtml } from './article-html.js';
@@ -47,16 +48,16 @@ function withAsciiUrls(article: ReleasedArticle): ReleasedArticle {
   return { ...article, canonicalUrl: asciiUrl(article.canonicalUrl), media };
 }
 
-function render(draft: RenditionDraft): FeedItemRendition {
-  const { fitted } = draft;
-  const article = withAsciiUrls(draft.article);
-  const lead = leadOf(article.body);
+function render(given: RenditionDraft): FeedItemRendition {
+  const draft = { ...given, article: withAsciiUrls(given.article) };
+  const { article, fitted } = draft;
+  const lead = leadOf(bodyParagraphs(draft));
   const item = itemOf(article, fitted.headline, lead);
   // An empty description is none, and content:encoded may not stand alone: then the headline says what there is.
   const shown = lead === '' ? fitted.headline : lead;
   return {
     kind: 'item',
-    full: fragmentsOf({ ...item, summaryHtml: leadHtml(article, shown), contentHtml: articleHtml(article) }),
+    full: fragmentsOf({ ...item, summaryHtml: leadHtml(article, shown), contentHtml: articleHtml(draft) }),
     summary: fragmentsOf({ ...item, summaryHtml: summaryArticleHtml(article, shown), contentHtml: null }),
   };
 }
