@@ -1,0 +1,30 @@
+/** Where lines go; pino's logger has this shape. */
+export interface MessagingLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What a durable consumer still has before it, as the server counts it. */
+export interface Backlog {
+  /** Messages never delivered to this consumer yet. */
+  readonly undelivered: number;
+  /** Delivered and not settled; at {@link Backlog.maxUnsettled} the server silently stops delivering. */
+  readonly unsettled: number;
+  readonly maxUnsettled: number;
+}
+
+/** Counters and gauges are wired to these. Each is called synchronously and must not throw. */
+export interface MessagingEvents {
+  consumed(durable: string, subject: string): void;
+  acked(durable: string, subject: string): void;
+  /** Given back, to be delivered again after `delayMs` milliseconds. */
+  naked(durable: string, subject: string, delayMs: number): void;
+  /** Put into the stream of dead letters. */
+  dead(durable: string, subject: string): void;
+  /** NATS is reached again after it was lost. */
+  reconnected(): void;
+  /** A pull was opened anew because the server had gone silent about it or had lost the consumer. */
+  reopened(durable: string): void;
+  pending(durable: string, backlog: Backlog): void;
+}
