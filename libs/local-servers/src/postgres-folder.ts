@@ -50,6 +50,7 @@ export function postgresFolder(
       `postgres: its account "${account.name}" can no longer enter ${inside}: allow it on every folder above (chmod o+x)`,
     );
   }
+  rmdirSync(inside);
   const mark = createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 12);
   makeOutsideRoot(outsideRoot);
   const folder = join(outsideRoot, mark);

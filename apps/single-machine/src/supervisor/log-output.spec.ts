@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
 import { LineBudget } from './line-budget.js';
 import { readableLine } from './readable-line.js';
 import { RotatingFile } from './rotating-file.js';
+import { trimLog } from './server-logs.js';
 
 describe('RotatingFile', () => {
   let folder: TemporaryDataDir;
@@ -33,6 +34,26 @@ describe('RotatingFile', () => {
       file.close();
     }
     expect(readFileSync(path, 'utf8')).toBe('one\ntwo\n');
+  });
+});
+
+describe('trimLog', () => {
+  it('puts a large log aside while its server goes on writing to it', async () => {
+    const folder = temporaryDataDir();
+    const file = join(folder.path, 'x.log');
+    const server = openSync(file, 'a');
+    try {
+      writeSync(server, 'much text\n');
+      expect(trimLog(file, 100)).toBe(false);
+      expect(trimLog(file, 5)).toBe(true);
+      writeSync(server, 'more\n');
+      expect(readFileSync(`${file}.1`, 'utf8')).toBe('much text\n');
+      expect(readFileSync(file, 'utf8')).toBe('more\n');
+      expect(trimLog(join(folder.path, 'none.log'), 5)).toBe(false);
+    } finally {
+      closeSync(server);
+      await folder.remove();
+    }
   });
 });
 

@@ -18,6 +18,7 @@ import { endLeftServers, killOwn, killSignal } from './left-servers.js';
 import { keepRunning, type Restartable } from './keep-running.js';
 import { adminKey, encryptionKey, type KeptKey } from './kept-keys.js';
 import { unreadiness } from './readiness.js';
+import { trimServerLogs } from './server-logs.js';
 
 /** The public port cannot be had. */
 export class PortUnusableError extends Error {
@@ -208,6 +209,11 @@ export class Supervisor {
     ]);
     const results = await this.terminal.during(() => `starting ${[...pending].join(', ')}`, all);
     // All have settled, so that `stop` knows of each one that did start.
+    trimServerLogs(
+      dataDir,
+      this.#servers.map(({ name }) => name),
+      this.#stopping.signal,
+    );
     const [database, redis, nats] = results.map((result) => {
       if (result.status === 'rejected') throw result.reason;
       return result.value;
