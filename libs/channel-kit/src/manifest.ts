@@ -12,9 +12,12 @@ export interface ChannelManifest {
   limits: ChannelLimits;
   /** For the operator who sets up such a channel, Markdown. */
   instructions: { zh: string; en: string };
-  /** Settings that hold a target to be checked against the outbound rules when the channel is made or changed. */
+  /**
+   * Targets in parsed settings, to be checked against the outbound rules when the channel is made or changed; `path` is
+   * a JSON Pointer within the settings.
+   */
   targets: (settings: Record<string, unknown>) => { path: string; url: string }[];
-  /** Secrets to be made where the operator gave none; shown once in the answer. */
+  /** Secrets to be made where the operator gave none, before `secrets` validates them; shown once in the answer. */
   generateSecrets?: () => Record<string, string>;
 }
 
