@@ -208,7 +208,7 @@ describe('poison', () => {
   });
 
   it('stays in the stream while its dead letter cannot be stored', async () => {
-    const { publisher, events, manager, log } = await open({
+    const { publisher, events, log } = await open({
       streams: [NEWS],
       handle: () => {
         throw new Poison('no');
@@ -221,7 +221,7 @@ describe('poison', () => {
       WAIT,
     );
     expect(events).not.toContain('dead');
-    await (await manager()).streams.add({ name: 'DEAD', subjects: ['dead.>'] });
+    await (await bench.manager()).streams.add({ name: 'DEAD', subjects: ['dead.>'] });
     await settled();
     expect(await bench.deadLetters()).toHaveLength(1);
   });

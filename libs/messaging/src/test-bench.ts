@@ -39,6 +39,8 @@ export const DEAD: StreamSpec = {
 };
 export const ITEM = z.strictObject({ n: z.int() });
 export type Item = z.infer<typeof ITEM>;
+/** Given to `EventPattern`, it chooses the overload that leaves the context's type to the handler. */
+type NewsSubject = 'news.item';
 
 /** A broker of the suite's own. */
 export interface Broker extends LocalServer {
@@ -89,7 +91,7 @@ const BEHAVIOUR = Symbol('Behaviour');
 class NewsController {
   constructor(@Inject(BEHAVIOUR) private readonly behaviour: Behaviour) {}
 
-  @EventPattern('news.item')
+  @EventPattern<NewsSubject>('news.item')
   async item(@Payload() item: Item, @Ctx() context: JetStreamContext): Promise<void> {
     await this.behaviour(item, context);
   }
@@ -190,7 +192,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
       const { streams } = await manager();
       const { state } = await streams.info('DEAD');
       const letters = [];
-      for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
+      for (let seq = Math.max(1, state.first_seq); seq <= state.last_seq; seq += 1) {
         const stored = await streams.getMessage('DEAD', { seq });
         if (stored === null) continue;
         letters.push({
