@@ -42,6 +42,10 @@ export class InFlight {
     }
   }
 
+  has(articleId: string): boolean {
+    return this.#byArticle.has(articleId);
+  }
+
   articles(): string[] {
     return [...this.#byArticle.keys()];
   }

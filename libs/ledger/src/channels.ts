@@ -182,3 +182,14 @@ export async function resumeChannel(tx: LedgerTransaction, id: string): Promise<
   await makeWaitingDue(tx, id);
   await announce(tx, id);
 }
+
+/** Types of the channels that exist, each once. */
+export async function channelTypesInUse(ledger: Ledger): Promise<string[]> {
+  const rows = await ledger
+    .selectFrom('channels')
+    .select('type')
+    .distinct()
+    .where('deleted_at', 'is', null)
+    .execute();
+  return rows.map((row) => row.type);
+}

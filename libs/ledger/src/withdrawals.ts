@@ -89,3 +89,21 @@ export async function withdrawnThrough(
     .execute();
   return new Map(rows.map((row) => [row.id, row.withdrawn_through]));
 }
+
+/** What a withdrawal's rendition may know of the article; undefined if no order covers the version. */
+export async function findWithdrawnArticle(
+  ledger: Ledger,
+  articleId: string,
+  version: number,
+): Promise<{ id: string; version: number; withdrawnAt: Date; language: string } | undefined> {
+  const row = await ledger
+    .selectFrom('withdrawals as w')
+    .innerJoin('article_versions as v', (join) =>
+      join.onRef('v.article_id', '=', 'w.article_id').onRef('v.version', '=', 'w.through_version'),
+    )
+    .select(['w.ordered_at', 'v.content'])
+    .where('w.article_id', '=', articleId)
+    .where('w.through_version', '=', version)
+    .executeTakeFirst();
+  return row && { id: articleId, version, withdrawnAt: row.ordered_at, language: row.content.language };
+}

@@ -1,0 +1,83 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { checkConnectors } from '@newsrelay/channel-registry/registry';
+import { DeliveryQueue } from '@newsrelay/delivery/queue';
+import { Reconciler } from '@newsrelay/delivery/reconciler';
+import { DeliveryWorkers } from '@newsrelay/delivery/worker';
+import type { Ledger } from '@newsrelay/ledger/database';
+import { LedgerStart } from '@newsrelay/ledger/ledger.module';
+import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { channelTypesInUse } from '@newsrelay/ledger/channels';
+import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
+import { Health } from '@newsrelay/telemetry/health';
+import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
+import { PRODUCER_REDIS } from './tokens.js';
+
+/** Requests under way may end by themselves for this long at shutdown, milliseconds. */
+const GRACE_MS = 5_000;
+
+/** Starts and stops what works on deliveries, in order: nothing is claimed before the schema and the connectors are there. */
+@Injectable()
+export class DeliveryLifetime
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  #starting: Promise<void> | undefined;
+  #stopped = false;
+  #reason: string | null = 'waiting for PostgreSQL';
+
+  constructor(
+    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(LedgerStart) private readonly ledgerStart: LedgerStart,
+    @Inject(DeliveryWorkers) private readonly workers: DeliveryWorkers,
+    @Inject(Reconciler) private readonly reconciler: Reconciler,
+    @Inject(DeliveryQueue) private readonly queue: DeliveryQueue,
+    @Inject(PRODUCER_REDIS) private readonly redis: Redis,
+    @Inject(GuardedHttp) private readonly outbound: GuardedHttp,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Health) health: Health,
+  ) {
+    health.register('redis', true, async () => {
+      if (this.redis.status !== 'ready') return `Redis is not reached (${this.redis.status})`;
+      await this.redis.ping();
+      return null;
+    });
+    health.register('deliveries', true, () => this.#reason);
+  }
+
+  onApplicationBootstrap(): void {
+    this.#starting = this.#start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#stopped = true;
+    await this.#starting;
+    await this.reconciler.stop();
+    await this.workers.stop(GRACE_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.queue.close().catch(() => undefined);
+    this.redis.disconnect();
+    await this.outbound.destroy();
+  }
+
+  async #start(): Promise<void> {
+    await this.ledgerStart.migrated();
+    if (this.#stopped) return;
+    try {
+      checkConnectors(await channelTypesInUse(this.ledger));
+      this.#reason = null;
+    } catch (error) {
+      this.#reason = error instanceof Error ? error.message : String(error);
+      this.logger.error({ reason: this.#reason }, 'the connectors are not in order');
+    }
+    this.workers.start();
+    this.reconciler.start();
+  }
+}

@@ -1,0 +1,90 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { connectorOf } from '@newsrelay/channel-registry/registry';
+import { attemptDelivery } from '@newsrelay/delivery/attempt';
+import { DeliveryEvents } from '@newsrelay/delivery/events';
+import { InFlight } from '@newsrelay/delivery/in-flight';
+import { DeliveryQueue, producerConnection } from '@newsrelay/delivery/queue';
+import { Reconciler } from '@newsrelay/delivery/reconciler';
+import { DeliveryWorkers } from '@newsrelay/delivery/worker';
+import type { Ledger } from '@newsrelay/ledger/database';
+import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
+import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
+import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
+import { Metrics } from '@newsrelay/telemetry/metrics';
+import { DeliveryLifetime } from './delivery-lifetime.js';
+import { RenditionEventsController } from './rendition-events.controller.js';
+import { PRODUCER_REDIS } from './tokens.js';
+import { WithdrawalWatch } from './withdrawal-watch.js';
+
+export interface PublishSettings {
+  REDIS_URL: string;
+  NEWSRELAY_ENCRYPTION_KEY: string;
+  NEWSRELAY_ALLOW_TARGETS: readonly string[];
+  NEWSRELAY_RETRY_SCHEDULE: readonly number[];
+}
+
+/** Attempts at once in one process; each outlet gets as many of them as the guarded client has sockets for it. */
+const CONCURRENCY = 64;
+const WITHDRAWAL_CONCURRENCY = 16;
+
+/** Delivers. Needs the telemetry, ledger and messaging modules of its process. */
+@Module({})
+export class PublishModule {
+  static forRoot(settings: PublishSettings): DynamicModule {
+    const { NEWSRELAY_RETRY_SCHEDULE: schedule } = settings;
+    const sealing = new Sealing(parseEncryptionKey(settings.NEWSRELAY_ENCRYPTION_KEY));
+    return {
+      module: PublishModule,
+      controllers: [RenditionEventsController],
+      providers: [
+        InFlight,
+        {
+          provide: GuardedHttp,
+          useFactory: () => new GuardedHttp({ allowTargets: settings.NEWSRELAY_ALLOW_TARGETS }),
+        },
+        { provide: PRODUCER_REDIS, useFactory: () => producerConnection(settings.REDIS_URL) },
+        {
+          provide: DeliveryQueue,
+          inject: [PRODUCER_REDIS],
+          useFactory: (redis: Redis) => new DeliveryQueue(redis),
+        },
+        {
+          provide: DeliveryEvents,
+          inject: [LOGGER, Metrics],
+          useFactory: (logger: Logger, metrics: Metrics) => new DeliveryEvents(logger, metrics),
+        },
+        {
+          provide: DeliveryWorkers,
+          inject: [LEDGER, GuardedHttp, InFlight, DeliveryEvents, LOGGER],
+          useFactory: (
+            ledger: Ledger,
+            outbound: GuardedHttp,
+            inFlight: InFlight,
+            events: DeliveryEvents,
+            logger: Logger,
+          ) => {
+            const unseal = (sealed: string, channelId: string) => sealing.unseal(sealed, channelId);
+            const parts = { ledger, connectorOf, unseal, outbound, inFlight, events, schedule };
+            return new DeliveryWorkers({
+              redisUrl: settings.REDIS_URL,
+              concurrency: CONCURRENCY,
+              withdrawalConcurrency: WITHDRAWAL_CONCURRENCY,
+              run: (deliveryId, signal) => attemptDelivery(deliveryId, parts, signal),
+              logger,
+            });
+          },
+        },
+        {
+          provide: Reconciler,
+          inject: [LEDGER, DeliveryQueue, DeliveryEvents, LOGGER],
+          useFactory: (ledger: Ledger, queue: DeliveryQueue, events: DeliveryEvents, logger: Logger) =>
+            new Reconciler({ ledger, queue, connectorOf, schedule, events, logger }),
+        },
+        WithdrawalWatch,
+        DeliveryLifetime,
+      ],
+    };
+  }
+}

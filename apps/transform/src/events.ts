@@ -1,0 +1,32 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
+import { Metrics } from '@newsrelay/telemetry/metrics';
+
+/** Counts and logs what transform does; never throws. */
+@Injectable()
+export class TransformEvents {
+  constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Metrics) private readonly metrics: Metrics,
+  ) {}
+
+  routed(article: string, version: number, channels: number, renditions: number): void {
+    this.logger.info({ article, version, channels, renditions }, 'version routed');
+  }
+
+  rendered(type: string, done: boolean): void {
+    this.metrics.renditions.inc({ type, result: done ? 'made' : 'refused' });
+  }
+
+  renderingFailed(type: string, channels: readonly string[], error: unknown): void {
+    this.logger.error({ err: error, type, channels }, 'a rendition could not be made');
+  }
+
+  headlineCut(article: string, version: number, type: string, headline: string): void {
+    this.logger.info({ article, version, type, headline }, 'headline cut to the limit of the channel type');
+  }
+
+  withdrawalRouted(article: string, version: number, channels: number): void {
+    this.logger.info({ article, version, channels }, 'withdrawal routed');
+  }
+}

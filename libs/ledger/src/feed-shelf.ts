@@ -1,0 +1,232 @@
+import { sql } from 'kysely';
+import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
+import type { Ledger, LedgerTransaction } from './database.js';
+
+/*
+ * The shelf of served channels. A delivery is `accepted` until a GET serves its item; then it is `delivered`. Every step
+ * may be run again, and beside itself in another process, without harm.
+ */
+
+/** Channels of a type with deliveries that wait to be put on the shelf. */
+export async function channelsToShelve(ledger: Ledger, channelType: string): Promise<string[]> {
+  const rows = await ledger
+    .selectFrom('deliveries as d')
+    .innerJoin('channels as c', 'c.id', 'd.channel_id')
+    .select('d.channel_id')
+    .distinct()
+    .where('d.state', '=', 'accepted')
+    .where('c.type', '=', channelType)
+    .execute();
+  return rows.map((row) => row.channel_id);
+}
+
+/**
+ * Puts what the channel's accepted deliveries bring onto its shelf and returns their ids, at most `limit`, oldest
+ * versions first. An older version never replaces a newer one, and an article's place never moves. Other instances are
+ * told if the shelf changed.
+ */
+export async function shelveAccepted(ledger: Ledger, channelId: string, limit: number): Promise<string[]> {
+  return ledger.transaction().execute(async (tx) => {
+    // One instance at a time works on a channel's shelf; the others find it done.
+    await sql`select pg_advisory_xact_lock(hashtextextended('newsrelay shelf ' || ${channelId}, 0))`.execute(
+      tx,
+    );
+    const accepted = await tx
+      .selectFrom('deliveries')
+      .select('id')
+      .where('channel_id', '=', channelId)
+      .where('state', '=', 'accepted')
+      .orderBy('version')
+      .limit(limit)
+      .execute();
+    const ids = accepted.map((row) => row.id);
+    if (ids.length === 0) return ids;
+    const changed = (await shelveVersions(tx, ids)) + (await shelveWithdrawals(tx, ids));
+    if (changed > 0) await sql`select pg_notify(${NOTIFICATIONS.channelServed}, ${channelId})`.execute(tx);
+    return ids;
+  });
+}
+
+async function shelveVersions(tx: LedgerTransaction, deliveryIds: string[]): Promise<number> {
+  const { rows } = await sql`
+    insert into shelf_entries as e
+      (channel_id, article_id, version, rendition_id, first_released_at, release_order, changed_at)
+    select distinct on (d.article_id)
+      d.channel_id, d.article_id, d.version, d.rendition_id, f.released_at, f.release_order, clock_timestamp()
+    from deliveries d
+    join articles a on a.id = d.article_id
+    join channels c on c.id = d.channel_id
+    cross join lateral (
+      -- The first version that this channel got.
+      select v.released_at, v.release_order
+      from deliveries g
+      join article_versions v on v.article_id = g.article_id and v.version = g.version
+      where g.channel_id = d.channel_id and g.article_id = d.article_id and g.action = 'publish'
+        and g.state in ('accepted', 'delivered') and v.released_at is not null
+      order by g.version
+      limit 1
+    ) as f
+    where d.id = any(${deliveryIds}::text[]) and d.action = 'publish'
+      and a.withdrawn_through < d.version and c.deleted_at is null
+    order by d.article_id, d.version desc
+    on conflict (channel_id, article_id) do update
+      set version = excluded.version, rendition_id = excluded.rendition_id, changed_at = excluded.changed_at
+      where e.version < excluded.version
+    returning article_id`.execute(tx);
+  return rows.length;
+}
+
+/** The withdrawn version stays: its publication time is what the notice shows. An article that was never there gets no notice. */
+async function shelveWithdrawals(tx: LedgerTransaction, deliveryIds: string[]): Promise<number> {
+  const { rows } = await sql`
+    update shelf_entries e
+    set rendition_id = d.rendition_id, changed_at = coalesce(a.withdrawn_at, clock_timestamp())
+    from deliveries d
+    join articles a on a.id = d.article_id
+    where d.id = any(${deliveryIds}::text[]) and d.action = 'withdraw'
+      and e.channel_id = d.channel_id and e.article_id = d.article_id
+      and e.version <= d.version and e.rendition_id <> d.rendition_id
+    returning e.article_id`.execute(tx);
+  return rows.length;
+}
+
+/** What became of a delivery once the shelf is served. */
+export interface ServedDelivery {
+  id: string;
+  state: 'delivered' | 'superseded' | 'canceled';
+}
+
+/**
+ * Ends accepted deliveries whose channel now serves what the shelf holds: compare-and-set on `accepted`, so that each is
+ * ended once, whichever instance comes first. One that the shelf does not show yet stays.
+ */
+export async function endServed(ledger: Ledger, deliveryIds: readonly string[]): Promise<ServedDelivery[]> {
+  if (deliveryIds.length === 0) return [];
+  const { rows } = await sql<ServedDelivery>`
+    update deliveries d
+    set state = r.state, reason = r.reason, updated_at = clock_timestamp()
+    from (
+      select o.id, s.state, s.reason
+      from deliveries o
+      join channels c on c.id = o.channel_id
+      join articles a on a.id = o.article_id
+      left join shelf_entries e on e.channel_id = o.channel_id and e.article_id = o.article_id
+      cross join lateral (
+        select
+          case
+            when c.deleted_at is not null then 'canceled'
+            when o.action = 'withdraw' or e.version = o.version then 'delivered'
+            when e.version > o.version then 'superseded'
+            when a.withdrawn_through >= o.version then 'canceled'
+          end,
+          case
+            when c.deleted_at is not null then 'the channel was deleted'
+            when o.action = 'withdraw' or e.version = o.version then null
+            when e.version > o.version then 'version ' || e.version || ' made it pointless'
+            when a.withdrawn_through >= o.version then 'withdrawn before it was served'
+          end
+      ) as s (state, reason)
+      where o.id = any(${[...deliveryIds]}::text[])
+    ) as r
+    where d.id = r.id and d.state = 'accepted' and r.state is not null
+    returning d.id, d.state`.execute(ledger);
+  return rows;
+}
+
+/** A served channel as its documents need it. */
+export interface ShelvedChannel {
+  id: string;
+  type: string;
+  settings: Record<string, unknown>;
+  createdAt: Date;
+  updatedAt: Date;
+  deleted: boolean;
+}
+
+/** Undefined if there never was such a channel. */
+export async function findShelvedChannel(ledger: Ledger, id: string): Promise<ShelvedChannel | undefined> {
+  const row = await ledger
+    .selectFrom('channels')
+    .select(['id', 'type', 'settings', 'created_at', 'updated_at', 'deleted_at'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return {
+    id: row.id,
+    type: row.type,
+    settings: row.settings,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    deleted: row.deleted_at !== null,
+  };
+}
+
+/** An article on the shelf: ids and times, no content. */
+export interface ShelfEntry {
+  articleId: string;
+  version: number;
+  renditionId: string;
+  /** Decimal. */
+  releaseOrder: string;
+  /** When the shelf began to hold this version. */
+  changedAt: Date;
+  /** When this version was released. */
+  releasedAt: Date;
+  publishedAt: Date;
+  language: string;
+  /** Set where this version is withdrawn, whatever the shelf holds: its content may not be shown. */
+  withdrawnAt: Date | null;
+}
+
+/** The channel's newest articles by release, as they stand at one instant. */
+export async function readShelf(ledger: Ledger, channelId: string, limit: number): Promise<ShelfEntry[]> {
+  const rows = await ledger
+    .selectFrom('shelf_entries as e')
+    .innerJoin('articles as a', 'a.id', 'e.article_id')
+    .innerJoin('article_versions as v', (join) =>
+      join.onRef('v.article_id', '=', 'e.article_id').onRef('v.version', '=', 'e.version'),
+    )
+    .select([
+      'e.article_id',
+      'e.version',
+      'e.rendition_id',
+      'e.release_order',
+      'e.changed_at',
+      'e.first_released_at',
+      'v.released_at',
+      'v.published_at',
+      sql<string>`coalesce(v.content ->> 'language', 'zh-CN')`.as('language'),
+      sql<Date | null>`case when a.withdrawn_through >= e.version then coalesce(a.withdrawn_at, e.changed_at) end`.as(
+        'withdrawn_at',
+      ),
+    ])
+    .where('e.channel_id', '=', channelId)
+    .orderBy('e.release_order', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    articleId: row.article_id,
+    version: row.version,
+    renditionId: row.rendition_id,
+    releaseOrder: row.release_order,
+    changedAt: row.changed_at,
+    releasedAt: row.released_at ?? row.first_released_at,
+    publishedAt: row.published_at,
+    language: row.language,
+    withdrawnAt: row.withdrawn_at,
+  }));
+}
+
+/** Contents of renditions by id; one that was refused, and so has none, is left out. */
+export async function readRenditions(
+  ledger: Ledger,
+  ids: readonly string[],
+): Promise<Map<string, Record<string, unknown>>> {
+  if (ids.length === 0) return new Map();
+  const rows = await ledger
+    .selectFrom('renditions')
+    .select(['id', 'content'])
+    .where('id', 'in', ids)
+    .execute();
+  return new Map(rows.flatMap(({ id, content }) => (content === null ? [] : [[id, content] as const])));
+}
