@@ -10,8 +10,8 @@ import { LineBudget } from './line-budget.js';
 import { readableLine } from './readable-line.js';
 import { RotatingFile } from './rotating-file.js';
 
-/** Longer than a service needs for the requests it has in flight. */
-const STOP: StopSequence = [{ signal: 'SIGTERM', waitMs: 20_000 }];
+/** Longer than a service gives itself for the requests it has in flight (service-process/run.ts). */
+const STOP: StopSequence = [{ signal: 'SIGTERM', waitMs: 35_000 }];
 
 export interface ChildServiceOptions {
   readonly name: string;
@@ -87,7 +87,7 @@ export class ChildService implements Restartable {
     await this.start();
   }
 
-  /** SIGTERM, and SIGKILL for what does not end within twenty seconds. */
+  /** SIGTERM, and SIGKILL for what does not end within 35 seconds. */
   async stop(): Promise<void> {
     for (const { signal, waitMs } of [...STOP, { signal: 'SIGKILL' as const, waitMs: 10_000 }]) {
       const child = this.#child;
