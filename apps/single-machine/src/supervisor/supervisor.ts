@@ -124,9 +124,9 @@ export class Supervisor {
     };
   }
 
-  /** Starts one more process of ours, which ends before the services it talks to. */
+  /** Starts one more process, which the services talk to: it ends after them. */
   async add(child: ChildService): Promise<void> {
-    this.#children.unshift(child);
+    this.#children.push(child);
     this.#keep(child);
     await child.start();
   }
@@ -157,7 +157,7 @@ export class Supervisor {
     const order = ['http', 'workers'];
     const rest = this.#children.filter(({ name }) => !order.includes(name));
     const ours = order.flatMap((name) => this.#children.filter((child) => child.name === name));
-    for (const child of [...rest, ...ours]) {
+    for (const child of [...ours, ...rest]) {
       await this.terminal.during(`waiting for ${child.name} to end`, child.stop());
       child.close();
     }
