@@ -145,7 +145,7 @@ export type RepairView = Omit<Repair, 'place'>;
 
 /** Where a proposal changes the text: UTF-16 offset and length in the field as delivered. */
 export interface RepairPlace {
-  field: string;
+  field: 'kicker' | 'headline' | 'subtitle' | 'dateline' | 'bylines' | 'editor' | `body/${number}`;
   offset: number;
   length: number;
   replacement: string;

@@ -73,11 +73,17 @@ export class DeliveryQueue {
     return missing.length;
   }
 
-  /** As `add`, but a job that waits for a later time runs now. */
-  async addNow(delivery: DueDelivery): Promise<void> {
-    await this.add([delivery]);
-    const job = await this.lane(delivery.action).getJob(jobId(delivery.id));
-    if (job !== undefined && (await job.isDelayed())) await job.promote();
+  /** As `add`, but jobs that wait for a later time run now. */
+  async addNow(deliveries: readonly DueDelivery[]): Promise<void> {
+    await this.add(deliveries);
+    for (const { id, action } of deliveries) {
+      const job = await this.lane(action).getJob(jobId(id));
+      if (job === undefined || !(await job.isDelayed())) continue;
+      // Between the question and the promotion it may have become due by itself.
+      await job.promote().catch(async (error: unknown) => {
+        if (await job.isDelayed()) throw error;
+      });
+    }
   }
 
   async close(): Promise<void> {

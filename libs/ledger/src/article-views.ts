@@ -162,3 +162,9 @@ export async function listArticleViews(ledger: Ledger, filter: ArticleQuery): Pr
     .execute();
   return rows.map((row) => ({ view: viewOf(row), createdAt: row.created_at }));
 }
+
+export async function articleExists(ledger: Ledger, id: string): Promise<boolean> {
+  return (
+    (await ledger.selectFrom('articles').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
+  );
+}

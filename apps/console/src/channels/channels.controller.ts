@@ -1,0 +1,78 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
+import { z } from 'zod';
+import { connectors } from '@newsrelay/channel-registry/registry';
+import { manifestView } from '@newsrelay/channel-kit/manifest';
+import { channelInput, type ChannelInput } from '@newsrelay/contracts/channel';
+import { lineOf, toShanghaiTime } from '@newsrelay/contracts/text';
+import { decodeCursor, pageOf, pagingQuery } from '@newsrelay/http-api/paging';
+import { listChannels } from '@newsrelay/ledger/channels';
+import type { Ledger } from '@newsrelay/ledger/database';
+import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { Channels } from './channels.js';
+
+const listQuery = z.strictObject(pagingQuery);
+const pauseInput = z.strictObject({ reason: lineOf(500).default('由值班人员暂停') }).optional();
+
+@Controller('api/v1')
+export class ChannelsController {
+  constructor(
+    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(Channels) private readonly channels: Channels,
+  ) {}
+
+  @Get('channel-types')
+  types() {
+    return { items: connectors.map(({ manifest }) => manifestView(manifest)) };
+  }
+
+  @Get('channels')
+  async list(@Query({ schema: listQuery }) query: z.infer<typeof listQuery>) {
+    const rows = await listChannels(this.ledger, query.limit, decodeCursor(query.cursor));
+    return pageOf(
+      rows,
+      query.limit,
+      (channel) => ({ createdAt: channel.createdAt.toISOString(), id: channel.id }),
+      (channel) => this.channels.view(channel),
+    );
+  }
+
+  @Post('channels')
+  async create(@Body({ schema: channelInput }) input: ChannelInput) {
+    return this.channels.create(input);
+  }
+
+  @Get('channels/:id')
+  async read(@Param('id') id: string) {
+    return this.channels.read(id);
+  }
+
+  @Patch('channels/:id')
+  async patch(@Param('id') id: string, @Body() patch: unknown) {
+    return this.channels.patch(id, patch);
+  }
+
+  @Delete('channels/:id')
+  @HttpCode(204)
+  async remove(@Param('id') id: string): Promise<void> {
+    await this.channels.remove(id);
+  }
+
+  @Post('channels/:id/pause')
+  @HttpCode(200)
+  async pause(@Param('id') id: string, @Body({ schema: pauseInput }) input: z.infer<typeof pauseInput>) {
+    return this.channels.pause(id, input?.reason ?? '由值班人员暂停');
+  }
+
+  @Post('channels/:id/resume')
+  @HttpCode(200)
+  async resume(@Param('id') id: string) {
+    return this.channels.resume(id);
+  }
+
+  @Post('channels/:id/test')
+  @HttpCode(200)
+  async test(@Param('id') id: string) {
+    const { startedAt, durationMs, outcome, status, error, response } = await this.channels.test(id);
+    return { startedAt: toShanghaiTime(startedAt), durationMs, outcome, status, error, response };
+  }
+}

@@ -1,0 +1,188 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { connectorOf } from '@newsrelay/channel-registry/registry';
+import type { AttemptResult } from '@newsrelay/channel-kit/connector';
+import type { ChannelManifest } from '@newsrelay/channel-kit/manifest';
+import { channelInput, type ChannelInput } from '@newsrelay/contracts/channel';
+import { Problem, type FieldError } from '@newsrelay/contracts/problem';
+import { parseOrProblem } from '@newsrelay/contracts/problem-from-zod';
+import {
+  createChannel,
+  deleteChannel,
+  findChannel,
+  lockChannel,
+  makeWaitingDue,
+  pauseChannel,
+  resumeChannel,
+  updateChannel,
+  type StoredChannel,
+} from '@newsrelay/ledger/channels';
+import type { Ledger } from '@newsrelay/ledger/database';
+import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
+import { isMasked } from '@newsrelay/sealing/mask';
+import { Sealing } from '@newsrelay/sealing/seal';
+import { DueJobs } from '../deliveries/due-jobs.js';
+import { ConsoleEvents } from '../events.js';
+import { channelView, manifestOrProblem, type ChannelView } from './channel-view.js';
+import { mergePatch } from './merge-patch.js';
+
+const notFound = () => new Problem(404, 'There is no such channel.');
+
+/** Channels as operators set them up. Validation, defaults and masking read the type's manifest. */
+@Injectable()
+export class Channels {
+  constructor(
+    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(Sealing) private readonly sealing: Sealing,
+    @Inject(GuardedHttp) private readonly outbound: GuardedHttp,
+    @Inject(DueJobs) private readonly dueJobs: DueJobs,
+    @Inject(ConsoleEvents) private readonly events: ConsoleEvents,
+  ) {}
+
+  /** @throws Problem 409 for an id that is or was in use, 422 */
+  async create(input: ChannelInput): Promise<ChannelView> {
+    const manifest = manifestOrProblem(input.type);
+    const settings = parseOrProblem(manifest.settings, input.settings, '/settings');
+    const generated = generatedSecrets(manifest, input.secrets);
+    const secrets = parseOrProblem(manifest.secrets, { ...input.secrets, ...generated }, '/secrets');
+    await this.#checkTargets(manifest, settings);
+    const stored = await createChannel(
+      this.ledger,
+      { ...input, settings },
+      this.sealing.seal(secrets, input.id),
+    );
+    if (stored === null) {
+      throw new Problem(
+        409,
+        `The id ${input.id} is taken, or was by a channel that is deleted: choose another.`,
+        [{ path: '/id', message: 'is taken' }],
+      );
+    }
+    this.events.channelChanged(input.id, 'created');
+    return channelView(stored, secrets, generated);
+  }
+
+  view(channel: StoredChannel): ChannelView {
+    return channelView(channel, this.#secretsOf(channel));
+  }
+
+  /** @throws Problem 404 */
+  async read(id: string): Promise<ChannelView> {
+    const channel = await findChannel(this.ledger, id);
+    if (channel === undefined) throw notFound();
+    return this.view(channel);
+  }
+
+  /** A merge patch (RFC 7396). Secrets read back as their mask and may be sent back so. @throws Problem 404, 422 */
+  async patch(id: string, patch: unknown): Promise<ChannelView> {
+    const changed = await this.ledger.transaction().execute(async (tx) => {
+      const channel = await lockChannel(tx, id);
+      if (channel === undefined) throw notFound();
+      const secretsBefore = this.#secretsOf(channel);
+      const { paused, createdAt, sealedSecrets, ...before } = channel;
+      const merged = mergePatch({ ...before, secrets: secretsBefore }, withoutReadOnly(patch), isMasked);
+      const input = parseOrProblem(channelInput, merged);
+      refuseNewIdentity(input, channel);
+      const manifest = manifestOrProblem(channel.type);
+      const settings = parseOrProblem(manifest.settings, input.settings, '/settings');
+      const generated = generatedSecrets(manifest, input.secrets);
+      const secrets = parseOrProblem(manifest.secrets, { ...input.secrets, ...generated }, '/secrets');
+      await this.#checkTargets(manifest, settings);
+      const stored = await updateChannel(tx, {
+        ...input,
+        settings,
+        sealedSecrets: this.sealing.seal(secrets, id),
+      });
+      const enabledNow = input.enabled && !channel.enabled;
+      if (enabledNow) await makeWaitingDue(tx, id);
+      return { view: channelView(stored, secrets, generated), enabledNow };
+    });
+    if (changed.enabledNow) await this.dueJobs.ofChannel(id);
+    this.events.channelChanged(id, 'changed');
+    return changed.view;
+  }
+
+  /** @throws Problem 404 */
+  async remove(id: string): Promise<void> {
+    if (!(await deleteChannel(this.ledger, id))) throw notFound();
+    this.events.channelChanged(id, 'deleted');
+  }
+
+  /** Repeating it keeps the first reason. @throws Problem 404 */
+  async pause(id: string, reason: string): Promise<ChannelView> {
+    await pauseChannel(this.ledger, id, reason);
+    this.events.channelChanged(id, 'paused');
+    return this.read(id);
+  }
+
+  /** What waited becomes due at once. @throws Problem 404 */
+  async resume(id: string): Promise<ChannelView> {
+    await this.ledger.transaction().execute(async (tx) => {
+      const channel = await lockChannel(tx, id);
+      if (channel === undefined) throw notFound();
+      if (channel.paused !== null) await resumeChannel(tx, id);
+    });
+    await this.dueJobs.ofChannel(id);
+    this.events.channelChanged(id, 'resumed');
+    return this.read(id);
+  }
+
+  /** The connector's own check, once, now. @throws Problem 404 */
+  async test(id: string): Promise<AttemptResult & { startedAt: Date; durationMs: number }> {
+    const channel = await findChannel(this.ledger, id);
+    if (channel === undefined) throw notFound();
+    const connector = connectorOf(channel.type);
+    if (connector === undefined) throw new Error(`no connector for channel type ${channel.type}`);
+    const startedAt = new Date();
+    const http = this.outbound.bind({
+      signal: new AbortController().signal,
+      deadlineMs: connector.manifest.limits.requestDeadlineMs,
+      beforeFirstByte: () => undefined,
+    });
+    const target = { channelId: id, settings: channel.settings, secrets: this.#secretsOf(channel) };
+    const result = await connector.publisher.check(target, { http, now: startedAt });
+    const durationMs = Date.now() - startedAt.getTime();
+    this.events.channelTested(id, result.outcome, durationMs);
+    return { ...result, startedAt, durationMs };
+  }
+
+  #secretsOf(channel: StoredChannel): Record<string, unknown> {
+    return this.sealing.unseal(channel.sealedSecrets, channel.id);
+  }
+
+  async #checkTargets(manifest: ChannelManifest, settings: Record<string, unknown>): Promise<void> {
+    const errors: FieldError[] = [];
+    for (const { path, url } of manifest.targets(settings)) {
+      const refused = await this.outbound.resolveTarget(url);
+      if (refused !== null) errors.push({ path: `/settings${path}`, message: refused });
+    }
+    if (errors.length > 0) {
+      throw new Problem(422, errors.map(({ path, message }) => `${path}: ${message}`).join('; '), errors);
+    }
+  }
+}
+
+/** Secrets that the type makes where the operator gave none. */
+function generatedSecrets(manifest: ChannelManifest, given: Record<string, unknown>): Record<string, string> {
+  const made = manifest.generateSecrets?.() ?? {};
+  return Object.fromEntries(
+    Object.entries(made).filter(([name]) => given[name] === undefined || given[name] === null),
+  );
+}
+
+/** What GET shows may be sent back whole. */
+function withoutReadOnly(patch: unknown): unknown {
+  if (patch === null || typeof patch !== 'object' || Array.isArray(patch)) return patch;
+  const { paused, createdAt, ...rest } = patch as Record<string, unknown>;
+  return rest;
+}
+
+function refuseNewIdentity(input: ChannelInput, channel: StoredChannel): void {
+  const errors = (['id', 'type'] as const)
+    .filter((name) => input[name] !== channel[name])
+    .map((name) => ({
+      path: `/${name}`,
+      message: `is ${channel[name]} and cannot change: make another channel`,
+    }));
+  if (errors.length > 0) throw new Problem(422, 'A channel keeps its id and its type.', errors);
+}

@@ -1,0 +1,75 @@
+import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { DeliveryQueue, producerConnection } from '@newsrelay/delivery/queue';
+import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
+import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
+import { Health } from '@newsrelay/telemetry/health';
+import { Channels } from './channels/channels.js';
+import { ChannelsController } from './channels/channels.controller.js';
+import { DeliveriesController } from './deliveries/deliveries.controller.js';
+import { DueJobs } from './deliveries/due-jobs.js';
+import { ConsoleEvents } from './events.js';
+import { LedgerGauges } from './status/ledger-gauges.js';
+import { StatusController } from './status/status.controller.js';
+
+export interface ConsoleSettings {
+  REDIS_URL: string;
+  NEWSRELAY_ENCRYPTION_KEY: string;
+  NEWSRELAY_ALLOW_TARGETS: readonly string[];
+}
+
+const QUEUE_REDIS = Symbol('QueueRedis');
+
+@Injectable()
+class ConsoleConnections implements OnApplicationShutdown {
+  constructor(
+    @Inject(QUEUE_REDIS) private readonly redis: Redis,
+    @Inject(DeliveryQueue) private readonly queue: DeliveryQueue,
+    @Inject(GuardedHttp) private readonly outbound: GuardedHttp,
+    @Inject(Health) health: Health,
+  ) {
+    health.register('redis', false, async () => {
+      if (this.redis.status !== 'ready') return `Redis is not reached (${this.redis.status})`;
+      await this.redis.ping();
+      return null;
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.queue.close().catch(() => undefined);
+    this.redis.disconnect();
+    await this.outbound.destroy();
+  }
+}
+
+/** The API of operators and partners. Needs the telemetry and ledger modules of its process; keeps no state of its own. */
+@Module({})
+export class ConsoleModule {
+  static forRoot(settings: ConsoleSettings): DynamicModule {
+    return {
+      module: ConsoleModule,
+      controllers: [ChannelsController, DeliveriesController, StatusController],
+      providers: [
+        Channels,
+        ConsoleEvents,
+        DueJobs,
+        LedgerGauges,
+        ConsoleConnections,
+        {
+          provide: Sealing,
+          useFactory: () => new Sealing(parseEncryptionKey(settings.NEWSRELAY_ENCRYPTION_KEY)),
+        },
+        {
+          provide: GuardedHttp,
+          useFactory: () => new GuardedHttp({ allowTargets: settings.NEWSRELAY_ALLOW_TARGETS }),
+        },
+        { provide: QUEUE_REDIS, useFactory: () => producerConnection(settings.REDIS_URL) },
+        {
+          provide: DeliveryQueue,
+          inject: [QUEUE_REDIS],
+          useFactory: (redis: Redis) => new DeliveryQueue(redis),
+        },
+      ],
+    };
+  }
+}

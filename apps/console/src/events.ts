@@ -1,0 +1,21 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Outcome } from '@newsrelay/contracts/delivery';
+import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
+
+/** Logs what operators do; never throws. */
+@Injectable()
+export class ConsoleEvents {
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+
+  channelChanged(channel: string, change: 'created' | 'changed' | 'deleted' | 'paused' | 'resumed'): void {
+    this.logger.info({ channel, change }, 'channel');
+  }
+
+  channelTested(channel: string, outcome: Outcome, durationMs: number): void {
+    this.logger.info({ channel, outcome, durationMs }, 'channel tested');
+  }
+
+  retryAsked(delivery: string): void {
+    this.logger.info({ delivery }, 'retry asked for by an operator');
+  }
+}
