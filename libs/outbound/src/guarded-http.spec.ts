@@ -250,6 +250,11 @@ describe('resolveTarget', () => {
     },
   );
 
+  it('does not wait for a name server that is silent', async () => {
+    const http = client({ allowTargets: [], resolveName: () => new Promise(() => undefined) });
+    expect(await http.resolveTarget('https://silent.example/')).toBeNull();
+  });
+
   it('resolves localhost without a name server', async () => {
     expect(await client().resolveTarget('http://localhost:9000/')).toBeNull();
     expect(await client({ allowTargets: [] }).resolveTarget('https://localhost/')).toContain('this machine');

@@ -1,5 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { Agent, buildConnector } from 'undici';
 import {
   OutboundFailure,
@@ -20,6 +21,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 4_000;
 /** Longest time an idle socket is kept, whatever the outlet announces. */
 const KEEP_ALIVE_MAX_MS = 60_000;
+/** Milliseconds that a name may take to resolve while a channel is made; one that takes longer counts as unresolved. */
+const RESOLVE_TARGET_TIMEOUT_MS = 3_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const SOCKETS_PER_ORIGIN = 8;
 
@@ -79,12 +82,11 @@ export class GuardedHttp {
     if (verdict.refused !== null) return verdict.refused;
     const { host, isAddress, onlyAllowListed } = verdict.target;
     if (isAddress) return null;
-    let addresses: readonly string[];
-    try {
-      addresses = await this.#resolveName(host);
-    } catch {
-      return null;
-    }
+    const tooLate = new AbortController();
+    const late = setTimeout(RESOLVE_TARGET_TIMEOUT_MS, [], { signal: tooLate.signal });
+    const resolved = this.#resolveName(host).catch(() => []);
+    const addresses = await Promise.race([resolved, late.catch(() => [])]);
+    tooLate.abort();
     const reasons = addresses.map((address) => checkAddress(address, this.#allow, onlyAllowListed));
     return reasons.includes(null) ? null : (reasons[0] ?? null);
   }

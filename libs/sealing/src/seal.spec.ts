@@ -17,14 +17,19 @@ describe('parseEncryptionKey', () => {
     expect(generateEncryptionKey()).not.toBe(generateEncryptionKey());
   });
 
-  it.each(['', 'short', 'z'.repeat(64), key.toString('hex').slice(1), randomBytes(31).toString('base64')])(
-    'refuses "%s" without repeating it',
-    (text) => {
-      expect(() => parseEncryptionKey(text)).toThrow(SealError);
-      expect(() => parseEncryptionKey(text)).toThrow('must be 32 bytes in base64 or hex');
-      if (text !== '') expect(() => parseEncryptionKey(text)).not.toThrow(text);
-    },
-  );
+  it.each([
+    ['nothing', ''],
+    ['a word', 'short'],
+    ['64 letters', 'z'.repeat(64)],
+    ['63 digits of hex', key.toString('hex').slice(1)],
+    ['31 bytes', randomBytes(31).toString('base64')],
+    ['33 bytes', randomBytes(33).toString('base64')],
+  ])('refuses %s without repeating it', (_what, text) => {
+    const read = () => parseEncryptionKey(text);
+    expect(read).toThrow(SealError);
+    expect(read).toThrow('must be 32 bytes in base64 or hex');
+    if (text !== '') expect(read).not.toThrow(text);
+  });
 });
 
 describe('Sealing', () => {
