@@ -47,12 +47,10 @@ export const singleMachineHttpSettings = z.object({
   /** Internal port of the workers' probes and metrics. */
   NEWSRELAY_WORKERS_PORT: fields.port,
 });
-/** The single-machine mode's worker process: transform and publish. */
-export const singleMachineWorkersSettings = z.object({
-  ...transformSettings.shape,
-  ...publishSettings.shape,
-  NEWSRELAY_WORKERS_PORT: fields.port,
-});
+/** The single-machine mode's worker process: transform and publish. Its port is internal. */
+export const singleMachineWorkersSettings = z
+  .object({ ...transformSettings.shape, ...publishSettings.shape, NEWSRELAY_WORKERS_PORT: fields.port })
+  .omit({ NEWSRELAY_PORT: true, NEWSRELAY_BIND: true });
 
 export type IngestSettings = z.infer<typeof ingestSettings>;
 export type TransformSettings = z.infer<typeof transformSettings>;

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
 
 /** Paths below these ask for a key. */
-const GUARDED = [/^\/api(\/|$)/, /^\/metrics$/];
+const GUARDED = [/^\/api(\/|$)/, /^\/metrics(\.json)?$/];
 const OPEN = new Set(['/api/v1/openapi.json']);
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
