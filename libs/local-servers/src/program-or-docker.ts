@@ -29,7 +29,8 @@ export async function chooseRunner(server: ProgramOrImage): Promise<Runner> {
   const path = findProgram(server.program);
   if (path !== undefined) return { kind: 'program', path };
   const docker = findProgram('docker');
-  if (docker !== undefined && (await answers(docker))) {
+  if (docker !== undefined && (await answers(docker, ['info']))) {
+    await fetchImage(docker, server.image);
     // One folder, one container: its name is how the next start finds what a killed launcher left.
     const mark = createHash('sha256').update(server.folder).digest('hex').slice(0, 12);
     return { kind: 'docker', docker, container: `newsrelay-${server.program}-${mark}` };
@@ -64,9 +65,21 @@ export function commandOf(runner: Runner, server: ProgramOrImage, port: number):
   };
 }
 
-async function answers(docker: string): Promise<boolean> {
+/** Fetched here and not by `docker run`, where it would count as time that the server takes to start. */
+async function fetchImage(docker: string, image: string): Promise<void> {
+  if (await answers(docker, ['image', 'inspect', image])) return;
   try {
-    await promisify(execFile)(docker, ['info'], { timeout: 10_000 });
+    await promisify(execFile)(docker, ['pull', image]);
+  } catch (error) {
+    throw new ServerStartError(
+      `the Docker image ${image} cannot be fetched: ${(error as Error).message.trim()}`,
+    );
+  }
+}
+
+async function answers(docker: string, args: readonly string[]): Promise<boolean> {
+  try {
+    await promisify(execFile)(docker, args, { timeout: 10_000 });
     return true;
   } catch {
     return false;
