@@ -279,7 +279,19 @@ export interface Settlement {
 export async function settleDelivery(ledger: Ledger, settlement: Settlement): Promise<DeliveryState | null> {
   return ledger.transaction().execute(async (tx) => {
     const { rows } = await sql<{ state: DeliveryState; channel_id: string }>`
-      with settled as (
+      with target as (
+        select d.id, case
+            when ${settlement.state} not in ('queued', 'retrying') then ${settlement.state}
+            when d.action = 'publish' and a.withdrawn_through >= d.version then 'canceled'
+            when exists (select from deliveries n
+                         where n.article_id = d.article_id and n.channel_id = d.channel_id and n.state <> 'canceled'
+                           and (n.version, n.action = 'withdraw') > (d.version, d.action = 'withdraw')) then 'superseded'
+            else ${settlement.state}
+          end as state
+        from deliveries d join articles a on a.id = d.article_id
+        where d.id = ${settlement.deliveryId} and d.epoch = ${settlement.epoch} and d.state = 'sending'
+        for update of d
+      ), settled as (
         update deliveries d
         set state = s.state,
             reason = case s.state when 'canceled' then 'withdrawn while it was being sent'
@@ -289,18 +301,8 @@ export async function settleDelivery(ledger: Ledger, settlement: Settlement): Pr
                                    then clock_timestamp() + ${settlement.nextAttemptInMs}::float8 * interval '1 millisecond' end,
             remote_url = coalesce(${settlement.remoteUrl}, d.remote_url),
             updated_at = clock_timestamp()
-        from articles a,
-        lateral (
-          select case
-            when ${settlement.state} not in ('queued', 'retrying') then ${settlement.state}
-            when d.action = 'publish' and a.withdrawn_through >= d.version then 'canceled'
-            when exists (select from deliveries n
-                         where n.article_id = d.article_id and n.channel_id = d.channel_id and n.state <> 'canceled'
-                           and (n.version, n.action = 'withdraw') > (d.version, d.action = 'withdraw')) then 'superseded'
-            else ${settlement.state}
-          end
-        ) as s (state)
-        where d.id = ${settlement.deliveryId} and d.epoch = ${settlement.epoch} and d.state = 'sending' and a.id = d.article_id
+        from target s
+        where d.id = s.id
         returning d.id, d.state, d.channel_id
       ), written as (
         update attempts t

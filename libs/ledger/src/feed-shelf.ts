@@ -25,18 +25,25 @@ export async function channelsToShelve(ledger: Ledger, channelType: string): Pro
  * versions first. An older version never replaces a newer one, and an article's place never moves. Other instances are
  * told if the shelf changed.
  */
-export async function shelveAccepted(ledger: Ledger, channelId: string, limit: number): Promise<string[]> {
+export async function shelveAccepted(
+  ledger: Ledger,
+  channelType: string,
+  channelId: string,
+  limit: number,
+): Promise<string[]> {
   return ledger.transaction().execute(async (tx) => {
     // One instance at a time works on a channel's shelf; the others find it done.
     await sql`select pg_advisory_xact_lock(hashtextextended('newsrelay shelf ' || ${channelId}, 0))`.execute(
       tx,
     );
     const accepted = await tx
-      .selectFrom('deliveries')
-      .select('id')
-      .where('channel_id', '=', channelId)
-      .where('state', '=', 'accepted')
-      .orderBy('version')
+      .selectFrom('deliveries as d')
+      .innerJoin('channels as c', 'c.id', 'd.channel_id')
+      .select('d.id')
+      .where('d.channel_id', '=', channelId)
+      .where('c.type', '=', channelType)
+      .where('d.state', '=', 'accepted')
+      .orderBy('d.version')
       .limit(limit)
       .execute();
     const ids = accepted.map((row) => row.id);
