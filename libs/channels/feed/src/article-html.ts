@@ -42,7 +42,7 @@ function foot(article: ReleasedArticle): string[] {
 }
 
 /** Images that the text does not show already, each with its caption and credit. */
-function figures(article: ReleasedArticle): string[] {
+export function figuresHtml(article: ReleasedArticle): string[] {
   const { credit, colon } = wordingFor(article.language);
   const shown = (media: Media) => article.bodyHtml?.includes(escapeMarkup(media.url)) ?? false;
   return article.media
@@ -59,7 +59,7 @@ function figures(article: ReleasedArticle): string[] {
 /** The whole article but its headline: note, kicker, subtitle, dateline with bylines, body, images, source and editor. */
 export function articleHtml(draft: RenditionDraft): string {
   const { article } = draft;
-  return [...head(article), htmlBody(draft), ...figures(article), ...foot(article)].join('\n');
+  return [...head(article), htmlBody(draft), ...figuresHtml(article), ...foot(article)].join('\n');
 }
 
 /** The same around the lead instead of the body, for feeds of summaries. */
