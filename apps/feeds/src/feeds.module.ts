@@ -1,0 +1,23 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { FeedsEvents } from './events.js';
+import { ArticlePageController } from './http/article-page.controller.js';
+import { FeedController } from './http/feed.controller.js';
+import { PUBLIC_URL } from './public-url.js';
+import { FeedShelfService } from './shelf/feed-shelf.service.js';
+
+export interface FeedsModuleSettings {
+  /** What feeds and article links are built on, without a trailing slash. */
+  publicUrl: string;
+}
+
+/** The public read side: feeds and article pages. Needs the telemetry and ledger modules of its process. */
+@Module({})
+export class FeedsModule {
+  static forRoot({ publicUrl }: FeedsModuleSettings): DynamicModule {
+    return {
+      module: FeedsModule,
+      controllers: [FeedController, ArticlePageController],
+      providers: [{ provide: PUBLIC_URL, useValue: publicUrl }, FeedsEvents, FeedShelfService],
+    };
+  }
+}
