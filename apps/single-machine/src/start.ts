@@ -1,5 +1,5 @@
-import { relative } from 'node:path';
 import type { LauncherSettings } from '@newsrelay/config/launcher';
+import { shownPath } from './shown-path.js';
 import { exitCodeOf, type StopSignals } from './stop-signals.js';
 import type { KeptKey } from './supervisor/kept-keys.js';
 import { Supervisor, type Running, type Scripts } from './supervisor/supervisor.js';
@@ -57,7 +57,7 @@ export const stayUp: Work = () => new Promise<number>(() => undefined);
 function announce(running: Running, settings: LauncherSettings, seconds: number, { say }: Terminal): void {
   say(`Newsrelay is ready after ${seconds.toFixed(1)} s: ${running.localUrl}`);
   if (running.publicUrl !== running.localUrl) say(`  public address  ${running.publicUrl}`);
-  say(`  data and logs   ${relative(process.cwd(), settings.dataDir) || '.'}`);
+  say(`  data and logs   ${shownPath(settings.dataDir)}`);
   sayKey('API key (admin)', running.adminKey, say);
   sayKey('encryption key ', running.encryptionKey, say);
 }
@@ -65,6 +65,6 @@ function announce(running: Running, settings: LauncherSettings, seconds: number,
 /** A key is shown at the start that made it; later on, where it lies. */
 function sayKey(what: string, key: KeptKey, say: (line: string) => void): void {
   if (key.file === null) return;
-  const where = relative(process.cwd(), key.file);
+  const where = shownPath(key.file);
   say(key.fresh ? `  ${what} ${key.value}  (kept in ${where}; shown only now)` : `  ${what} in ${where}`);
 }

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_PORT, type LauncherSettings } from '@newsrelay/config/launcher';
 import { freePort, isPortFree } from '@newsrelay/local-servers/free-port';
 import { runUntilStopped, type Work } from '../start.js';
+import { shownPath } from '../shown-path.js';
 import type { StopSignals } from '../stop-signals.js';
 import type { Scripts } from '../supervisor/supervisor.js';
 import type { Terminal } from '../terminal.js';
@@ -68,7 +69,7 @@ export async function runDemo(
     say(`  partner    ${partner.url}/`);
     const key = running.adminKey.file;
     say(
-      `  API key    ${key === null ? 'NEWSRELAY_ADMIN_KEY' : relative(process.cwd(), key)} (Bearer, for ${running.publicUrl}/api/v1/…)`,
+      `  API key    ${key === null ? 'NEWSRELAY_ADMIN_KEY' : shownPath(key)} (Bearer, for ${running.publicUrl}/api/v1/…)`,
     );
 
     const reason = failure ?? verdict.fault;
@@ -159,35 +160,33 @@ async function untilEverywhere(
   const urls = FEEDS.flatMap((feed) => feedUrls(localUrl, feed));
   const deadline = performance.now() + DELIVERED_WITHIN_MS;
   let rows: ArticleDeliveries[] = [];
-  let missing: string[] = ['everything'];
+  let missing = ids.length * OUTLETS.length;
+  let notServed = 0;
   const work = async (): Promise<void> => {
     for (;;) {
-      const notServed = (await Promise.all(urls.map((url) => missingFrom(url, ids)))).flat().length;
+      notServed = (await Promise.all(urls.map((url) => missingFrom(url, ids)))).flat().length;
       rows = [];
       for (const id of ids)
         rows.push({ article: await api.article(id), deliveries: await api.deliveries(id) });
       missing = rows.flatMap((row) =>
-        OUTLETS.filter((outlet) => deliveryTo(row, outlet)?.state !== 'delivered').map(
-          (outlet) => `${row.article.headline} → ${outlet}`,
-        ),
-      );
-      if (notServed > 0) missing.push(`${notServed} feed items are not served yet`);
+        OUTLETS.filter((outlet) => deliveryTo(row, outlet)?.state !== 'delivered'),
+      ).length;
       const lost = rows.some((row) =>
         ['dead', 'manual', 'unknown'].includes(deliveryTo(row, PARTNER)?.state ?? ''),
       );
-      if (missing.length === 0 || lost || performance.now() >= deadline || stopping.aborted) return;
+      if (missing + notServed === 0 || lost || performance.now() >= deadline || stopping.aborted) return;
       await delay(POLL_MS);
     }
   };
-  await terminal.during(() => `on the way: ${missing.length} of ${ids.length * OUTLETS.length}`, work());
+  await terminal.during(() => `on the way: ${missing} of ${ids.length * OUTLETS.length} deliveries`, work());
   terminal.say('');
   deliveriesTable(rows, OUTLETS).forEach(terminal.say);
   terminal.say('');
-  if (missing.length === 0) {
+  if (missing + notServed === 0) {
     terminal.say(
       `All ${ids.length} articles are at all ${OUTLETS.length} outlets; ${urls.length} feed documents were read back.`,
     );
     return null;
   }
-  return `not delivered: ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}`;
+  return `${missing} deliveries are not delivered, ${notServed} feed items are not served`;
 }
