@@ -90,7 +90,12 @@ describe('LineBudget', () => {
   it('shows so many different lines a window and counts the rest', () => {
     let now = 0;
     const shown: string[] = [];
-    const budget = new LineBudget((line) => shown.push(line), 'http', 'http.log', () => now);
+    const budget = new LineBudget(
+      (line) => shown.push(line),
+      'http',
+      'http.log',
+      () => now,
+    );
     for (let line = 1; line <= 50; line += 1) budget.say(`line ${line}`);
     expect(shown).toHaveLength(20);
     now = 10_000;
@@ -101,11 +106,15 @@ describe('LineBudget', () => {
   it('shows the same line once a window', () => {
     let now = 0;
     const shown: string[] = [];
-    const budget = new LineBudget((line) => shown.push(line), 'http', 'http.log', () => now);
+    const budget = new LineBudget(
+      (line) => shown.push(line),
+      'http',
+      'http.log',
+      () => now,
+    );
     for (const line of ['away', 'away', 'other', 'away']) budget.say(line);
     now = 10_000;
     budget.say('away');
     expect(shown).toEqual(['away', 'other', 'http: 2 more such lines, see http.log', 'away']);
   });
-});
 });
