@@ -20,7 +20,7 @@ await runUntilStopped(async () => {
     name: 'http',
     services: ['ingest', 'feeds', 'console'],
     settings,
-    modules: [IngestModule, FeedsModule.forRoot(settings), ConsoleModule.forRoot(settings)],
+    modules: [IngestModule, FeedsModule.forRoot({ publicUrl: settings.NEWSRELAY_PUBLIC_URL }), ConsoleModule.forRoot(settings)],
     port: settings.NEWSRELAY_PORT,
     bind: settings.NEWSRELAY_BIND,
     adminKey: settings.NEWSRELAY_ADMIN_KEY,

@@ -73,7 +73,7 @@ export class NewsrelayApi {
       ...(body === undefined ? {} : { body }),
     });
     const text = await answer.body.text();
-    const isJson = /json/.test(String(answer.headers['content-type']));
+    const isJson = String(answer.headers['content-type']).includes('json');
     return {
       status: answer.statusCode,
       headers: answer.headers,
@@ -115,7 +115,7 @@ export class NewsrelayApi {
     const items: DeliveryAnswer[] = [];
     let cursor: string | null = null;
     do {
-      const path: string = `/api/v1/deliveries?limit=500${query}${cursor === null ? '' : `&cursor=${cursor}`}`;
+      const path = `/api/v1/deliveries?limit=500${query}${cursor === null ? '' : `&cursor=${cursor}`}`;
       const answer: Answer<Page<DeliveryAnswer>> = await this.call('console', 'GET', path);
       if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.text}`);
       items.push(...answer.body.items);

@@ -124,7 +124,7 @@ export class NewsrelaySystem {
   /** kill -9 unless told otherwise; resolves when the process is gone. SIGSTOP and SIGCONT resolve at once. */
   async killService(service: ServiceName, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#services.get(service);
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     const exited = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
     if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await exited;
