@@ -2,12 +2,13 @@
 import { startNats } from '@newsrelay/local-servers/nats';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import type { LocalServer } from '@newsrelay/local-servers/server-process';
-import { temporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
+import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
 import { jetstreamManager, type ConsumerInfo, type JetStreamManager } from '@nats-io/jetstream';
 import { Controller, Inject, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -42,26 +43,60 @@ export type Item = z.infer<typeof ITEM>;
 /** Given to `EventPattern`, it chooses the overload that leaves the context's type to the handler. */
 type NewsSubject = 'news.item';
 
-/** A broker of the suite's own. */
-export interface Broker extends LocalServer {
-  /** Ends it as a power cut does, and takes away all it had stored. */
-  loseEverything(): Promise<void>;
-  remove(): Promise<void>;
+/** A nats-server of the suite's own. */
+export class Broker {
+  constructor(
+    private readonly server: LocalServer,
+    private readonly folder: TemporaryDataDir,
+  ) {}
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  /** Ends it as a power cut does. */
+  async kill(): Promise<void> {
+    await this.server.kill('SIGKILL');
+  }
+
+  /** Silences it with its connections open; returns when it stands still. */
+  async freeze(): Promise<void> {
+    await this.server.kill('SIGSTOP');
+    const state = (): string =>
+      execFileSync('ps', ['-o', 'stat=', '-p', String(this.server.pid)], { encoding: 'utf8' });
+    await pollUntil('the server stands still', () => state().startsWith('T'), WAIT);
+  }
+
+  async thaw(): Promise<void> {
+    await this.server.kill('SIGCONT');
+  }
+
+  async restart(): Promise<void> {
+    await this.server.restart();
+  }
+
+  /** Whatever a failed test has left it in. */
+  async revive(): Promise<void> {
+    await this.thaw();
+    if (!this.server.running) await this.server.restart();
+  }
+
+  /** Ends it at once, and takes away all it had stored. */
+  async loseEverything(): Promise<void> {
+    await this.server.kill('SIGKILL');
+    await rm(join(this.folder.path, 'nats'), { recursive: true, force: true });
+  }
+
+  async remove(): Promise<void> {
+    await this.thaw();
+    await this.server.stop();
+    await this.folder.remove();
+  }
 }
 
 export async function startBroker(): Promise<Broker> {
   const folder = temporaryDataDir();
-  const server = await startNats({ dataDir: folder.path });
-  return Object.assign(Object.create(server) as LocalServer, {
-    async loseEverything() {
-      await server.kill('SIGKILL');
-      await rm(join(folder.path, 'nats'), { recursive: true, force: true });
-    },
-    async remove() {
-      await server.stop();
-      await folder.remove();
-    },
-  });
+  return new Broker(await startNats({ dataDir: folder.path }), folder);
 }
 
 export interface LogLine {
