@@ -31,6 +31,10 @@ export function openLedger(options: LedgerOptions): Ledger {
     keepAlive: true,
   });
   pool.on('error', options.onIdleError);
+  // A connection that breaks between two queries of a transaction tells nobody else; the next query fails anyway.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   return new Kysely<LedgerSchema>({ dialect: new PostgresDialect({ pool }) });
 }
 

@@ -62,7 +62,8 @@ export class LedgerNotifications {
         keepAlive: true,
       });
       const broken = new AbortController();
-      client.once('error', () => {
+      // Not once: a server that ends says so, and then the socket does too.
+      client.on('error', () => {
         broken.abort();
       });
       client.once('end', () => {
