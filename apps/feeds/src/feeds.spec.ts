@@ -1,0 +1,436 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { feedConnector } from '@newsrelay/channel-feed/connector';
+import { HOSTILE_TEXTS } from '@newsrelay/channel-feed/hostile-texts.fixture';
+import { feedSettings } from '@newsrelay/channel-feed/settings';
+import { deleteChannel, pauseChannel } from '@newsrelay/ledger/channels';
+import { openLedger, type Ledger } from '@newsrelay/ledger/database';
+import { migrate } from '@newsrelay/ledger/migrate';
+import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
+import type { ReleasedVersion } from '@newsrelay/ledger/routing';
+import { freePort } from '@newsrelay/local-servers/free-port';
+import { pollUntil } from '@newsrelay/local-servers/poll-until';
+import { startPostgres } from '@newsrelay/local-servers/postgres';
+import type { LocalServer } from '@newsrelay/local-servers/server-process';
+import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
+import { startServiceProcess, type ServiceProcess } from '@newsrelay/service-process/service-process';
+import { FeedsModule } from './feeds.module.js';
+import { ListenCuttingProxy } from './listen-cutting-proxy.fixture.js';
+
+const PUBLIC_URL = 'https://news.example';
+/** What the contract allows from the order of a withdrawal until nothing of the article is served. */
+const WITHDRAWN_WITHIN_MS = 2_000;
+
+function render({ articleId, content, ...version }: ReleasedVersion) {
+  const canonicalUrl = content.url ?? `${PUBLIC_URL}/articles/${articleId}`;
+  const article = { ...content, ...version, id: articleId, canonicalUrl };
+  const fitted = { headline: content.headline, cut: false };
+  return feedConnector.formatter.render({ article, fitted }, feedSettings.parse({ title: 'T' }));
+}
+
+class Instance {
+  constructor(
+    readonly process: ServiceProcess,
+    readonly origin: string,
+  ) {}
+
+  static async start(databaseUrl: string): Promise<Instance> {
+    const port = await freePort();
+    const process = await startServiceProcess({
+      name: 'feeds-spec',
+      services: ['feeds'],
+      settings: { DATABASE_URL: databaseUrl, NEWSRELAY_LOG_LEVEL: 'fatal' },
+      modules: [FeedsModule.forRoot({ publicUrl: PUBLIC_URL })],
+      port,
+      bind: '127.0.0.1',
+      adminKey: null,
+      poolSize: 6,
+    });
+    const instance = new Instance(process, `http://127.0.0.1:${port}`);
+    await pollUntil('ready', async () => (await instance.get('/health/ready')).ok, { timeoutMs: 10_000 });
+    return instance;
+  }
+
+  get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Response> {
+    return fetch(this.origin + path, { method, headers, redirect: 'manual' });
+  }
+
+  async text(path: string): Promise<string> {
+    return (await this.get(path)).text();
+  }
+}
+
+describe('the feeds service', () => {
+  let data: TemporaryDataDir;
+  let server: LocalServer;
+  let ledger: Ledger;
+  let proxy: ListenCuttingProxy;
+  let newsroom: TestNewsroom;
+  let one: Instance;
+  let two: Instance;
+  let channels = 0;
+  let channel: string;
+
+  beforeAll(async () => {
+    data = temporaryDataDir();
+    server = await startPostgres({ dataDir: data.path, survivesPowerLoss: false });
+    ledger = openLedger({
+      url: server.url,
+      poolSize: 4,
+      applicationName: 'spec',
+      onIdleError: () => undefined,
+    });
+    await migrate(ledger);
+    proxy = new ListenCuttingProxy(server.url);
+    await proxy.start();
+    newsroom = new TestNewsroom({ ledger, channelType: 'feed', render });
+    one = await Instance.start(proxy.urlOf(server.url));
+    two = await Instance.start(server.url);
+  }, 120_000);
+
+  afterAll(async () => {
+    await one.process.stop();
+    await two.process.stop();
+    await proxy.stop();
+    await ledger.destroy();
+    await server.stop();
+    await data.remove();
+  }, 60_000);
+
+  beforeEach(async () => {
+    channel = `daily-${++channels}`;
+    await newsroom.addChannel(channel, { title: '要闻' });
+  });
+
+  afterEach(() => {
+    proxy.thaw();
+  });
+
+  const feed = (format = 'rss') => `/feeds/${channel}.${format}`;
+  const delivered = (articleId: string, within = 5_000) =>
+    pollUntil('delivered', async () => (await newsroom.states(articleId, channel)).at(-1) === 'delivered', {
+      timeoutMs: within,
+    });
+  const holds = (instance: Instance, text: string, path = feed()) =>
+    pollUntil(`holds ${text}`, async () => (await instance.text(path)).includes(text), { timeoutMs: 3_000 });
+
+  it('serves an article in all formats, on every instance with the same bytes, before it is called delivered', async () => {
+    expect(await one.text(feed())).not.toContain('<item>');
+    const { articleId } = await newsroom.publish([channel], { headline: '新的一条' });
+    await delivered(articleId);
+    for (const [format, type] of [
+      ['rss', 'application/rss+xml; charset=utf-8'],
+      ['atom', 'application/atom+xml; charset=utf-8'],
+      ['json', 'application/feed+json; charset=utf-8'],
+    ] as const) {
+      const first = await one.get(feed(format));
+      expect(first.status).toBe(200);
+      expect(first.headers.get('content-type')).toBe(type);
+      expect(first.headers.get('cache-control')).toMatch(
+        /^public, max-age=60, stale-while-revalidate=\d+, stale-if-error=\d+$/,
+      );
+      expect(first.headers.get('vary')).toBe('Accept-Encoding');
+      expect(first.headers.get('link')).toBe(`<${PUBLIC_URL}${feed(format)}>; rel="self"`);
+      expect(first.headers.get('set-cookie')).toBeNull();
+      expect(Date.parse(first.headers.get('last-modified') ?? '')).toBeLessThanOrEqual(Date.now());
+      const text = await first.text();
+      expect(text).toContain('新的一条');
+      expect(text).toContain(`urn:uuid:${articleId}`);
+      await holds(two, '新的一条', feed(format));
+      const second = await two.get(feed(format));
+      expect(await second.text()).toBe(text);
+      expect(second.headers.get('etag')).toBe(first.headers.get('etag'));
+    }
+  });
+
+  it('answers conditional requests and HEAD as RFC 9110 says', async () => {
+    const { articleId } = await newsroom.publish([channel]);
+    await delivered(articleId);
+    await holds(one, articleId);
+    // The date is that of the last change only once its second is over.
+    const full = await pollUntil(
+      'a settled Last-Modified',
+      async () => {
+        const answer = await one.get(feed());
+        const since = answer.headers.get('last-modified') ?? '';
+        return (await one.get(feed(), { 'if-modified-since': since })).status === 304 && answer;
+      },
+      { timeoutMs: 3_000 },
+    );
+    const etag = full.headers.get('etag') ?? '';
+    const lastModified = full.headers.get('last-modified') ?? '';
+    expect(etag).toMatch(/^"[^"]+"$/);
+    for (const [headers, status] of [
+      [{ 'if-none-match': etag }, 304],
+      [{ 'if-none-match': `"x", W/${etag}` }, 304],
+      [{ 'if-none-match': '*' }, 304],
+      [{ 'if-none-match': '"x"', 'if-modified-since': lastModified }, 200],
+      [{ 'if-none-match': etag, 'if-modified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' }, 304],
+      [{ 'if-modified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' }, 200],
+      [{ 'if-modified-since': 'yesterday' }, 200],
+    ] as [Record<string, string>, number][]) {
+      const answer = await one.get(feed(), headers);
+      expect({ headers, status: answer.status }).toEqual({ headers, status });
+      const body = await answer.text();
+      expect(body === '').toBe(status === 304);
+      for (const name of ['etag', 'cache-control', 'vary', 'link']) {
+        expect(answer.headers.get(name)).toBe(full.headers.get(name));
+      }
+    }
+    const head = await one.get(feed(), {}, 'HEAD');
+    expect(await head.text()).toBe('');
+    for (const name of ['etag', 'content-type', 'content-length', 'cache-control', 'link', 'last-modified']) {
+      expect({ name, value: head.headers.get(name) }).toEqual({ name, value: full.headers.get(name) });
+    }
+    expect((await one.get(feed(), { 'if-none-match': etag }, 'HEAD')).status).toBe(304);
+  });
+
+  it('refuses what it has not, in problem details', async () => {
+    await newsroom.addChannel(`push-${channels}`, {}, 'webhook');
+    for (const path of [
+      '/feeds/never-was.rss',
+      `/feeds/push-${channels}.rss`,
+      `/feeds/${channel}`,
+      `/feeds/${channel}.xml`,
+      '/feeds/.rss',
+      '/feeds/A%00B.rss',
+      `/feeds/${'x'.repeat(200)}.rss`,
+      '/articles/none',
+      '/articles/019400aa-0000-7000-8000-000000000000',
+    ]) {
+      const answer = await one.get(path);
+      expect({ path, status: answer.status }).toEqual({ path, status: 404 });
+      expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    }
+    for (const path of [feed(), '/articles/019400aa-0000-7000-8000-000000000000']) {
+      for (const method of ['POST', 'PUT', 'DELETE']) {
+        const answer = await one.get(path, {}, method);
+        expect({ path, method, status: answer.status }).toEqual({ path, method, status: 405 });
+        expect(answer.headers.get('allow')).toBe('GET, HEAD');
+      }
+    }
+  });
+
+  it('answers a thousand polls without a query, and each instance renders once', async () => {
+    const { articleId } = await newsroom.publish([channel]);
+    await delivered(articleId);
+    await holds(one, articleId);
+    const etag = (await one.get(feed())).headers.get('etag') ?? '';
+    const before = proxy.queries;
+    const statuses = new Map<number, number>();
+    for (let at = 0; at < 1_000; at += 1) {
+      const answer = await one.get(feed(), at === 0 ? {} : { 'if-none-match': etag });
+      await answer.arrayBuffer();
+      statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+    }
+    expect(Object.fromEntries(statuses)).toEqual({ 200: 1, 304: 999 });
+    // What remains are the sweeps and heartbeats of the seconds it took.
+    expect(proxy.queries - before).toBeLessThan(100);
+  });
+
+  it('says the same bytes and tag after a restart', async () => {
+    const { articleId } = await newsroom.publish([channel], { headline: HOSTILE_TEXTS[0] });
+    await delivered(articleId);
+    await holds(one, articleId);
+    const restarted = await Instance.start(server.url);
+    try {
+      for (const format of ['rss', 'atom', 'json']) {
+        const [before, after] = [await one.get(feed(format)), await restarted.get(feed(format))];
+        expect(after.headers.get('etag')).toBe(before.headers.get('etag'));
+        expect(await after.text()).toBe(await before.text());
+      }
+    } finally {
+      await restarted.process.stop();
+    }
+  });
+
+  it('finds what a lost notification or a crash left', async () => {
+    const published = await newsroom.release({ headline: '无人通知' });
+    const ids = await newsroom.deliver(published, [channel]);
+    await ledger.updateTable('deliveries').set({ state: 'accepted' }).where('id', 'in', ids).execute();
+    await delivered(published.articleId, 2_500);
+    await holds(one, '无人通知');
+  });
+
+  it('drops a withdrawn text at once, by the mark alone, and ends the delivery of the withdrawal', async () => {
+    const { articleId } = await newsroom.publish([channel], {
+      headline: '撤回的标题',
+      body: ['撤回的正文。'],
+    });
+    await delivered(articleId);
+    await holds(one, '撤回的正文');
+    await holds(two, '撤回的正文');
+    expect(await one.text(`/articles/${articleId}`)).toContain('撤回的正文');
+    const before = await one.get(feed());
+    const withdrawal = await newsroom.withdraw(articleId);
+    const ordered = performance.now();
+    for (const instance of [one, two]) {
+      for (const format of ['rss', 'atom', 'json']) {
+        await pollUntil(
+          'nothing of it',
+          async () => !(await instance.text(feed(format))).includes('撤回的正文'),
+          {
+            timeoutMs: WITHDRAWN_WITHIN_MS,
+            everyMs: 5,
+          },
+        );
+        const text = await instance.text(feed(format));
+        expect(text).not.toContain('撤回的标题');
+        expect(text).toContain(`urn:uuid:${articleId}`);
+        expect(text).toContain('本文已撤回');
+      }
+      const page = await instance.get(`/articles/${articleId}`);
+      expect(page.status).toBe(410);
+      expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      const html = await page.text();
+      expect(html).toContain('本文已撤回');
+      expect(html).not.toContain('撤回的标题');
+    }
+    expect(performance.now() - ordered).toBeLessThan(WITHDRAWN_WITHIN_MS);
+    const after = await one.get(feed());
+    expect(after.headers.get('etag')).not.toBe(before.headers.get('etag'));
+    const bytes = await after.text();
+    await newsroom.accept(await newsroom.deliverWithdrawal(withdrawal, [channel]));
+    await delivered(articleId);
+    expect(await newsroom.states(articleId, channel)).toEqual(['delivered', 'delivered']);
+    expect(await one.text(feed())).toBe(bytes);
+  });
+
+  it('drops a withdrawn text also while its LISTEN connection is dead and has not said so', async () => {
+    const { articleId } = await newsroom.publish([channel], { body: ['半开连接时的正文。'] });
+    await delivered(articleId);
+    await holds(one, '半开连接时的正文');
+    proxy.freeze();
+    await newsroom.withdraw(articleId);
+    const path = feed();
+    await pollUntil('nothing of it', async () => !(await one.text(path)).includes('半开连接时的正文'), {
+      timeoutMs: WITHDRAWN_WITHIN_MS,
+      everyMs: 5,
+    });
+    // And as long as nothing is heard, each request is answered from the ledger.
+    const second = await newsroom.publish([channel], { body: ['之后的正文。'] });
+    await holds(one, '之后的正文');
+    await newsroom.withdraw(second.articleId);
+    expect(await one.text(path)).not.toContain('之后的正文');
+    proxy.thaw();
+    const queriesOf = async () => {
+      const before = proxy.queries;
+      for (let at = 0; at < 20; at += 1) await one.text(path);
+      return proxy.queries - before;
+    };
+    await pollUntil('heard again', async () => (await queriesOf()) < 10, { timeoutMs: 10_000 });
+    const third = await newsroom.publish([channel], { body: ['恢复后的正文。'] });
+    await delivered(third.articleId);
+    await holds(one, '恢复后的正文');
+  });
+
+  it('shows a correction under the same id and place', async () => {
+    const first = await newsroom.publish([channel], { headline: '先', body: ['二十人。'] });
+    const second = await newsroom.publish([channel], { headline: '后' });
+    await delivered(second.articleId);
+    await newsroom.publish(
+      [channel],
+      { headline: '先', body: ['二十一人。'] },
+      first.articleId,
+      '人数更正。',
+    );
+    await delivered(first.articleId);
+    await holds(one, '二十一人');
+    const text = await one.text(feed());
+    expect(text).not.toContain('二十人');
+    expect(text).toContain('更正：人数更正。');
+    const ids = [...text.matchAll(/<guid[^>]*>urn:uuid:([^<]+)</g)].map((match) => match[1]);
+    expect(ids).toEqual([second.articleId, first.articleId]);
+    expect(await one.text(`/articles/${first.articleId}`)).toContain('更正：人数更正。');
+  });
+
+  it('follows the channel: its title, its content, its number of items, a pause, its end', async () => {
+    const older = await newsroom.publish([channel], {
+      headline: '旧条',
+      body: [`首句。${'长'.repeat(130)}。`],
+    });
+    const newer = await newsroom.publish([channel], {
+      headline: '新条',
+      body: [`首句。${'长'.repeat(130)}。`],
+    });
+    await delivered(newer.articleId);
+    await delivered(older.articleId);
+    await holds(one, '旧条');
+    const set = async (settings: object) => {
+      await ledger
+        .updateTable('channels')
+        .set({ settings: JSON.stringify(settings), updated_at: sql`clock_timestamp()` })
+        .where('id', '=', channel)
+        .execute();
+      await sql`select pg_notify('newsrelay_channel_changed', ${channel})`.execute(ledger);
+    };
+    await set({ title: '新名 & <名>', maxItems: 1, content: 'summary' });
+    await holds(one, '<title>新名 &amp; &lt;名&gt;</title>');
+    const text = await one.text(feed());
+    expect(text).toContain('新条');
+    expect(text).not.toContain('旧条');
+    expect(text).not.toContain('长长');
+    const etag = (await one.get(feed())).headers.get('etag');
+    await pauseChannel(ledger, channel, 'test');
+    await sql`select pg_notify('newsrelay_channel_changed', ${channel})`.execute(ledger);
+    await newsroom.withdraw(older.articleId);
+    expect((await one.get(feed())).headers.get('etag')).toBe(etag);
+    await deleteChannel(ledger, channel);
+    await pollUntil('closed', async () => (await one.get(feed())).status === 410, { timeoutMs: 3_000 });
+    expect((await two.get(feed('json'))).headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  });
+
+  it('finds a channel that is made after it was asked for', async () => {
+    const path = `/feeds/later-${channels}.rss`;
+    expect((await one.get(path)).status).toBe(404);
+    await newsroom.addChannel(`later-${channels}`, { title: 'Later' });
+    await pollUntil('made', async () => (await one.get(path)).status === 200, { timeoutMs: 2_000 });
+  });
+
+  it('shows an article as a page on which nothing runs and no text is markup', async () => {
+    const all = HOSTILE_TEXTS.join(' | ');
+    const { articleId } = await newsroom.publish([channel], {
+      headline: all,
+      kicker: all,
+      subtitle: all,
+      dateline: all,
+      bylines: [{ role: all, name: all }],
+      editor: all,
+      body: [...HOSTILE_TEXTS],
+      media: [{ url: 'https://img.example/a', type: 'image/png', caption: all, credit: all, alt: all }],
+    });
+    const page = await one.get(`/articles/${articleId.toUpperCase()}`);
+    expect(page.status).toBe(200);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]+'/);
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+    const html = await page.text();
+    expect(html).toContain('<html lang="zh-CN">');
+    const tags = new Set(
+      [...html.matchAll(/<\/?([a-z0-9]+)(?:\s(?:"[^"]*"|[^">])*)?>/gi)].map((tag) => tag[1]),
+    );
+    for (const active of ['script', 'b', 'item', 'channel', 'entry', 'feed'])
+      expect(tags).not.toContain(active);
+    expect(html.match(/<h1>/g)).toHaveLength(1);
+    const etag = page.headers.get('etag') ?? '';
+    expect((await one.get(`/articles/${articleId}`, { 'if-none-match': etag })).status).toBe(304);
+    expect((await two.get(`/articles/${articleId}`)).headers.get('etag')).toBe(etag);
+  });
+
+  it('serves nothing that it cannot check without PostgreSQL, and goes on by itself with it', async () => {
+    const { articleId } = await newsroom.publish([channel], { headline: '停机前' });
+    await delivered(articleId);
+    await holds(two, '停机前');
+    await server.kill('SIGKILL');
+    // 503 in a process of its own; under Jest an error of Node's sockets is of another realm and looks unknown.
+    const failed = async () => (await two.get(feed())).status >= 500;
+    await pollUntil('unavailable', failed, { timeoutMs: WITHDRAWN_WITHIN_MS });
+    for (let at = 0; at < 10; at += 1) expect(await two.text(feed())).not.toContain('停机前');
+    expect((await two.get('/health/ready')).status).toBe(503);
+    await server.restart();
+    await pollUntil('there again', async () => (await two.get(feed())).status === 200, { timeoutMs: 15_000 });
+    const after = await newsroom.publish([channel], { headline: '停机后' });
+    await delivered(after.articleId, 10_000);
+    await holds(two, '停机后');
+  }, 60_000);
+});
