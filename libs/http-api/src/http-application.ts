@@ -38,10 +38,6 @@ export async function createHttpApplication(
   routes.watch(fastify);
   registerBodyParsers(fastify);
   const filter = new ProblemFilter(app.get<Logger>(LOGGER), app.get(Metrics), routes);
-  // Errors before Nest's own handling (hooks, body parsers) take the same way out.
-  fastify.setErrorHandler((error, request, reply) => {
-    filter.answer(error, request, reply);
-  });
   if (adminKey !== null) requireKey(fastify, adminKey);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(

@@ -98,6 +98,8 @@ export class LedgerNotifications {
   #change(listening: boolean): void {
     if (this.#listening === listening) return;
     this.#listening = listening;
+    // Whoever stops it does not want to be told that it does not hear.
+    if (this.#stopping.signal.aborted) return;
     this.#heard.emit('change', listening);
   }
 }

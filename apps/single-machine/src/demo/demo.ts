@@ -16,7 +16,7 @@ import { FEEDS, OUTLETS, PARTNER, PartnerSite, registerOutlets } from './outlets
 import { checkPartner } from './partner-check.js';
 import { describeHolds, openProposals } from './proposals.js';
 
-const SAMPLE = fileURLToPath(new URL('../../../../samples/jining-gaoxin-857.txt', import.meta.url));
+const SAMPLE = fileURLToPath(new URL('../../../../samples/pages/jining-gaoxin-857.txt', import.meta.url));
 const SOURCE = 'jngxq';
 const SECTION = '要闻';
 
