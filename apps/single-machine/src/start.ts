@@ -22,8 +22,10 @@ export async function runUntilStopped(
 ): Promise<number> {
   const supervisor = new Supervisor(settings, terminal, scripts);
   const from = performance.now();
+  let ready = false;
   const run = async (): Promise<number> => {
     const running = await supervisor.start();
+    ready = true;
     announce(running, settings, (performance.now() - from) / 1000, terminal);
     return work(running, supervisor);
   };
@@ -34,19 +36,21 @@ export async function runUntilStopped(
     return exitCodeOf(signal);
   });
   const orderly = async (): Promise<number> => {
-    let code: number;
     try {
-      code = await Promise.race([run(), signals.first.then(() => 0)]);
+      const code = await Promise.race([run(), signals.first.then(() => 0)]);
+      terminal.say('Stopping …');
+      await supervisor.stop();
+      // What was killed ends the orderly way as well, but it was not orderly.
+      if (halted) return await forced;
+      terminal.say('Stopped.');
+      return code;
     } catch (error) {
-      terminal.say(`Newsrelay does not start: ${error instanceof Error ? error.message : String(error)}`);
-      code = 1;
+      terminal.say(
+        `${ready ? 'Newsrelay ends' : 'Newsrelay does not start'}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      await supervisor.stop();
+      return 1;
     }
-    terminal.say('Stopping …');
-    await supervisor.stop();
-    // What was killed ends the orderly way as well, but it was not orderly.
-    if (halted) return forced;
-    terminal.say('Stopped.');
-    return code;
   };
   return Promise.race([orderly(), forced]);
 }

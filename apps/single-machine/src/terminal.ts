@@ -8,7 +8,10 @@ const EVERY_MS_IN_A_LOG = 10_000;
 export class Terminal {
   #progress: string | null = null;
 
-  constructor(private readonly out: NodeJS.WriteStream = process.stdout) {}
+  constructor(private readonly out: NodeJS.WriteStream = process.stdout) {
+    // Whoever read along has left (`| head`): no reason to end what runs.
+    out.on('error', () => undefined);
+  }
 
   readonly say = (line: string): void => {
     this.#clear();

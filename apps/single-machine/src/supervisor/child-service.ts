@@ -13,6 +13,9 @@ import { RotatingFile } from './rotating-file.js';
 /** Longer than a service gives itself for the requests it has in flight (service-process/run.ts). */
 const STOP: StopSequence = [{ signal: 'SIGTERM', waitMs: 35_000 }];
 
+/** A process whose launcher is gone knows it already and ends by itself after ten seconds (follow-parent.ts). */
+const STOP_LEFT: StopSequence = [{ signal: 'SIGTERM', waitMs: 12_000 }];
+
 export interface ChildServiceOptions {
   readonly name: string;
   /** The JavaScript file to run. */
@@ -134,7 +137,7 @@ export class ChildService implements Restartable {
 
 /** Ends the process of this name that a killed launcher left. @returns its pid, or null if none was left */
 export async function endLeftChild(dataDir: string, name: string): Promise<number | null> {
-  const record = await endOrphan(childPidFile(dataDir, name), STOP);
+  const record = await endOrphan(childPidFile(dataDir, name), STOP_LEFT);
   return record?.process.pid ?? null;
 }
 

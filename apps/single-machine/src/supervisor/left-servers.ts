@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { endOrphan, readPidFile } from '@newsrelay/local-servers/pid-file';
 import { isRunning } from '@newsrelay/local-servers/process-identity';
@@ -26,6 +26,7 @@ export function killSignal(name: string): NodeJS.Signals {
 /** Ends at once whatever this very process has started on the data folder and still runs. */
 export function killOwn(dataDir: string): void {
   const folder = join(dataDir, 'run');
+  if (!existsSync(folder)) return;
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
     const record = readPidFile(join(folder, file));
     if (record?.owner.pid !== process.pid || !isRunning(record.process)) continue;

@@ -55,6 +55,10 @@ export class Supervisor {
   readonly #servers: LocalServer[] = [];
   readonly #children: ChildService[] = [];
   readonly #idle: (() => Promise<void>)[] = [];
+  /** The launcher may end by a fault of its own; even then nothing of it goes on. */
+  readonly #leaveNothing = (): void => {
+    killOwn(this.settings.dataDir);
+  };
   #lock: FolderLock | undefined;
   #started: Promise<Running> | undefined;
   #ended: Promise<void> | undefined;
@@ -85,6 +89,7 @@ export class Supervisor {
     const { dataDir, bind } = this.settings;
     const { say } = this.terminal;
     this.#lock = lockDataFolder(dataDir);
+    process.on('exit', this.#leaveNothing);
     await this.#endWhatWasLeft();
     const port = this.settings.port ?? DEFAULT_PORT;
     await checkPort(port, bind);
@@ -145,8 +150,8 @@ export class Supervisor {
       ...this.#servers.map((server) => server.kill(killSignal(server.name))),
     ]);
     // Servers in the middle of their start are known by their pid files only.
-    killOwn(this.settings.dataDir);
-    this.#lock?.release();
+    this.#leaveNothing();
+    this.#release();
   }
 
   async #stop(): Promise<void> {
@@ -165,6 +170,11 @@ export class Supervisor {
       const server = this.#servers.find((candidate) => candidate.name === name);
       if (server !== undefined) await this.terminal.during(`waiting for ${name} to end`, server.stop());
     }
+    this.#release();
+  }
+
+  #release(): void {
+    process.off('exit', this.#leaveNothing);
     this.#lock?.release();
   }
 
