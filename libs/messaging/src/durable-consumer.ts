@@ -202,6 +202,7 @@ export class DurableConsumer {
       const manager = await jetstreamManager(session.nats, { checkAPI: false });
       const info = await manager.consumers.info(stream, durable);
       this.observers.events.pending?.(durable, {
+        stream,
         undelivered: info.num_pending,
         unsettled: info.num_ack_pending,
         maxUnsettled: maxAckPending,

@@ -140,7 +140,9 @@ export class JetStreamServer extends Server {
       const outcome = await this.#attempt(spec, message, giveUp);
       const settlement = settle(outcome, facts);
       // What is sent while NATS is away is lost, and the message would be handled once more.
-      await this.#options.connection.session(AbortSignal.timeout(spec.ackWaitSeconds * 1_000));
+      if (this.#options.connection.current() === undefined) {
+        await this.#options.connection.session(AbortSignal.timeout(spec.ackWaitSeconds * 1_000));
+      }
       await this.#apply(settlement, spec, message, facts, outcome);
     } catch (error) {
       this.#options.log.error({ ...describe(message), reason: reasonOf(error) }, 'message is not settled');

@@ -7,6 +7,8 @@ export interface MessagingLog {
 
 /** What a durable consumer still has before it, as the server counts it. */
 export interface Backlog {
+  /** A durable name may stand for one consumer in each of several streams. */
+  readonly stream: string;
   /** Messages never delivered to this consumer yet. */
   readonly undelivered: number;
   /** Delivered and not settled; at {@link Backlog.maxUnsettled} the server silently stops delivering. */
