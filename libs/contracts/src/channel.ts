@@ -11,7 +11,12 @@ const labels = z.array(lineOf(60)).max(500).default([]);
 export const channelFilter = z.strictObject({ sections: labels, sources: labels, keywords: labels });
 export type ChannelFilter = z.infer<typeof channelFilter>;
 
-const members = z.record(z.string(), z.unknown());
+/** What PostgreSQL keeps in its jsonb: no NUL, no half of a surrogate pair. */
+const keepable = (text: string) => text.isWellFormed() && !text.includes('\0');
+const member = z.unknown().refine((value) => typeof value !== 'string' || keepable(value), {
+  message: 'must not hold NUL characters or lone surrogates',
+});
+const members = z.record(z.string(), member);
 
 /** Body of `POST /api/v1/channels`; `settings` and `secrets` are validated by the type's manifest afterwards. */
 export const channelInput = z.strictObject({
