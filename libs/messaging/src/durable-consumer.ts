@@ -28,6 +28,7 @@ const REOPEN_MS = 1_000;
 const BACKLOG_INTERVAL_MS = 15_000;
 /** For handlers that obey their signal to stop, and for their nak to be sent. */
 const GIVE_UP_MS = 1_000;
+const FLUSH_MS = 1_000;
 
 /**
  * One durable pull consumer: opened on the server, pulled from with bounded concurrency, opened again after
@@ -86,11 +87,15 @@ export class DurableConsumer {
     await this.#heldSettled(GIVE_UP_MS);
     for (const timer of this.#timers) clearInterval(timer);
     this.#reason = this.#named('is closed');
-    // Acks lie in the client's buffer until it is flushed.
-    await this.connection
-      .current()
-      ?.nats.flush()
-      .catch(() => undefined);
+    await this.#flush();
+  }
+
+  /** Acks lie in the client's buffer until then. A server that stands still is not waited for. */
+  async #flush(): Promise<void> {
+    const flushed = this.connection.current()?.nats.flush();
+    const enough = new AbortController();
+    await Promise.race([flushed?.catch(() => undefined), pause(FLUSH_MS, enough.signal)]);
+    enough.abort();
   }
 
   async #heldSettled(timeoutMs: number): Promise<void> {

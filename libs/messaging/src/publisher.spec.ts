@@ -109,8 +109,8 @@ describe('publishAll', () => {
     expect(outcomes.map((outcome) => outcome.ok && outcome.receipt.sequence)).toEqual(
       Array.from({ length: 5_000 }, (_, n) => n + 1),
     );
-    // One at a time, each waiting for its PubAck, would take longer by an order of magnitude.
-    expect(5_000 / seconds).toBeGreaterThan(1_000);
+    // Far below what two idle cores do (28,000/s); not reached where a batch waits for timeouts.
+    expect(5_000 / seconds).toBeGreaterThan(500);
   });
 
   it('says of each message what became of it', async () => {

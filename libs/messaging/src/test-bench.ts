@@ -1,4 +1,5 @@
 /* What the specs of this library share: a Nest app with the transport in it, and what it did. */
+import { askForLine } from '@newsrelay/local-servers/line-probe';
 import { startNats } from '@newsrelay/local-servers/nats';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import type { LocalServer } from '@newsrelay/local-servers/server-process';
@@ -8,7 +9,6 @@ import { Controller, Inject, Module, type INestApplication } from '@nestjs/commo
 import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -62,9 +62,8 @@ export class Broker {
   /** Silences it with its connections open; returns when it stands still. */
   async freeze(): Promise<void> {
     await this.server.kill('SIGSTOP');
-    const state = (): string =>
-      execFileSync('ps', ['-o', 'stat=', '-p', String(this.server.pid)], { encoding: 'utf8' });
-    await pollUntil('the server stands still', () => state().startsWith('T'), WAIT);
+    const isSilent = async (): Promise<boolean> => (await askForLine(this.server.port)) === undefined;
+    await pollUntil('the server stands still', isSilent, WAIT);
   }
 
   async thaw(): Promise<void> {
