@@ -20,17 +20,41 @@ export function decodeUtf8(bytes: Buffer): string {
   }
 }
 
+/** Objects and arrays within each other, at most: what walks a body by recursion must come to an end. */
+const MAX_NESTING = 100;
+
+/** Of JSON that was parsed already, so that every string in it ends. */
+function isNestedTooDeep(json: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < json.length; at += 1) {
+    const character = json[at];
+    if (inString) {
+      if (character === '\\') at += 1;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === '[' || character === '{') {
+      depth += 1;
+      if (depth > MAX_NESTING) return true;
+    } else if (character === ']' || character === '}') depth -= 1;
+  }
+  return false;
+}
+
 function parseJson(text: string): unknown {
   // An empty body is "no body": calls such as pause and retry need none, and the others' schemas say what is missing.
   if (text.trim() === '') return undefined;
+  let parsed: unknown;
   try {
-    return JSON.parse(text);
+    parsed = JSON.parse(text);
   } catch (error) {
     throw new Problem(
       400,
       `The body is not valid JSON: ${error instanceof Error ? error.message : 'unreadable'}`,
     );
   }
+  if (isNestedTooDeep(text)) throw new Problem(400, `The body is nested more than ${MAX_NESTING} deep.`);
+  return parsed;
 }
 
 /** RFC 9110, section 8.3.2: a charset that is named must be the one we read. */

@@ -8,6 +8,7 @@ import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
 import { registerBodyParsers } from './body-parsers.js';
 import { requireKey } from './key.js';
+import { refuseNul } from './nul.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RouteTable } from './route-table.js';
 
@@ -20,7 +21,7 @@ const KEEP_ALIVE_MS = 65_000;
  */
 export async function createHttpApplication(
   module: DynamicModule,
-  adminKey: string | null,
+  adminKey: string,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -38,7 +39,8 @@ export async function createHttpApplication(
   routes.watch(fastify);
   registerBodyParsers(fastify);
   const filter = new ProblemFilter(app.get<Logger>(LOGGER), app.get(Metrics), routes);
-  if (adminKey !== null) requireKey(fastify, adminKey);
+  requireKey(fastify, adminKey);
+  refuseNul(fastify);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(
     new StandardSchemaValidationPipe({

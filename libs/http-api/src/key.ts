@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
+import { pathOf } from './route-table.js';
 
 /** Paths below these ask for a key. */
 const GUARDED = [/^\/api(\/|$)/, /^\/metrics(\.json)?$/];
@@ -10,7 +11,7 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
 
 function asksForKey(request: FastifyRequest): boolean {
   // The matched route decides, not the spelling of the URL: "/%61pi/v1" reaches the same handler.
-  const route = request.routeOptions.url ?? request.url.split('?')[0] ?? '';
+  const route = request.routeOptions.url ?? pathOf(request.url);
   return !OPEN.has(route) && (GUARDED.some((pattern) => pattern.test(route)) || route === '*');
 }
 

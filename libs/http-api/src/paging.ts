@@ -18,15 +18,18 @@ export interface Position {
 }
 
 const position = z.strictObject({
-  createdAt: z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
-  id: z.string().min(1).max(100),
+  createdAt: z.iso.datetime(),
+  id: z.string(),
 });
 
-/** @throws Problem 400 for a cursor that was not given by us */
-export function decodeCursor(cursor: string | undefined): Position | null {
+/** Ids of channels and deliveries. */
+const plainId = z.string().regex(/^[\w-]{1,100}$/);
+
+/** `id` is what the list's rows have as ids. @throws Problem 400 for a cursor that this list did not give */
+export function decodeCursor(cursor: string | undefined, id: z.ZodType<string> = plainId): Position | null {
   if (cursor === undefined) return null;
   try {
-    return position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    return position.extend({ id }).parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {
     throw new Problem(400, 'The cursor is not one that this API gave: begin again without it.', [
       { path: '/cursor', message: 'is not a cursor of this list' },

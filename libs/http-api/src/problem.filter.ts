@@ -2,13 +2,18 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
 import { isLedgerUnavailable } from '@newsrelay/ledger/database';
-import type { Logger } from '@newsrelay/telemetry/logger';
+import { RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
 import type { Metrics } from '@newsrelay/telemetry/metrics';
-import type { RouteTable } from './route-table.js';
+import { pathOf, type RouteTable } from './route-table.js';
 
 /** Every error answer is RFC 9457 problem details; what is not the caller's fault is logged and told without its inside. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  /** While PostgreSQL is away every request fails for the same reason. */
+  readonly #awayLog = new RateLimitedLog((fields, message) => {
+    this.logger.warn(fields, message);
+  });
+
   constructor(
     private readonly logger: Logger,
     private readonly metrics: Metrics,
@@ -23,11 +28,16 @@ export class ProblemFilter implements ExceptionFilter {
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = this.#problemOf(error, request, reply);
     this.metrics.refusals.inc({ status: problem.status });
-    if (problem.status >= 500) {
+    if (problem.status === 503)
+      this.#awayLog.say({ err: error, url: request.url }, 'requests are answered 503');
+    else if (problem.status >= 500) {
       this.logger.error({ err: error, method: request.method, url: request.url }, 'request failed');
     }
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="newsrelay"');
     if (problem.status === 503) void reply.header('retry-after', '1');
+    // Fastify would close the connection under a sender that is still writing, who then never sees this answer; Node
+    // reads the rest away, for as long as its request timeout lets it.
+    if (problem.status === 413) void reply.removeHeader('connection');
     void reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   }
 
@@ -38,7 +48,7 @@ export class ProblemFilter implements ExceptionFilter {
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
     const message = error instanceof Error ? error.message : '';
     if (status === 404) {
-      const path = request.url.split('?')[0] ?? '';
+      const path = pathOf(request.url);
       const allowed = this.routes.methodsOf(path);
       if (allowed.length === 0) return new Problem(404, `There is nothing at ${path}.`);
       void reply.header('allow', allowed.join(', '));

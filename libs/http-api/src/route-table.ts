@@ -1,5 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 
+/** The path of a request's target as routes are matched: without its query, percent signs decoded but for reserved characters. */
+export function pathOf(target: string): string {
+  const path = target.split('?')[0] ?? '';
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
 /** Which methods each path answers, so that a wrong one is told 405 with Allow (RFC 9110, section 15.5.6). */
 export class RouteTable {
   readonly #routes: { pattern: RegExp; method: string }[] = [];

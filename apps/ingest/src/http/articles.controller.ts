@@ -83,7 +83,7 @@ export class ArticlesController {
   @Get()
   async list(@Query({ schema: listQuery }) query: z.infer<typeof listQuery>) {
     const { cursor, ...filter } = query;
-    const rows = await listArticleViews(this.ledger, { ...filter, after: decodeCursor(cursor) });
+    const rows = await listArticleViews(this.ledger, { ...filter, after: decodeCursor(cursor, z.uuid()) });
     return pageOf(
       rows,
       query.limit,
