@@ -14,7 +14,7 @@ await runUntilStopped(async () => {
     modules: [PublishModule.forRoot(settings)],
     port: settings.NEWSRELAY_PORT,
     bind: settings.NEWSRELAY_BIND,
-    adminKey: null,
+    adminKey: settings.NEWSRELAY_ADMIN_KEY,
     poolSize: 24,
     consumers: PUBLISH_CONSUMERS,
   });

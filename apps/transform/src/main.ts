@@ -14,7 +14,7 @@ await runUntilStopped(async () => {
     modules: [TransformModule.forRoot(settings)],
     port: settings.NEWSRELAY_PORT,
     bind: settings.NEWSRELAY_BIND,
-    adminKey: null,
+    adminKey: settings.NEWSRELAY_ADMIN_KEY,
     poolSize: 10,
     consumers: TRANSFORM_CONSUMERS,
   });

@@ -8,6 +8,8 @@ const everyProcess = {
   NEWSRELAY_LOG_LEVEL: fields.logLevel,
   NEWSRELAY_PORT: fields.port,
   NEWSRELAY_BIND: fields.bind,
+  /** Guards `/metrics` everywhere, and `/api` where there is one. */
+  NEWSRELAY_ADMIN_KEY: fields.adminKey,
 };
 const delivering = {
   REDIS_URL: fields.redisUrl,
@@ -15,11 +17,7 @@ const delivering = {
   NEWSRELAY_ALLOW_TARGETS: fields.allowTargets,
 };
 
-export const ingestSettings = z.object({
-  ...everyProcess,
-  NATS_URL: fields.natsUrl,
-  NEWSRELAY_ADMIN_KEY: fields.adminKey,
-});
+export const ingestSettings = z.object({ ...everyProcess, NATS_URL: fields.natsUrl });
 export const transformSettings = z.object({
   ...everyProcess,
   NATS_URL: fields.natsUrl,
@@ -30,13 +28,13 @@ export const publishSettings = z.object({
   ...delivering,
   NATS_URL: fields.natsUrl,
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule,
+  NEWSRELAY_ADMIN_KEY: fields.adminKey,
 });
 export const feedsSettings = z.object({ ...everyProcess, NEWSRELAY_PUBLIC_URL: fields.publicUrl });
 export const consoleSettings = z.object({
   ...everyProcess,
   ...delivering,
   NEWSRELAY_PUBLIC_URL: fields.publicUrl,
-  NEWSRELAY_ADMIN_KEY: fields.adminKey,
 });
 
 /** The single-machine mode's HTTP process: ingest, feeds and console on the one public port. */
@@ -47,10 +45,10 @@ export const singleMachineHttpSettings = z.object({
   /** Internal port of the workers' probes and metrics. */
   NEWSRELAY_WORKERS_PORT: fields.port,
 });
-/** The single-machine mode's worker process: transform and publish. Its port is internal. */
+/** The single-machine mode's worker process: transform and publish. Its port is internal, on loopback, and asks for no key. */
 export const singleMachineWorkersSettings = z
   .object({ ...transformSettings.shape, ...publishSettings.shape, NEWSRELAY_WORKERS_PORT: fields.port })
-  .omit({ NEWSRELAY_PORT: true, NEWSRELAY_BIND: true });
+  .omit({ NEWSRELAY_PORT: true, NEWSRELAY_BIND: true, NEWSRELAY_ADMIN_KEY: true });
 
 export type IngestSettings = z.infer<typeof ingestSettings>;
 export type TransformSettings = z.infer<typeof transformSettings>;
