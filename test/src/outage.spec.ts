@@ -84,15 +84,15 @@ describe('servers that are away', () => {
   it('loses nothing when Redis is emptied again and again while articles come in', async () => {
     const redis = new Redis(system.server('redis').url);
     const intake = takeIn(system.api, articlesOf('flush-storm', 100), 30);
-    let running = true;
+    const enough = new AbortController();
     const storm = (async () => {
-      while (running) {
+      while (!enough.signal.aborted) {
         await redis.flushall();
         await delay(150);
       }
     })();
     const ids = await intake;
-    running = false;
+    enough.abort();
     await storm;
     redis.disconnect();
     await allReach(ids, 60_000);

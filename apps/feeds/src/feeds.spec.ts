@@ -43,7 +43,7 @@ class Instance {
       modules: [FeedsModule.forRoot({ publicUrl: PUBLIC_URL })],
       port,
       bind: '127.0.0.1',
-      adminKey: null,
+      adminKey: 'a-key-of-this-spec',
       poolSize: 6,
     });
     const instance = new Instance(process, `http://127.0.0.1:${port}`);

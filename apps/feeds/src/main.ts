@@ -13,7 +13,7 @@ await runUntilStopped(async () => {
     modules: [FeedsModule.forRoot({ publicUrl: settings.NEWSRELAY_PUBLIC_URL })],
     port: settings.NEWSRELAY_PORT,
     bind: settings.NEWSRELAY_BIND,
-    adminKey: null,
+    adminKey: settings.NEWSRELAY_ADMIN_KEY,
     poolSize: 10,
   });
 });

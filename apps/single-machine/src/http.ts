@@ -20,11 +20,15 @@ await runUntilStopped(async () => {
     name: 'http',
     services: ['ingest', 'feeds', 'console'],
     settings,
-    modules: [IngestModule, FeedsModule.forRoot({ publicUrl: settings.NEWSRELAY_PUBLIC_URL }), ConsoleModule.forRoot(settings)],
+    modules: [
+      IngestModule,
+      FeedsModule.forRoot({ publicUrl: settings.NEWSRELAY_PUBLIC_URL }),
+      ConsoleModule.forRoot(settings),
+    ],
     port: settings.NEWSRELAY_PORT,
     bind: settings.NEWSRELAY_BIND,
     adminKey: settings.NEWSRELAY_ADMIN_KEY,
     poolSize: 16,
-    metricsPeers: () => metricsOf(`http://127.0.0.1:${settings.NEWSRELAY_WORKERS_PORT}`),
+    metricsPeers: () => metricsOf(settings.NEWSRELAY_WORKERS_PORT, settings.NEWSRELAY_ADMIN_KEY),
   });
 }, launcherGone);

@@ -5,19 +5,28 @@ type Measured = MetricObjectWithValues<MetricValue<string>>[];
 const TIMEOUT_MS = 1_000;
 
 /** What the worker process measured; nothing if it does not answer, which its own heartbeat shows. */
-export async function metricsOf(origin: string): Promise<Measured[]> {
+export async function metricsOf(port: number, key: string): Promise<Measured[]> {
   // Node's own client: this asks our own process on loopback, which the guarded client is there to refuse.
   const text = await new Promise<string | null>((resolve) => {
-    const request = get(`${origin}/metrics.json`, { timeout: TIMEOUT_MS }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => {
-        resolve(answer.statusCode === 200 ? Buffer.concat(chunks).toString('utf8') : null);
-      });
-      answer.on('error', () => {
-        resolve(null);
-      });
-    });
+    const request = get(
+      {
+        port,
+        host: '127.0.0.1',
+        path: '/metrics.json',
+        timeout: TIMEOUT_MS,
+        headers: { authorization: `Bearer ${key}` },
+      },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('end', () => {
+          resolve(answer.statusCode === 200 ? Buffer.concat(chunks).toString('utf8') : null);
+        });
+        answer.on('error', () => {
+          resolve(null);
+        });
+      },
+    );
     request.on('timeout', () => request.destroy());
     request.on('error', () => {
       resolve(null);

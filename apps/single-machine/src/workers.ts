@@ -23,7 +23,7 @@ await runUntilStopped(async () => {
     modules: [TransformModule.forRoot(settings), PublishModule.forRoot(settings)],
     port: settings.NEWSRELAY_WORKERS_PORT,
     bind: '127.0.0.1',
-    adminKey: null,
+    adminKey: settings.NEWSRELAY_ADMIN_KEY,
     poolSize: 24,
     consumers: [...TRANSFORM_CONSUMERS, ...PUBLISH_CONSUMERS],
   });

@@ -28,7 +28,6 @@ export const publishSettings = z.object({
   ...delivering,
   NATS_URL: fields.natsUrl,
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule,
-  NEWSRELAY_ADMIN_KEY: fields.adminKey,
 });
 export const feedsSettings = z.object({ ...everyProcess, NEWSRELAY_PUBLIC_URL: fields.publicUrl });
 export const consoleSettings = z.object({
@@ -45,10 +44,10 @@ export const singleMachineHttpSettings = z.object({
   /** Internal port of the workers' probes and metrics. */
   NEWSRELAY_WORKERS_PORT: fields.port,
 });
-/** The single-machine mode's worker process: transform and publish. Its port is internal, on loopback, and asks for no key. */
+/** The single-machine mode's worker process: transform and publish. Its port is internal. */
 export const singleMachineWorkersSettings = z
   .object({ ...transformSettings.shape, ...publishSettings.shape, NEWSRELAY_WORKERS_PORT: fields.port })
-  .omit({ NEWSRELAY_PORT: true, NEWSRELAY_BIND: true, NEWSRELAY_ADMIN_KEY: true });
+  .omit({ NEWSRELAY_PORT: true, NEWSRELAY_BIND: true });
 
 export type IngestSettings = z.infer<typeof ingestSettings>;
 export type TransformSettings = z.infer<typeof transformSettings>;

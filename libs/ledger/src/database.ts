@@ -38,15 +38,18 @@ export function openLedger(options: LedgerOptions): Ledger {
   return new Kysely<LedgerSchema>({ dialect: new PostgresDialect({ pool }) });
 }
 
+/** Class 08: connection; 57P0x: shutdown and start-up; 53: no resources; 25006: read-only; the rest are sockets and DNS. */
+const UNAVAILABLE_CODES =
+  /^(08|57P0|53|25006|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/;
+const UNAVAILABLE_MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|connection is closed|not queryable/i;
+
 /** True for errors that mean "PostgreSQL cannot be reached or cannot write now", as against a bug of ours. */
 export function isLedgerUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  // Class 08: connection; 57P0x: shutdown and start-up; 53: no resources; 25006: read-only.
-  if (/^(08|57P0|53|25006|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/.test(code))
-    return true;
-  if (error instanceof AggregateError && error.errors.some(isLedgerUnavailable)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|connection is closed/i.test(
-    error.message,
-  );
+  // Not `instanceof Error`: errors of Node's own code are of another realm where code runs in a VM context.
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, message, errors } = error as { code?: unknown; message?: unknown; errors?: unknown };
+  if (typeof code === 'string' && UNAVAILABLE_CODES.test(code)) return true;
+  if (Array.isArray(errors) && errors.some(isLedgerUnavailable)) return true;
+  return typeof message === 'string' && UNAVAILABLE_MESSAGES.test(message);
 }

@@ -38,8 +38,8 @@ export interface ServiceProcessOptions {
   modules: NonNullable<ModuleMetadata['imports']>;
   port: number;
   bind: string;
-  /** Key that guarded paths ask for; null where nothing but probes is served. */
-  adminKey: string | null;
+  /** Key that guarded paths ask for. */
+  adminKey: string;
   /** Connections to PostgreSQL at most. */
   poolSize: number;
   consumers?: readonly ConsumerSpec[];

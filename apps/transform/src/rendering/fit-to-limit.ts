@@ -2,11 +2,10 @@ import { fitHeadline } from '@newsrelay/channel-kit/fit-headline';
 import type { ReleasedArticle, RenditionDraft } from '@newsrelay/channel-kit/rendition';
 
 /**
- * The headline as the type's limit leaves it. Where it was cut, the body begins with the full headline: nothing that the
- * newsroom wrote may be lost, and kicker or subtitle are never promoted in its place.
+ * The headline as the type's limit leaves it; the article itself stays as it is. Where it was cut, formatters begin the
+ * body with the full headline (`bodyParagraphs` of channel-kit): nothing that the newsroom wrote may be lost, and kicker or
+ * subtitle are never promoted in its place.
  */
 export function fitToLimit(article: ReleasedArticle, limit: number | null): RenditionDraft {
-  const fitted = fitHeadline(article.headline, limit);
-  if (!fitted.cut) return { article, fitted };
-  return { article: { ...article, body: [article.headline, ...article.body] }, fitted };
+  return { article, fitted: fitHeadline(article.headline, limit) };
 }

@@ -162,7 +162,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       -- Release of the first version that this channel got: instant and order.
       first_released_at timestamptz(3) not null,
       release_order bigint not null,
-      -- Release of the version that stands here, or the withdrawal.
+      -- When the shelf took the version that stands here: what Last-Modified tells.
       changed_at timestamptz(3) not null,
       primary key (channel_id, article_id)
     );
