@@ -30,9 +30,10 @@ export const WITHDRAWN_BEFORE: Hold = {
   message: '本稿曾被撤回，再次收到，须经编辑确认后方可发布。',
 };
 
-/** @throws Problem 422 for a time of publication that lies ahead without an embargo */
+/** An embargo that is over holds nothing back. @throws Problem 422 for a time of publication that lies ahead without an embargo */
 export function checkPublishedAt(publishedAt: Date, embargoUntil: Date | null, now: Date): void {
-  if (embargoUntil === null && publishedAt.getTime() > now.getTime() + AHEAD_MS) {
+  const embargoed = embargoUntil !== null && embargoUntil > now;
+  if (!embargoed && publishedAt.getTime() > now.getTime() + AHEAD_MS) {
     throw new Problem(422, 'publishedAt: lies more than 5 minutes ahead; set embargoUntil to publish later', [
       { path: '/publishedAt', message: 'lies more than 5 minutes ahead; set embargoUntil to publish later' },
     ]);

@@ -5,8 +5,8 @@ import { paragraphsOfHtml, sanitiseHtml } from './sanitise-html.js';
 
 /** The content of an article that came by API: as sent, HTML sanitised, plain paragraphs made from HTML where none came. */
 export function contentOfInput(input: ArticleInput | CorrectionInput): ArticleContent {
-  const bodyHtml =
-    input.bodyHtml == null || input.bodyHtml.trim() === '' ? null : sanitiseHtml(input.bodyHtml);
+  // HTML of which nothing is left is none.
+  const bodyHtml = sanitiseHtml(input.bodyHtml ?? '') || null;
   const body =
     input.body !== undefined && input.body.length > 0 ? input.body : paragraphsOfHtml(bodyHtml ?? '');
   if (body.length === 0) {

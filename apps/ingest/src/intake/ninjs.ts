@@ -10,29 +10,43 @@ import { problemFromIssues } from '@newsrelay/contracts/problem-from-zod';
 
 const text = z.string();
 const roleValue = z.looseObject({ role: text.optional(), value: text });
-const bodyValue = roleValue.extend({ contenttype: text.optional() });
+const bodyValue = roleValue.extend({ contentType: text.optional() });
 const named = z.looseObject({ name: text.optional(), rel: text.optional() });
+const rendition = z.looseObject({
+  href: text.optional(),
+  contentType: text.optional(),
+  name: text.optional(),
+});
+const association = z.looseObject({
+  by: text.optional(),
+  descriptions: z.array(roleValue).optional(),
+  renditions: z.array(rendition).optional(),
+});
 
 const ninjsItem = z.looseObject({
   uri: text,
   pubStatus: z.enum(['usable', 'withheld', 'canceled']).optional(),
   language: text.optional(),
   by: text.optional(),
-  slugline: text.optional(),
   located: text.optional(),
   versionCreated: text.optional(),
   contentCreated: text.optional(),
-  embargoed: text.optional(),
+  embargoedUntil: text.optional(),
   headlines: z.array(roleValue).min(1, 'must hold a headline'),
   bodies: z.array(bodyValue).min(1, 'must hold a body'),
   people: z.array(named).optional(),
-  infosources: z.array(named).optional(),
+  infoSources: z.array(named).optional(),
   subjects: z.array(named).optional(),
-  places: z.array(named).optional(),
+  renditions: z.array(rendition).optional(),
+  associations: z.array(association).optional(),
 });
 type NinjsItem = z.infer<typeof ninjsItem>;
 
-/** An article from a ninjs 3.x item. `source` comes from the query, else from `infosources`. @throws Problem 422 */
+/* Relations by which our own pushes (libs/channels/webhook) tell apart what the standard leaves to the provider. */
+const EDITOR = '责任编辑';
+const KEYWORD = 'keyword';
+
+/** An article from a ninjs 3.x item. `source` comes from the query, else from `infoSources`. @throws Problem 422 */
 export function articleOfNinjs(item: unknown, source: string | undefined): ArticleInput {
   const parsed = ninjsItem.safeParse(item);
   if (!parsed.success) throw problemFromIssues(parsed.error.issues);
@@ -44,10 +58,10 @@ export function articleOfNinjs(item: unknown, source: string | undefined): Artic
       [{ path: '/pubStatus', message: 'must be "usable" or left out' }],
     );
   }
-  const givenSource = source ?? ninjs.infosources?.find((info) => info.name !== undefined)?.name;
+  const givenSource = source ?? ninjs.infoSources?.find((info) => info.name !== undefined)?.name;
   if (givenSource === undefined) {
-    throw new Problem(422, 'source: is required: as ?source= or as the name of an infosource', [
-      { path: '/infosources', message: 'names no source; give one, or send ?source=' },
+    throw new Problem(422, 'source: is required: as ?source= or as the name of an infoSource', [
+      { path: '/infoSources', message: 'names no source; give one, or send ?source=' },
     ]);
   }
   const draft = {
@@ -58,10 +72,14 @@ export function articleOfNinjs(item: unknown, source: string | undefined): Artic
     subtitle: headlineOf(ninjs, 'subtitle'),
     dateline: ninjs.located ?? null,
     bylines: bylinesOf(ninjs),
+    editor: ninjs.people?.find(({ rel }) => rel === EDITOR)?.name ?? null,
+    media: mediaOf(ninjs),
     language: ninjs.language,
-    sections: (ninjs.subjects ?? []).flatMap((subject) => (subject.name === undefined ? [] : [subject.name])),
+    sections: namesOf(ninjs.subjects, (rel) => rel !== KEYWORD),
+    keywords: namesOf(ninjs.subjects, (rel) => rel === KEYWORD),
+    url: ninjs.renditions?.find(({ name }) => name === 'web')?.href ?? null,
     publishedAt: ninjs.contentCreated ?? ninjs.versionCreated,
-    embargoUntil: ninjs.embargoed ?? null,
+    embargoUntil: ninjs.embargoedUntil ?? null,
     ...bodyOf(ninjs),
   };
   const article = articleInput.safeParse(
@@ -79,12 +97,16 @@ const NINJS_FIELDS: Record<string, string> = {
   subtitle: 'headlines',
   dateline: 'located',
   bylines: 'people',
+  editor: 'people',
+  media: 'associations',
   sections: 'subjects',
+  keywords: 'subjects',
+  url: 'renditions',
   publishedAt: 'versionCreated',
-  embargoUntil: 'embargoed',
+  embargoUntil: 'embargoedUntil',
   body: 'bodies',
   bodyHtml: 'bodies',
-  source: 'infosources',
+  source: 'infoSources',
 };
 function ninjsPath(path: PropertyKey[]): PropertyKey[] {
   const [first, ...rest] = path;
@@ -96,22 +118,53 @@ function headlineOf(ninjs: NinjsItem, role: string): string | null {
   return ninjs.headlines.find((headline) => headline.role === role)?.value ?? null;
 }
 
+function namesOf(subjects: NinjsItem['subjects'], isWanted: (rel: string | undefined) => boolean): string[] {
+  return (subjects ?? []).flatMap(({ name, rel }) => (name !== undefined && isWanted(rel) ? [name] : []));
+}
+
+/** Pictures, video and sound by address; what an association holds else has no place here. */
+function mediaOf(ninjs: NinjsItem) {
+  return (ninjs.associations ?? []).flatMap(({ by, descriptions = [], renditions = [] }) => {
+    const shown = renditions.find(
+      ({ href, contentType }) => href !== undefined && /^(image|video|audio)\//.test(contentType ?? ''),
+    );
+    if (shown === undefined) return [];
+    const description = (role: string) => descriptions.find((entry) => entry.role === role)?.value;
+    const caption = description('caption') ?? descriptions.find(({ role }) => role === undefined)?.value;
+    return [
+      {
+        url: shown.href,
+        type: shown.contentType,
+        caption: caption ?? '',
+        credit: by ?? '',
+        alt: description('alt') ?? '',
+      },
+    ];
+  });
+}
+
 function bylinesOf(ninjs: NinjsItem) {
   const people = (ninjs.people ?? []).flatMap(({ name, rel }) =>
-    name === undefined ? [] : [{ role: rel ?? null, name }],
+    name === undefined || rel === EDITOR ? [] : [{ role: rel ?? null, name }],
   );
   return people.length > 0 || ninjs.by === undefined ? people : [{ role: null, name: ninjs.by }];
 }
 
 function bodyOf(ninjs: NinjsItem): { body?: string[]; bodyHtml?: string } {
   const isHtml = (body: NinjsItem['bodies'][number]) =>
-    body.role === 'html' || body.contenttype?.startsWith('text/html') === true;
+    body.role === 'html' || body.contentType?.startsWith('text/html') === true;
   const html = ninjs.bodies.find(isHtml);
   const plain = ninjs.bodies.find((body) => !isHtml(body));
   return {
     ...(html === undefined ? {} : { bodyHtml: html.value }),
-    ...(plain === undefined ? {} : { body: plain.value.split(/\n+/) }),
+    ...(plain === undefined ? {} : { body: paragraphsOf(plain.value) }),
   };
+}
+
+/** Between empty lines, where there are any: line breaks inside a paragraph stay. Else each line is one. */
+function paragraphsOf(plain: string): string[] {
+  const text = plain.replace(/\r\n?/g, '\n');
+  return text.split(/\n[^\S\n]*\n/.test(text) ? /\n(?:[^\S\n]*\n)+/ : '\n');
 }
 
 /** True if the media type names ninjs. */
