@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { SettingsError } from './environment.js';
@@ -25,6 +26,7 @@ describe('launcherSettings', () => {
       NEWSRELAY_PORT: '99999',
       NEWSRELAY_ALLOW_TARGETS: '10.0.0.0/8,everything',
       NEWSRELAY_RETRY_SCHEDULE: 'soon',
+      NEWSRELAY_ENCRYPTION_KEY: 'forty characters, but nothing like a key',
       DATABASE_URL: 'mysql://x',
     };
     expect(() => launcherSettings(wrong)).toThrow(SettingsError);
@@ -32,11 +34,21 @@ describe('launcherSettings', () => {
       NEWSRELAY_PORT: 'must be a port number from 1 to 65535',
       NEWSRELAY_ALLOW_TARGETS: 'must be comma-separated CIDRs',
       NEWSRELAY_RETRY_SCHEDULE: 'must be seconds between attempts',
+      NEWSRELAY_ENCRYPTION_KEY: 'must be 32 bytes as base64 or hex',
       DATABASE_URL: 'must be a URL such as postgresql://',
     })) {
       expect(() => launcherSettings(wrong)).toThrow(`${name}: ${fix}`);
     }
   });
+});
+
+describe('the encryption key', () => {
+  it.each([randomBytes(32).toString('base64'), randomBytes(32).toString('base64url'), 'aB'.repeat(32)])(
+    'may be %s',
+    (key) => {
+      expect(launcherSettings({ NEWSRELAY_ENCRYPTION_KEY: key }).encryptionKey).toBe(key);
+    },
+  );
 });
 
 describe('processEnvironment', () => {

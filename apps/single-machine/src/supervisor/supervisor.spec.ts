@@ -148,6 +148,14 @@ describe('Supervisor', () => {
     await expect(supervisor({ bind: '192.0.2.1' }).start()).rejects.toThrow('NEWSRELAY_BIND');
   });
 
+  it('gives up a process that ends again and again before it was ever ready', async () => {
+    writeFileSync(scripts.workers, `throw new Error('no such module');`);
+    await expect(supervisor().start()).rejects.toThrow(
+      /workers ended 4 times before it was ready: see .*workers.log/,
+    );
+    expect(said).toContain('workers: Error: no such module');
+  });
+
   it('ends at once when it is told to', async () => {
     const one = supervisor();
     await one.start();

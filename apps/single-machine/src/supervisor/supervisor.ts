@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
@@ -25,6 +26,11 @@ export class PortUnusableError extends Error {
   override readonly name = 'PortUnusableError';
 }
 
+/** A process of ours ends again and again before it was ever ready: starting it once more changes nothing. */
+export class NeverReadyError extends Error {
+  override readonly name = 'NeverReadyError';
+}
+
 /** The processes of ours, in the order in which they end: what takes work in before what does it. */
 export interface Scripts {
   readonly http: string;
@@ -45,6 +51,9 @@ export interface Running {
 }
 
 const POLL_MS = 100;
+
+/** Unasked ends of a process before its first readiness after which the start is given up. */
+const MAX_EARLY_ENDS = 4;
 
 /**
  * Everything on one machine: the servers that no setting names, and the two processes of ours on top of
@@ -78,7 +87,7 @@ export class Supervisor {
    * Starts everything and returns once both processes can do their work, however long a server that a
    * setting names stays away.
    *
-   * @throws FolderInUseError, PortUnusableError, ServerStartError; then `stop` ends what already runs
+   * @throws FolderInUseError, PortUnusableError, ServerStartError, NeverReadyError; then `stop` ends what already runs
    */
   start(): Promise<Running> {
     this.#started ??= this.#start();
@@ -241,14 +250,23 @@ export class Supervisor {
     const waiting = new Map<string, string>();
     const work = async (): Promise<void> => {
       await Promise.all(
-        Object.entries(urls).map(async ([name, url]) => {
+        this.#children.map(async (child) => {
+          let ends = 0;
+          const forget = child.onExit(() => {
+            ends += 1;
+          });
           for (;;) {
-            const reason = await unreadiness(url);
+            const reason = await unreadiness(urls[child.name] ?? '');
             if (reason === null || this.#stopping.signal.aborted) break;
-            waiting.set(name, reason);
+            if (ends >= MAX_EARLY_ENDS) {
+              const log = join(this.settings.dataDir, 'logs', `${child.name}.log`);
+              throw new NeverReadyError(`${child.name} ended ${ends} times before it was ready: see ${log}`);
+            }
+            waiting.set(child.name, reason);
             await delay(POLL_MS);
           }
-          waiting.delete(name);
+          forget();
+          waiting.delete(child.name);
         }),
       );
     };
