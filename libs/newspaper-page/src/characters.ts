@@ -1,36 +1,55 @@
 /** Classes of characters that the stages share. */
 
-/** One Chinese character, the zero 〇 included. */
-export const HAN = '[\\p{Script=Han}〇]';
-const HAN_ONE = new RegExp(`^${HAN}$`, 'u');
-const LATIN_ONE = /^[A-Za-z\u00c0-\u024f]$/u;
-const DIGIT_ONE = /^[0-9\uff10-\uff19]$/u;
-const FULL_WIDTH_MARK =
-  /^[\u3001\u3002\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\u3008-\u3011\u3014-\u301b\u201c\u201d\u2018\u2019\u2014\u2026\u00b7\u30fb]$/u;
-
-/** Spaces that stand within a line; line ends are gone when this is asked. */
+/** Spaces that stand within a line, as a class for patterns; line ends are gone when this is asked. */
 export const SPACE = '[ \\t\\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000]';
-const SPACE_ONE = new RegExp(`^${SPACE}$`, 'u');
 
+// These run for every character of a page of up to four megabytes, so they compare codes and use no patterns.
+
+/** One Chinese character, the zero 〇 included. Of a character beyond the basic plane the first half is asked for. */
 export function isHan(char: string | undefined): boolean {
-  return char !== undefined && HAN_ONE.test(char);
+  if (char === undefined || char === '') return false;
+  const code = char.charCodeAt(0);
+  return (
+    (code >= 0x3400 && code <= 0x9fff) ||
+    code === 0x3005 ||
+    code === 0x3007 ||
+    (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0xd840 && code <= 0xd888)
+  );
 }
 
 export function isLatin(char: string | undefined): boolean {
-  return char !== undefined && LATIN_ONE.test(char);
+  if (char === undefined || char === '') return false;
+  const code = char.charCodeAt(0);
+  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || (code >= 0xc0 && code <= 0x24f);
 }
 
 export function isDigit(char: string | undefined): boolean {
-  return char !== undefined && DIGIT_ONE.test(char);
+  if (char === undefined || char === '') return false;
+  const code = char.charCodeAt(0);
+  return (code >= 0x30 && code <= 0x39) || (code >= 0xff10 && code <= 0xff19);
 }
 
 export function isSpace(char: string | undefined): boolean {
-  return char !== undefined && SPACE_ONE.test(char);
+  if (char === undefined || char === '') return false;
+  const code = char.charCodeAt(0);
+  return (
+    code === 0x20 ||
+    code === 0x09 ||
+    code === 0xa0 ||
+    code === 0x3000 ||
+    code === 0x1680 ||
+    (code >= 0x2000 && code <= 0x200a) ||
+    code === 0x202f ||
+    code === 0x205f
+  );
 }
+
+const FULL_WIDTH_MARKS = new Set('、。！（），：；？〈〉《》「」『』【】〔〕〖〗“”‘’—…·・');
 
 /** A mark that only Chinese typesetting uses, quotes and dashes included. */
 export function isFullWidthMark(char: string | undefined): boolean {
-  return char !== undefined && FULL_WIDTH_MARK.test(char);
+  return char !== undefined && FULL_WIDTH_MARKS.has(char);
 }
 
 const SENTENCE_END = /(?:[。！？!?｡]|…|\.{3,}|(?<=[\p{Script=Han}〇”’"'）)》])\.)["'”’」』）)》】〉]*$/u;
@@ -48,12 +67,14 @@ export function lengthWithoutSpaces(text: string): number {
   return length;
 }
 
+const HALF_MARKS = new Set(',.;:!?()"\'｡､｢｣');
+
 /**
  * Width of a character in display cells: 2 for a full-width one, 1 for Latin letters and digits.
  * A half-width mark in Chinese text was printed full-width and then squeezed by the typesetter, so it counts between the two.
  */
 export function cellsOfChar(char: string): number {
-  if (/^[,.;:!?()"'\uff61-\uff64]$/u.test(char)) return 1.5;
+  if (HALF_MARKS.has(char)) return 1.5;
   const code = char.codePointAt(0) ?? 0;
   if (code < 0x1100) return 1;
   // Quotes, dashes and ellipses are of ambiguous width; Chinese fonts draw them full-width.

@@ -29,6 +29,8 @@ const ENOUGH = 3;
 const SHORTEST_PIECE = 10;
 /** Most widths that are tried for one text; a page has two or three. */
 const MOST_WIDTHS = 24;
+/** What a first line of unknown length costs beside a full one. */
+const ANY_START = 2;
 
 /** Typesetters squeeze marks and letters by up to two characters to keep a line whole. */
 function tolerance(width: number): number {
@@ -213,6 +215,7 @@ function cut(entry: Spaced, width: number, near: number, indent: number): Fit | 
   const size = spaces.length;
   const costs = new Array<number>(size).fill(Infinity);
   const previous = new Array<number>(size).fill(-1);
+  const anyStart = text.lead > 0 && size > ENOUGH;
   let start = 0;
   for (let at = 0; at < size; at += 1) {
     const space = spaces[at];
@@ -220,6 +223,9 @@ function cut(entry: Spaced, width: number, near: number, indent: number): Fit | 
     const line = space.from + indent;
     if (fits(line, text.text, space.at, width, near))
       costs[at] = lineCost(line, width, near) + skipped(spaces, 0, at);
+    // A dateline with its byline may have been wrapped itself: then the rest of its line can have any length.
+    else if (anyStart && space.from - text.lead <= width + near)
+      costs[at] = ANY_START + skipped(spaces, 0, at);
     // Lines further back than one width cannot end here.
     while (start < at && space.from - (spaces[start]?.from ?? 0) > width + near) start += 1;
     for (let before = start; before < at; before += 1) {

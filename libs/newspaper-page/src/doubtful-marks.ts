@@ -1,4 +1,4 @@
-import { flag, propose, type Draft } from './draft.js';
+import { flagged, proposal, withNotes, type Draft, type DraftNote } from './draft.js';
 
 const COUNTED =
   /(\d+)余?(?:个|名|家|项|处|人|件|场|次|所|座|篇|条|亩|户|辆|台|套|人次|公里|平方米|万元|亿元|万|亿|元|%)：(?=(?:采取|新建|建成|完成|开展|组织|实施|推动|新增|打造|培育|举办|改造|发放|累计|安装|引进|推进|设立|开通|落实|加强|提升|优化|依托|建立|投入|帮助|解决|改建|扩建|启动|全区|全市|全县))/gu;
@@ -10,28 +10,29 @@ const DOUBLED = /([，、；：])\1|[，、；：]。|。[，、；：]/gu;
  * rest of the sentence uses, unless it opens a list of as many parts as it counts.
  */
 export function proposeMarks(draft: Draft): Draft {
-  let result = draft;
-  for (const match of draft.text.matchAll(COUNTED)) {
+  const { text } = draft;
+  const notes: DraftNote[] = [];
+  for (const match of text.matchAll(COUNTED)) {
     const colon = match.index + match[0].length - 1;
-    const sentence = sentenceAround(draft.text, colon);
+    const sentence = sentenceAround(text, colon);
     const rest = sentence.text.slice(colon - sentence.at + 1);
     const parts = rest.split('；').length;
     const before = sentence.text.slice(0, colon - sentence.at);
     // An enumeration was under way before the colon, and at least two more semicolons follow.
     if (parts < 3 || Number(match[1]) <= parts || !/[，；]/u.test(before)) continue;
-    result = propose(result, 'doubtful-mark', colon, 1, '；');
+    notes.push(proposal(text, 'doubtful-mark', colon, 1, '；'));
   }
-  for (const match of draft.text.matchAll(DOUBLED)) {
+  for (const match of text.matchAll(DOUBLED)) {
     const whole = match[0];
     const keep = whole.includes('。') ? '。' : (whole[0] ?? '');
-    result = propose(result, 'doubtful-mark', match.index, whole.length, keep);
+    notes.push(proposal(text, 'doubtful-mark', match.index, whole.length, keep));
   }
-  for (const match of draft.text.matchAll(/(?<![。])。。(?![。])/gu))
-    result = flag(result, 'doubtful-mark', match.index, 2);
+  for (const match of text.matchAll(/(?<![。])。。(?![。])/gu))
+    notes.push(flagged(text, 'doubtful-mark', match.index, 2));
   // What a decoder could not read.
-  for (const match of draft.text.matchAll(/\ufffd+/gu))
-    result = flag(result, 'unreadable', match.index, match[0].length);
-  return result;
+  for (const match of text.matchAll(/\ufffd+/gu))
+    notes.push(flagged(text, 'unreadable', match.index, match[0].length));
+  return withNotes(draft, notes);
 }
 
 const LONGEST_SENTENCE = 1200;

@@ -92,35 +92,37 @@ function shownEdit(
   };
 }
 
-/** Notes something without changing the text. */
-export function note(draft: Draft, entry: DraftNote): Draft {
-  return { text: draft.text, notes: [...draft.notes, entry] };
+/** Adds notes without changing the text. All at once: a draft is copied by each addition. */
+export function withNotes(draft: Draft, notes: readonly DraftNote[]): Draft {
+  return notes.length === 0 ? draft : { text: draft.text, notes: [...draft.notes, ...notes] };
 }
 
-/** Notes a proposal: the excerpts show the text with and without it. */
-export function propose(
-  draft: Draft,
+/** A proposal: the excerpts show the text with and without it. */
+export function proposal(
+  text: string,
   kind: string,
   offset: number,
   length: number,
   replacement: string,
-): Draft {
-  const changed = draft.text.slice(0, offset) + replacement + draft.text.slice(offset + length);
-  return note(draft, {
+): DraftNote {
+  const start = Math.max(0, offset - CONTEXT - 1);
+  const changed =
+    text.slice(start, offset) + replacement + text.slice(offset + length, offset + length + CONTEXT + 1);
+  return {
     class: 'propose',
     kind,
     offset,
-    before: excerpt(draft.text, offset, length),
-    after: excerpt(changed, offset, replacement.length),
+    before: excerpt(text, offset, length),
+    after: excerpt(changed, offset - start, replacement.length),
     count: 1,
     proposal: { length, replacement },
-  });
+  };
 }
 
-/** Shows something odd to the editor; nothing is changed or held by it. */
-export function flag(draft: Draft, kind: string, offset: number, length: number): Draft {
-  const shown = excerpt(draft.text, offset, length);
-  return note(draft, { class: 'flag', kind, offset, before: shown, after: shown, count: 1, proposal: null });
+/** Something odd that is shown to the editor; nothing is changed or held by it. */
+export function flagged(text: string, kind: string, offset: number, length: number): DraftNote {
+  const shown = excerpt(text, offset, length);
+  return { class: 'flag', kind, offset, before: shown, after: shown, count: 1, proposal: null };
 }
 
 /** Takes away the first `length` units; notes inside them stay, at the start. */

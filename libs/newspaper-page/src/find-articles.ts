@@ -1,6 +1,6 @@
 import { endsSentence, lengthWithoutSpaces } from './characters.js';
 import { endsArticle } from './article-ends.js';
-import { canBeSubhead, continuesElsewhereAt, isNumbered, isPhotoCredit } from './line-kinds.js';
+import { canBeSubhead, continuesElsewhereAt, isNumbered, isPhotoCredit, isSalutation } from './line-kinds.js';
 import type { Item } from './page-items.js';
 
 /** What is known about where an article begins and ends, before its text is read. */
@@ -22,8 +22,6 @@ export interface FoundArticles {
 }
 
 const MOST_HEAD_LINES = 4;
-/** A single short line between paragraphs is a subhead up to this; a longer one could head an article of its own. */
-const SURE_SUBHEAD = 10;
 const LONGEST_LONE_HEADLINE = 30;
 const SHORTEST_BODY = 15;
 
@@ -114,7 +112,7 @@ function headStart(items: readonly Item[], body: number, free: number): { head: 
   if (lines <= MOST_HEAD_LINES) return { head, doubtful: isQuestionable(items, head, body, free) };
   // More lines than a headline has: a wider gap shows where the block begins.
   const gaps = items.slice(head + 1, body).map(({ fragment }) => fragment.gap);
-  const least = Math.min(...gaps);
+  const least = smallest(gaps);
   const wide = gaps.findLastIndex((gap) => gap > least);
   return { head: wide === -1 ? head : head + 1 + wide, doubtful: true };
 }
@@ -152,10 +150,9 @@ function withUnannounced(items: readonly Item[], announced: readonly Start[]): S
       .slice(head, body)
       .flatMap(({ kind, fragment }) => (kind === 'head' && fragment.level > 0 ? [fragment.level] : [])),
   );
-  const level = levels.length === 0 ? 0 : Math.min(...levels);
-  const starts: Start[] = [];
+  const level = levels.length === 0 ? 0 : smallest(levels);
   const firstHead = announced[0]?.head ?? items.length;
-  starts.push(...unannouncedStarts(items.slice(0, firstHead)));
+  const starts = unannouncedStarts(items.slice(0, firstHead));
   for (const [at, start] of announced.entries()) {
     starts.push(start);
     const end = announced[at + 1]?.head ?? items.length;
@@ -173,7 +170,7 @@ function withUnannounced(items: readonly Item[], announced: readonly Start[]): S
         to < end &&
         below !== undefined &&
         (below.kind === 'text' || below.kind === 'note' || below.kind === 'closed') &&
-        isLong(below);
+        (isLong(below) || isSalutation(below.fragment.draft.text));
       if (hasBody && beginsArticle(items, from, to, level))
         starts.push({ head: from, body: to, unannounced: true, headDoubtful: false });
       from = to - 1;
@@ -195,13 +192,12 @@ function beginsArticle(items: readonly Item[], from: number, to: number, level: 
   if (above.kind === 'byline' || above.editorBelow !== null)
     return above.byline === null || !isPhotoCredit(above.byline);
   if (endsArticle(above.fragment.draft.text)) return true;
+  const below = items[to];
+  if (below !== undefined && isSalutation(below.fragment.draft.text)) return true;
   if (above.kind === 'closed' || !endsSentence(above.fragment.draft.text)) return false;
   const heads = items.slice(from, to).filter(({ kind }) => kind === 'head');
   if (heads.length < 2 || heads.some(({ fragment }) => isNumbered(fragment.draft.text))) return false;
-  return heads.every(
-    ({ fragment }) =>
-      canBeSubhead(fragment.draft.text) || lengthWithoutSpaces(fragment.draft.text) > SURE_SUBHEAD,
-  );
+  return heads.every(isWhole);
 }
 
 /** On a page without datelines and bylines only headlines with paragraphs under them are left to go by. */
@@ -241,6 +237,11 @@ function unannouncedStarts(items: readonly Item[]): Start[] {
   }));
 }
 
+/** A page of garbage has more lines than a call can have arguments. */
+function smallest(values: readonly number[]): number {
+  return values.reduce((least, value) => Math.min(least, value), Infinity);
+}
+
 function isBodyAlone(item: Item | undefined): boolean {
   return item?.kind === 'text' && isLong(item) && endsSentence(item.fragment.draft.text);
 }
@@ -254,7 +255,7 @@ function strongest(
   const levels = runs.map(({ head }) => levelOf(head)).filter((level) => level > 0);
   const always = (at: number, head: number): boolean => at === 0 || items[head]?.barrier === true;
   if (levels.length > 0) {
-    const top = Math.min(...levels);
+    const top = smallest(levels);
     const count = levels.filter((level) => level === top).length;
     // One heading above all others is the title of the page only when the others have articles of their own: keep them together.
     if (count > 0) return runs.filter(({ head }, at) => always(at, head) || levelOf(head) === top);
@@ -272,7 +273,7 @@ function strongest(
   ).length;
   if (ends > 0) return runs.filter(({ head }, at) => always(at, head) || afterEnd[at] === true);
   const gaps = runs.slice(1).map(({ head }) => items[head]?.fragment.gap ?? 0);
-  const widest = Math.max(...gaps, 0);
+  const widest = gaps.reduce((most, gap) => Math.max(most, gap), 0);
   if (gaps.some((gap) => gap < widest))
     return runs.filter(({ head }, at) => always(at, head) || (items[head]?.fragment.gap ?? 0) === widest);
   return [...runs];
@@ -324,10 +325,10 @@ function doubtfulLine(body: readonly Item[], announced: boolean): string | null 
       above.kind === 'closed' || above.kind === 'head' || endsSentence(aboveText) || endsArticle(aboveText);
     if (finished && body[at + 1] !== undefined) heads.push(item);
   }
+  // Subheads come in numbers: a single one can as well head an article that says nothing of where it begins.
   const [only] = heads;
   if (!announced || only === undefined || heads.length > 1) return null;
-  const text = only.fragment.draft.text;
-  return isNumbered(text) || lengthWithoutSpaces(text) <= SURE_SUBHEAD ? null : shown(only);
+  return isNumbered(only.fragment.draft.text) ? null : shown(only);
 }
 
 /** Nothing in the line looks like a clause that a column cut. */

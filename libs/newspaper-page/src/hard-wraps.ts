@@ -35,9 +35,9 @@ export function fragmentsOf(lines: readonly Line[], standsAlone: (line: Line) =>
     while (to < lines.length && lines[to]?.gap === 0) to += 1;
     const block = lines.slice(from, to);
     const width = block.length >= FEWEST_LINES ? (printedWidth(block) ?? pageWidth) : pageWidth;
-    fragments.push(
-      ...(width === null ? block.map((line) => fragment([line])) : unwrapped(block, width, standsAlone)),
-    );
+    const pieces =
+      width === null ? block.map((line) => fragment([line])) : unwrapped(block, width, standsAlone);
+    for (const piece of pieces) fragments.push(piece);
     from = to;
   }
   return fragments;

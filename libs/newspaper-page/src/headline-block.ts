@@ -64,7 +64,7 @@ type Parts = Pick<HeadlineBlock, 'kicker' | 'headline' | 'subtitle'>;
 /** Where the markup sets some lines above the others, the highest level is the headline. */
 function byMarkup(lines: readonly HeadLine[]): Parts | null {
   const ranks = lines.map(({ level, bold }) => (level > 0 ? level : bold ? 7 : 8));
-  const top = Math.min(...ranks);
+  const top = ranks.reduce((least, rank) => Math.min(least, rank), 8);
   if (top === 8 || ranks.every((rank) => rank === top)) return null;
   const from = ranks.indexOf(top);
   const to = ranks.lastIndexOf(top) + 1;

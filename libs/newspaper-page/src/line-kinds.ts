@@ -81,6 +81,14 @@ const NOTICE_START =
 const NOTICE_END =
   /(?:特此(?:公告|声明|通告|更正|启事|公示|告知|说明)|(?:声明|登报|公告)?作废|谨致歉意|特此致歉)[。！]?$/u;
 
+const SALUTATION =
+  /^(?:(?:亲爱|尊敬|敬爱)的[^，。]{1,20}|(?:各位|全体|广大)[^，。]{2,20}|[^，。]{0,12}(?:朋友们?|同志们|同学们|乡亲们|父老乡亲))[：:，,！!]?$/u;
+
+/** 亲爱的读者： opens a letter. */
+export function isSalutation(text: string): boolean {
+  return text.length <= 30 && SALUTATION.test(text) && /[：:，,！!]$/u.test(text);
+}
+
 /** 公告, 遗失声明, 招聘启事, 更正: a line that heads a notice. */
 export function isNoticeHead(text: string): boolean {
   return lengthWithoutSpaces(text) <= 28 && NOTICE_HEAD.test(text);
@@ -100,7 +108,7 @@ export function isAdvertLine(text: string): boolean {
 }
 
 const FURNITURE =
-  /^(?:[^\p{L}\p{N}]+|[—\-–·\s]*(?:第\s?)?\d{1,4}\s?(?:页)?[—\-–·\s]*|\d{1,3}\s?\/\s?\d{1,3}|第\s?\d{1,3}\s?页\s?(?:共\s?\d{1,3}\s?页)?|P(?:age)?\.?\s?\d{1,4}(?:\s?(?:of|\/)\s?\d{1,4})?|(?:扫码|扫描二维码|扫一扫|长按识别)[^。]{0,24}|二维码|版权所有[^。]{0,40}|(?:上|下)一[版页篇]|返回(?:目录|首页|顶部))$/iu;
+  /^(?:(?![，。；：！？、”’）》」』,.;:!?"')…]+$)[^\p{L}\p{N}]+|[—\-–·\s]*(?:第\s?)?\d{1,4}\s?(?:页)?[—\-–·\s]*|\d{1,3}\s?\/\s?\d{1,3}|第\s?\d{1,3}\s?页\s?(?:共\s?\d{1,3}\s?页)?|P(?:age)?\.?\s?\d{1,4}(?:\s?(?:of|\/)\s?\d{1,4})?|(?:扫码|扫描二维码|扫一扫|长按识别)[^。]{0,24}|二维码|版权所有[^。]{0,40}|(?:上|下)一[版页篇]|返回(?:目录|首页|顶部))$/iu;
 
 /** Page numbers, rules, ornaments, calls to scan a code. */
 export function isFurniture(text: string): boolean {

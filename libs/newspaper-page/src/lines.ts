@@ -4,6 +4,8 @@ import { withoutMarkup } from './markup.js';
 
 /** One line of the page that is not blank. */
 export interface Line {
+  /** Its place among the lines of the page that are not blank. */
+  index: number;
   /** As it stood, without its line end. */
   raw: string;
   /** Without markup, invisible characters and outer spaces. */
@@ -31,7 +33,15 @@ export function linesOf(page: string): Line[] {
     }
     const { draft, level, bold } = withoutMarkup(draftOf(raw.trimEnd()));
     const indent = indentOf(draft.text);
-    lines.push({ raw: raw.trimEnd(), draft: withoutPadding(trimDraft(draft)), gap, indent, level, bold });
+    lines.push({
+      index: lines.length,
+      raw: raw.trimEnd(),
+      draft: withoutPadding(trimDraft(draft)),
+      gap,
+      indent,
+      level,
+      bold,
+    });
     gap = 0;
   }
   return lines;

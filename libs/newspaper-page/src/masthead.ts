@@ -47,7 +47,7 @@ const WEB = /(?:https?:\/\/|www\.)[\w./?=&%-]+|[\w.-]+@[\w-]+\.[\w.]+/iu;
 const SECTION =
   '(?:要闻|头版|综合|综合新闻|时政|时政要闻|本地|本地新闻|时事|经济|经济新闻|财经|民生|民生新闻|社会|社会新闻|文化|文体|文教|副刊|文艺副刊|教育|健康|卫生|法治|法制|科技|国际|国内|国内国际|天下|广告|公告|专版|专题|专刊|特刊|理论|评论|时评|体育|农业|三农|工业|企业|园区|镇街|街道|基层|生活|旅游|人物|视觉|图片新闻|党建|读者|新闻|都市|县域|深度|融媒)';
 const PAGE = new RegExp(
-  `(?<![\\p{Script=Han}\\dA-Za-z])(?:第\\s?(?<a>[A-Z]?\\d{1,3}|[一二三四五六七八九十]{1,3})\\s?版|(?<b>[A-Z]?\\d{1,3})\\s?版)\\s?[:：|｜·\\s]?\\s?(?<name>${SECTION}(?![\\p{Script=Han}])|[\\p{Script=Han}]{2,4}(?=\\s|$|[|｜]))?`,
+  `(?<![\\p{Script=Han}\\dA-Za-z])(?:第\\s?(?<a>[A-Z]?\\d{1,3}|[一二三四五六七八九十]{1,3})\\s?版|(?<b>[A-Z]?\\d{1,3})\\s?版)\\s?[:：|｜·\\s]?\\s?(?<name>${SECTION}(?:[·/、]${SECTION})?(?![\\p{Script=Han}])|[\\p{Script=Han}]{2,4}(?=\\s|$|[|｜]))?`,
   'u',
 );
 const SECTION_FIRST = new RegExp(`^(?<name>${SECTION})\\s?[:：|｜·/]?\\s?(?<a>[A-Z]?\\d{1,2})\\s?版?$`, 'u');
@@ -180,6 +180,10 @@ export function readMastheadLine(line: string, inZone: boolean): MastheadLine | 
       found.publication = title;
       continue;
     }
+    if (found.pageNumber === undefined && strong > 0 && /^(?:[A-Z]\d{1,2}|0\d)$/.test(word)) {
+      found.pageNumber = word;
+      continue;
+    }
     if (found.pageName === undefined && strong > 0 && SECTION_ALONE.test(word)) found.pageName = word;
     else left.push(word);
   }
@@ -259,7 +263,7 @@ export function mastheadOf(lines: readonly { line: MastheadLine; draft: Draft }[
     const field = fresh[0];
     if (field === undefined) continue;
     for (const { kind, before, after, count } of draft.notes)
-      add({ class: 'auto', kind, field, before, after, count });
+      if (kind !== 'spacing') add({ class: 'auto', kind, field, before, after, count });
   }
   for (const field of TEXT_FIELDS) {
     const value = masthead[field];

@@ -1,4 +1,4 @@
-import { propose, type Draft } from './draft.js';
+import { proposal, withNotes, type Draft } from './draft.js';
 
 /**
  * Characters that text recognition takes for one another, with the words around them that give the misreading away.
@@ -94,7 +94,9 @@ export const MISREADINGS: readonly Misreading[] = [
 
   // 未来; 周末来, 年末来 are words.
   {
-    pattern: pattern('(?<![周年月期世纪季岁始])(?<wrong>末)(?=来[，。、的发]|来可期|经批准|经许可|成年|曾)'),
+    pattern: pattern(
+      '(?<![周年月期世纪季岁始春夏秋冬])(?<wrong>末)(?=来[，。、的发]|来可期|经批准|经许可|成年|曾)',
+    ),
     right: '未',
   },
   { pattern: pattern('(?:尚|从|并|仍|还)(?<wrong>末)(?=[\\p{Script=Han}])'), right: '未' },
@@ -120,7 +122,7 @@ export const MISREADINGS: readonly Misreading[] = [
 
   // 干部, 干劲, 实干; 上千部 counts.
   {
-    pattern: pattern('(?:党员|领导|机关|基层|青年|年轻|村|优秀|广大)(?<wrong>千)部(?=[^手电\\d])'),
+    pattern: pattern('(?:党员|领导|机关|基层|青年|年轻|村|优秀|广大)(?<wrong>千)部(?![手电\\d])'),
     right: '干',
   },
   { pattern: pattern('(?<wrong>千)(?=劲|事创业|净整洁)'), right: '干' },
@@ -173,8 +175,9 @@ export function proposeMisreadings(draft: Draft): Draft {
       if (place !== undefined && !found.has(place[0])) found.set(place[0], right);
     }
   }
-  let result = draft;
-  for (const [at, right] of [...found].sort(([a], [b]) => a - b))
-    result = propose(result, 'misread-character', at, 1, right);
-  return result;
+  const places = [...found].sort(([a], [b]) => a - b);
+  return withNotes(
+    draft,
+    places.map(([at, right]) => proposal(draft.text, 'misread-character', at, 1, right)),
+  );
 }

@@ -7,6 +7,7 @@ import {
   bylineLine,
   canBeHeadline,
   continuedMarkLength,
+  continuesElsewhereAt,
   isAdvertLine,
   isCaption,
   isDateOnly,
@@ -18,6 +19,7 @@ import {
   isNoticeHead,
   isNoticeParagraph,
   isPhotoCredit,
+  isSalutation,
   isSignature,
   isSureCaption,
 } from './line-kinds.js';
@@ -59,6 +61,7 @@ type Sorted = { fragment: Fragment; text: string } & (
 );
 
 const LONG_PARAGRAPH = 40;
+const OWN_LINE = /(?:报纸|新闻|报料|爆料|本报|读者|编辑部|记者|采访|投稿)热线/u;
 
 /** Sorts the lines of a page: what is the paper's own, what can be of an article, what is neither. */
 export function itemsOf(lines: readonly Line[]): PageItems {
@@ -107,6 +110,7 @@ function sortByWords(fragment: Fragment, inZone: boolean): Sorted {
     byline: BylineReading | null = null,
   ): Sorted => ({ ...base, to: 'item', kind, opening, byline });
   if (text === '' || isFurniture(text)) return { ...base, to: 'left', reason: 'furniture' };
+  if (isGuideHead(text)) return { ...base, to: 'left', reason: 'guide' };
   const opening = readOpening(text);
   if (opening !== null && (opening.dateline !== null || opening.length < text.length))
     return item('opening', opening);
@@ -118,10 +122,15 @@ function sortByWords(fragment: Fragment, inZone: boolean): Sorted {
     if (onlyEditor && !inZone)
       return { ...base, to: 'editor', editor, bracketed: /^[（(【[]/u.test(text), line };
     const date = isDateOnly(text);
+    // Under the articles a lone address or telephone is an advert's, unless the label names the paper's own line.
+    if (!inZone && line.strong === 1 && isAdvertLine(text) && !OWN_LINE.test(text))
+      return { ...base, to: 'left', reason: 'advert' };
     if (inZone || (!date && (line.strong >= 2 || line.credits >= 2 || line.rest.length === 0)))
       return { ...base, to: 'masthead', line };
     if (date) return item('closed');
   }
+  if (continuesElsewhereAt(text) === 0) return item('closed');
+  if (isSalutation(text)) return item('closed');
   if (isNoticeParagraph(text)) return { ...base, to: 'left', reason: 'notice' };
   const byline = bylineLine(text);
   if (byline !== null) return item('byline', null, byline);
@@ -200,8 +209,10 @@ const isItem = (entry: Sorted | undefined, ...kinds: ItemKind[]): boolean =>
 /** 导读 boxes: the heading, the items with their pages, and lines of the box between them. */
 function sortGuides(sorted: Sorted[]): void {
   for (const [at, entry] of sorted.entries()) {
-    if (entry.to !== 'item') continue;
-    if (isGuideItem(entry.text) && entry.kind === 'head') sorted[at] = left(entry, 'guide');
+    if (entry.to === 'masthead' || entry.to === 'editor' || (entry.to === 'left' && !isGuideHead(entry.text)))
+      continue;
+    if (entry.to === 'item' && isGuideItem(entry.text) && entry.kind === 'head')
+      sorted[at] = left(entry, 'guide');
     if (!isGuideHead(entry.text)) continue;
     sorted[at] = left(entry, 'guide');
     let lastItem = -1;
@@ -223,6 +234,7 @@ function sortGuides(sorted: Sorted[]): void {
 
 const FEWEST_VERSES = 4;
 const LONGEST_VERSE = 26;
+const MANY_VERSES = 6;
 
 /** Lines of verse, and of lists such as 一等奖：张三 李四, are each a paragraph. */
 function sortVerseAndLists(sorted: Sorted[]): void {
@@ -235,9 +247,15 @@ function sortVerseAndLists(sorted: Sorted[]): void {
     if (!short(sorted[from])) continue;
     let to = from;
     while (short(sorted[to])) to += 1;
-    const run = sorted.slice(from, to);
     const leadsToBody = isItem(sorted[to], 'opening', 'byline', 'continued');
-    if (run.length >= FEWEST_VERSES && isVerse(run, leadsToBody)) close(sorted, from, to);
+    // A headline above the verses, and the next one below them, end in no mark.
+    let first = from;
+    while (first < to && !endsInMark(sorted[first])) first += 1;
+    let last = to;
+    while (last > first && !endsInMark(sorted[last - 1])) last -= 1;
+    if (last - first >= FEWEST_VERSES && isMarkedVerse(sorted.slice(first, last))) close(sorted, first, last);
+    else if (!leadsToBody && to - from >= FEWEST_VERSES && isPlainVerse(sorted.slice(from, to)))
+      close(sorted, from, to);
     from = to;
   }
   for (let at = 0; at < sorted.length; at += 1) {
@@ -262,13 +280,20 @@ function sortVerseAndLists(sorted: Sorted[]): void {
   }
 }
 
-function isVerse(run: readonly Sorted[], leadsToBody: boolean): boolean {
-  const marked = run.filter(({ text }) => /[，。；：！？、,;!?…—][”’"]?$/u.test(text)).length;
-  if (marked / run.length >= 0.75) return true;
+function endsInMark(entry: Sorted | undefined): boolean {
+  return entry !== undefined && /[，。；：！？、,;!?…—][”’"]?$/u.test(entry.text);
+}
+
+function isMarkedVerse(run: readonly Sorted[]): boolean {
+  return run.filter(endsInMark).length / run.length >= 0.75;
+}
+
+/** Verse without marks: lines of one length, or many of them. */
+function isPlainVerse(run: readonly Sorted[]): boolean {
   if (run.some(({ text }) => /[，。；、,;]/u.test(text))) return false;
+  if (run.length >= MANY_VERSES) return true;
   const lengths = run.map(({ text }) => lengthWithoutSpaces(text));
-  const even = Math.max(...lengths) - Math.min(...lengths) <= 2;
-  return !leadsToBody && (even || run.length >= 6);
+  return Math.max(...lengths) - Math.min(...lengths) <= 2;
 }
 
 function close(sorted: Sorted[], from: number, to: number): void {

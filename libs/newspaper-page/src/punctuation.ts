@@ -1,5 +1,5 @@
 import { isDigit, isFullWidthMark, isHan, isLatin, isSpace } from './characters.js';
-import { flag, mend, type Draft, type Edit } from './draft.js';
+import { flagged, mend, withNotes, type Draft, type Edit } from './draft.js';
 
 const FULL: Readonly<Record<string, string>> = { ',': '，', ';': '；', ':': '：', '!': '！', '?': '？' };
 const HALF_WIDTH_FORMS: Readonly<Record<string, string>> = {
@@ -9,7 +9,12 @@ const HALF_WIDTH_FORMS: Readonly<Record<string, string>> = {
   '｣': '」',
   '･': '・',
 };
-const NOT_SOLID = /^[\s"'“”‘’()（）《》【】「」『』,.;:!?，。；：！？、…—-]$/u;
+/** Marks that a look for the next word passes over. */
+const TRANSPARENT = new Set('"\'“”‘’()（）《》【】「」『』,.;:!?，。；：！？、…—-');
+
+function isSolid(char: string): boolean {
+  return !TRANSPARENT.has(char) && !isSpace(char);
+}
 /** Addresses and domain names: nothing in them is Chinese punctuation. */
 const ADDRESS =
   /(?:https?|ftp):\/\/[\x21-\x7e]+|www\.[\x21-\x7e]+|[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}/gi;
@@ -28,10 +33,11 @@ export function withFullWidthPunctuation(draft: Draft, insideQuote = false): Dra
   let result = mend(draft, edits, 'punctuation-width', true);
   const quotes = pairedQuotes(result.text, insideQuote);
   result = mend(result, quotes.edits, 'quotes', true);
-  for (const at of scanner.unpaired)
-    result = flag(result, 'unpaired-bracket', Math.min(at, result.text.length - 1), 1);
-  if (quotes.odd !== null) result = flag(result, 'unpaired-quote', quotes.odd, 1);
-  return result;
+  const odd = scanner.unpaired.map((at) =>
+    flagged(result.text, 'unpaired-bracket', Math.min(at, result.text.length - 1), 1),
+  );
+  if (quotes.odd !== null) odd.push(flagged(result.text, 'unpaired-quote', quotes.odd, 1));
+  return withNotes(result, odd);
 }
 
 /** Whether the text leaves a quotation open that its next paragraph may close. */
@@ -82,13 +88,13 @@ class Scanner {
       const char = text[at] ?? '';
       if (isHan(char)) han += 1;
       else if (isLatin(char)) latin += 1;
-      if (!NOT_SOLID.test(char)) solid = char;
+      if (isSolid(char)) solid = char;
     }
     solid = undefined;
     for (let at = size - 1; at >= 0; at -= 1) {
       this.after[at] = solid;
       const char = text[at] ?? '';
-      if (!NOT_SOLID.test(char)) solid = char;
+      if (isSolid(char)) solid = char;
     }
     this.chinese = han > latin;
     this.address = [...text.matchAll(ADDRESS)].map((match) => [match.index, match.index + match[0].length]);
@@ -233,9 +239,11 @@ function pairs(
   insideQuote: boolean,
 ): { edits: Edit[]; odd: number | null } {
   const places: { at: number; char: string }[] = [];
+  // Only the first mark can be a measure: behind another one it closes a quotation.
+  const firstDouble = text.includes('“') ? -1 : text.indexOf('"');
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at] ?? '';
-    if (char === straight && !isNoQuote(text, at, straight)) places.push({ at, char });
+    if (char === straight && !isNoQuote(text, at, straight, firstDouble)) places.push({ at, char });
     else if (straight === '"' && (char === left || char === right)) places.push({ at, char });
   }
   const first = places.find(({ char }) => char === straight);
@@ -268,7 +276,7 @@ function pairs(
 }
 
 /** An apostrophe (don't), a measure (5.5") or a year ('98). */
-function isNoQuote(text: string, at: number, straight: string): boolean {
+function isNoQuote(text: string, at: number, straight: string, firstDouble: number): boolean {
   const previous = text[at - 1];
   const next = text[at + 1];
   if (straight === "'")
@@ -276,16 +284,22 @@ function isNoQuote(text: string, at: number, straight: string): boolean {
       (isLatin(previous) && (isLatin(next) || next === ' ')) ||
       (isDigit(next) && isDigit(text[at + 2]) && !isHan(previous))
     );
-  return isDigit(previous) && text.lastIndexOf('"', at - 1) === -1 && !text.includes('“');
+  return isDigit(previous) && at === firstDouble;
 }
 
 function isLatinQuotation(text: string, start: number, end: number): boolean {
+  const passed = (at: number): boolean =>
+    at >= 0 && at < text.length && /[\s.,;:!?()'-]/.test(text[at] ?? '');
+  // A few steps find the next word; long runs of marks are no quotation anyway.
   let before = start - 1;
-  while (before >= 0 && isSpace(text[before])) before -= 1;
+  while (before > start - 9 && passed(before)) before -= 1;
   let after = end + 1;
-  while (after < text.length && isSpace(text[after])) after += 1;
-  const outside =
-    (isLatin(text[before]) || before < 0) &&
-    (isLatin(text[after]) || after >= text.length || /[.,;:!?]/.test(text[after] ?? ''));
-  return outside && !/[\p{Script=Han}]/u.test(text.slice(start, Math.min(end, start + 400)));
+  while (after < end + 9 && passed(after)) after += 1;
+  const isOutside = (at: number): boolean =>
+    at < 0 || at >= text.length || isLatin(text[at]) || isDigit(text[at]);
+  return (
+    isOutside(before) &&
+    isOutside(after) &&
+    !/[\p{Script=Han}]/u.test(text.slice(start, Math.min(end, start + 400)))
+  );
 }

@@ -6,11 +6,12 @@ import { proposeMarks } from './doubtful-marks.js';
 import {
   dropEnd,
   dropStart,
-  flag,
+  flagged,
   mend,
-  propose,
+  proposal,
   trimDraft,
   type Draft,
+  withNotes,
   type DraftNote,
   type Edit,
 } from './draft.js';
@@ -51,7 +52,9 @@ export function partsOf(source: ArticleSource): ArticleInWork {
   for (const item of source.head)
     if (item.kind === 'note') work.pieces.push(pieceOf(item, item.fragment.draft, 0));
   const lastText = source.body.findLastIndex(
-    ({ kind }) => kind === 'text' || kind === 'opening' || kind === 'continued' || kind === 'closed',
+    ({ kind, fragment }) =>
+      (kind === 'text' || kind === 'opening' || kind === 'continued' || kind === 'closed') &&
+      continuesElsewhereAt(fragment.draft.text) !== 0,
   );
   for (const [at, item] of source.body.entries()) {
     if (item.kind === 'byline' && item.byline !== null) {
@@ -59,6 +62,10 @@ export function partsOf(source: ArticleSource): ArticleInWork {
       continue;
     }
     let draft = item.fragment.draft;
+    if (continuesElsewhereAt(draft.text) === 0) {
+      work.continuesElsewhere = true;
+      continue;
+    }
     let lead = 0;
     if (item.kind === 'continued' || item.kind === 'opening' || at === 0) {
       const mark = continuedMarkLength(draft.text);
@@ -156,9 +163,8 @@ function wrapped(draft: Draft, places: readonly number[]): Draft {
     if (isDigit(before) && isDigit(after)) numbers.push(at);
     else edits.push({ at, remove: 1, insert: '' });
   }
-  let result = draft;
-  for (const at of numbers) result = propose(result, 'number-across-lines', at, 1, '');
-  return mend(result, edits, 'line-wrap', false);
+  const doubts = numbers.map((at) => proposal(text, 'number-across-lines', at, 1, ''));
+  return mend(withNotes(draft, doubts), edits, 'line-wrap', false);
 }
 
 /** Puts an article together: paragraphs, punctuation, proposals, holds. */
@@ -179,7 +185,7 @@ export function finishArticle(
   let headline = title(block.headline);
   const subtitle = title(block.subtitle);
   if (headline !== null && block.chosen)
-    headline = flag(headline, 'headline-choice', 0, headline.text.length);
+    headline = withNotes(headline, [flagged(headline.text, 'headline-choice', 0, headline.text.length)]);
   const paragraphs = paragraphsOf(work.pieces, page.indents);
   const body = finishBody(paragraphs);
   const bylines = work.bylines.flatMap((reading) => reading.bylines);
@@ -210,36 +216,35 @@ export function finishArticle(
 function finishBody(paragraphs: readonly Paragraph[]): Draft[] {
   const body: Draft[] = [];
   let quoteOpen = false;
-  let before: Paragraph | null = null;
+  let closedBefore = false;
   for (const paragraph of paragraphs) {
     let draft = withFullWidthPunctuation(paragraph.draft, quoteOpen);
     if (!paragraph.closed) draft = withoutSpacesAtMarks(draft);
     quoteOpen = leavesQuoteOpen(draft.text);
     draft = proposeMarks(proposeMisreadings(draft));
-    draft = proposeRepetitions(draft, before === null ? null : (body.at(-1)?.text ?? null), paragraph.draft);
+    // Verse repeats on purpose.
+    if (!paragraph.closed)
+      draft = proposeRepetitions(draft, closedBefore ? null : (body.at(-1)?.text ?? null));
+    closedBefore = paragraph.closed;
     body.push(draft);
-    before = paragraph;
   }
   return body.filter(({ text }) => text !== '');
 }
 
 /** At the border to the paragraph before, and at the seams where fragments were put together. */
-function proposeRepetitions(draft: Draft, before: string | null, source: Draft): Draft {
-  let result = draft;
-  const taken: number[] = [];
+function proposeRepetitions(draft: Draft, before: string | null): Draft {
+  const found = new Map<number, DraftNote>();
   const repeat = (at: number, previous: string, cut: boolean): void => {
-    const length = repeatedStart(previous, draft.text.slice(at, at + 1000), cut);
-    if (length === 0 || taken.includes(at)) return;
-    taken.push(at);
-    result = propose(result, 'repeated-text', at, length, '');
+    if (found.has(at)) return;
+    const length = repeatedStart(previous, draft.text.slice(at), cut);
+    if (length > 0) found.set(at, proposal(draft.text, 'repeated-text', at, length, ''));
   };
   if (before !== null) repeat(0, before, !endsSentence(before));
-  if (source.text === '') return result;
   for (const { kind, offset } of draft.notes) {
     if (kind === 'fragments-joined')
       repeat(offset, draft.text.slice(Math.max(0, offset - 600), offset), true);
   }
-  return result;
+  return withNotes(draft, [...found.values()]);
 }
 
 function bylineNotes(bylines: readonly Byline[]): DraftNote[] {
@@ -278,6 +283,8 @@ function numbered(fields: readonly [FieldName, readonly DraftNote[]][]): Repair[
 }
 
 const LONG_ENOUGH_TO_JUDGE = 20;
+/** An address or a telephone number may stand last without a full stop. */
+const ENDS_IN_ADDRESS = /(?:[\w.+-]+@[\w.-]+|https?:\/\/\S+|www\.\S+|\d[\d-]{4,})$/u;
 
 function holdsOf(
   work: ArticleInWork,
@@ -328,6 +335,7 @@ function holdsOf(
     !last.closed &&
     !work.continuesElsewhere &&
     !endsSentence(last.draft.text) &&
+    !ENDS_IN_ADDRESS.test(last.draft.text.slice(-120)) &&
     lengthWithoutSpaces(last.draft.text) > LONG_ENOUGH_TO_JUDGE
   ) {
     holds.push({

@@ -14,6 +14,8 @@ const FEWEST_HAN = 20;
 const HAN_SHARE = 0.2;
 /** Parts of a masthead that together are no chance. */
 const ENOUGH_MASTHEAD = 2;
+/** A page has some hundred lines, a few thousand where each printed line stands alone. */
+const MOST_LINES = 20_000;
 /** Share of the body lines that must be indented before indentation means a new paragraph. */
 const INDENTED_SHARE = 0.3;
 
@@ -24,7 +26,10 @@ const INDENTED_SHARE = 0.3;
  */
 export function readPage(text: string): PageReading {
   refuseOtherFormats(text);
-  const page = itemsOf(linesOf(text));
+  const lines = linesOf(text);
+  if (lines.length > MOST_LINES)
+    throw new NotANewspaperPage(`The text has more than ${MOST_LINES} lines, more than any page.`);
+  const page = itemsOf(lines);
   const { articles: sources, stray } = findArticles(page.items, page.headAboveMasthead);
   const parts = sources.map(partsOf);
   refuseOtherTexts(page, parts);
@@ -35,11 +40,11 @@ export function readPage(text: string): PageReading {
   const articles = withoutWraps(parts, indents).map((article) =>
     finishArticle(article, { indents, editor: masthead.editor }),
   );
-  const leftOver: LeftOver[] = [];
-  for (const { fragment, reason } of page.leftOver)
-    for (const { raw } of fragment.lines) leftOver.push({ text: raw, reason });
-  for (const { fragment } of stray)
-    for (const { raw } of fragment.lines) leftOver.push({ text: raw, reason: 'stray' });
+  const left = [...page.leftOver, ...stray.map(({ fragment }) => ({ fragment, reason: 'stray' as const }))];
+  const leftOver: LeftOver[] = left
+    .flatMap(({ fragment, reason }) => fragment.lines.map(({ index, raw }) => ({ index, text: raw, reason })))
+    .sort((a, b) => a.index - b.index)
+    .map(({ text, reason }) => ({ text, reason }));
   return { masthead, mastheadRepairs: repairs, articles, leftOver };
 }
 

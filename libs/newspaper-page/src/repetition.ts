@@ -12,6 +12,10 @@ const FEWEST_CUT = 6;
  * @returns UTF-16 units at the start of `text`, the space after them included; 0 for none
  */
 export function repeatedStart(before: string, text: string, cut: boolean): number {
+  // Most borders repeat nothing, and that shows at once.
+  if (!before.slice(-LONGEST * 2).includes(text.slice(0, 1))) return 0;
+  if (before.length >= FEWEST_WHOLE && text.startsWith(before)) return before.length;
+  if (!before.slice(-LONGEST * 2).includes(text.slice(0, 2))) return 0;
   const tail = plain(before.slice(-LONGEST * 2)).slice(-LONGEST);
   const head = plain(text.slice(0, LONGEST * 2)).slice(0, LONGEST);
   for (let length = Math.min(tail.length, head.length); length > 0; length -= 1) {
