@@ -33,7 +33,7 @@ const CHECKS = [
   { name: 'lint', script: bin('eslint', 'bin/eslint.js'), args: ['.', '--max-warnings', '0'] },
   {
     name: 'deps',
-    script: bin('dependency-cruiser', 'bin/dependency-cruise.mjs'),
+    script: bin('dependency-cruiser', 'bin/dependency-cruiser.mjs'),
     args: ['--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test'],
   },
 ];
