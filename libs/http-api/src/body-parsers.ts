@@ -57,6 +57,20 @@ function parseJson(text: string): unknown {
   return parsed;
 }
 
+/** A body that could not be read: refused by the media type guard, once it is known whether the route takes its type at all. */
+export class UnreadableBody {
+  constructor(readonly problem: Problem) {}
+}
+
+function readOrKeepRefusal(read: () => unknown): Promise<unknown> {
+  try {
+    return Promise.resolve(read());
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return Promise.resolve(new UnreadableBody(error));
+  }
+}
+
 /** RFC 9110, section 8.3.2: a charset that is named must be the one we read. */
 function refuseOtherCharsets(contentType: string | undefined): void {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType ?? '')?.[1];
@@ -73,7 +87,7 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
     { parseAs: 'buffer', bodyLimit: MAX_ARTICLE_BYTES },
     async (request: FastifyRequest, body: Buffer) => {
       refuseOtherCharsets(request.headers['content-type']);
-      return Promise.resolve(parseJson(decodeUtf8(body)));
+      return readOrKeepRefusal(() => parseJson(decodeUtf8(body)));
     },
   );
   fastify.addContentTypeParser(
@@ -81,7 +95,7 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
     { parseAs: 'buffer', bodyLimit: MAX_PAGE_BYTES },
     async (request: FastifyRequest, body: Buffer) => {
       refuseOtherCharsets(request.headers['content-type']);
-      return Promise.resolve(decodeUtf8(body));
+      return readOrKeepRefusal(() => decodeUtf8(body));
     },
   );
 }

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, SetMetadata, Injectable } from
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
-import { JSON_TYPES } from './body-parsers.js';
+import { JSON_TYPES, UnreadableBody } from './body-parsers.js';
 
 const TAKES = 'newsrelay:takes';
 
@@ -20,7 +20,9 @@ export class ContentTypeGuard implements CanActivate {
     if (header === undefined || request.body === undefined) return true;
     const type = header.split(';')[0]?.trim().toLowerCase() ?? '';
     const taken = this.reflector.get<string[] | undefined>(TAKES, context.getHandler()) ?? JSON_TYPES;
-    if (taken.includes(type)) return true;
-    throw new Problem(415, `The media type ${type} is not taken here: send ${taken.join(' or ')}.`);
+    if (!taken.includes(type))
+      throw new Problem(415, `The media type ${type} is not taken here: send ${taken.join(' or ')}.`);
+    if (request.body instanceof UnreadableBody) throw request.body.problem;
+    return true;
   }
 }
