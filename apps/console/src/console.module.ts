@@ -9,11 +9,13 @@ import { ChannelsController } from './channels/channels.controller.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DueJobs } from './deliveries/due-jobs.js';
 import { ConsoleEvents } from './events.js';
+import { OpenapiController, PUBLIC_URL } from './openapi/openapi.controller.js';
 import { LedgerGauges } from './status/ledger-gauges.js';
 import { StatusController } from './status/status.controller.js';
 
 export interface ConsoleSettings {
   REDIS_URL: string;
+  NEWSRELAY_PUBLIC_URL: string;
   NEWSRELAY_ENCRYPTION_KEY: string;
   NEWSRELAY_ALLOW_TARGETS: readonly string[];
 }
@@ -48,13 +50,14 @@ export class ConsoleModule {
   static forRoot(settings: ConsoleSettings): DynamicModule {
     return {
       module: ConsoleModule,
-      controllers: [ChannelsController, DeliveriesController, StatusController],
+      controllers: [ChannelsController, DeliveriesController, StatusController, OpenapiController],
       providers: [
         Channels,
         ConsoleEvents,
         DueJobs,
         LedgerGauges,
         ConsoleConnections,
+        { provide: PUBLIC_URL, useValue: settings.NEWSRELAY_PUBLIC_URL },
         {
           provide: Sealing,
           useFactory: () => new Sealing(parseEncryptionKey(settings.NEWSRELAY_ENCRYPTION_KEY)),

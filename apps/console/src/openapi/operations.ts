@@ -1,0 +1,243 @@
+import { z } from 'zod';
+import {
+  approvalInput,
+  articleInput,
+  correctionInput,
+  discardInput,
+  withdrawalInput,
+} from '@newsrelay/contracts/article';
+import { channelInput } from '@newsrelay/contracts/channel';
+
+/** One call of the public API, as the OpenAPI document shows it. */
+export interface Operation {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  path: string;
+  summary: string;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  /** Media types and schema of the body. */
+  body?: { types: string[]; schema: object; required?: boolean };
+  answers: Record<number, string>;
+  /** Asked without a key. */
+  open?: boolean;
+}
+
+const json = (schema: z.ZodType, types = ['application/json']) => ({
+  types,
+  schema: z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+});
+const paging = { limit: 'at most 500, 50 by default', cursor: '`nextCursor` of the page before' };
+const window = { since: 'createdAt from here on (RFC 3339)', until: 'createdAt before this (RFC 3339)' };
+
+/** Every call. A test compares this list with what the services answer. */
+export const OPERATIONS: Operation[] = [
+  {
+    method: 'post',
+    path: '/api/v1/articles',
+    summary: 'Takes an article in',
+    query: { source: 'source of a ninjs item that names none' },
+    body: { ...json(articleInput, ['application/json', 'application/vnd.iptc.ninjs+json']), required: true },
+    answers: { 202: 'A new version', 200: 'The same again' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/pages',
+    summary: 'Takes a newspaper page in',
+    query: { source: 'required', section: 'section of its articles' },
+    body: {
+      types: ['text/plain', 'text/markdown'],
+      schema: { type: 'string', maxLength: 4 * 1024 * 1024 },
+      required: true,
+    },
+    answers: { 202: 'The page and its articles', 200: 'The whole page again' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/articles',
+    summary: 'Articles in their latest version, newest first',
+    query: {
+      ...paging,
+      ...window,
+      state: 'held, scheduled, published, discarded, withdrawn',
+      source: '',
+      section: '',
+      q: 'text to be found',
+    },
+    answers: { 200: 'A page of articles' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/articles/{id}',
+    summary: 'An article in its latest version',
+    answers: { 200: 'The article; ETag is its version' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/articles/{id}/versions/{version}',
+    summary: 'An article in one version',
+    answers: { 200: 'The article in that version' },
+  },
+  {
+    method: 'put',
+    path: '/api/v1/articles/{id}',
+    summary: 'Corrects an article',
+    headers: { 'If-Match': 'the version that the correction is of' },
+    body: { ...json(correctionInput), required: true },
+    answers: { 202: 'A new version', 200: 'Unchanged' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/articles/{id}/approve',
+    summary: 'Releases a held version, with every proposed repair decided',
+    body: { ...json(approvalInput), required: true },
+    answers: { 200: 'The article' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/articles/{id}/discard',
+    summary: 'Ends a held or scheduled version',
+    body: { ...json(discardInput), required: true },
+    answers: { 200: 'The article' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/articles/{id}/withdraw',
+    summary: 'Takes an article down everywhere',
+    body: { ...json(withdrawalInput), required: true },
+    answers: { 202: 'Ordered, and nothing of it is in flight any more', 200: 'Ordered before' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/articles/{id}/deliveries',
+    summary: 'Deliveries of an article',
+    query: { ...paging, ...window, state: '', channel: '' },
+    answers: { 200: 'A page of deliveries with their attempts' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/deliveries',
+    summary: 'Deliveries, newest first',
+    query: { ...paging, ...window, state: '', channel: '', article: '' },
+    answers: { 200: 'A page of deliveries with their attempts' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/deliveries/{id}',
+    summary: 'A delivery',
+    answers: { 200: 'The delivery with its attempts' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/deliveries/{id}/retry',
+    summary: 'Once more: the same key and bytes, never past a newer version or a withdrawal',
+    answers: { 202: 'The delivery' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/channels',
+    summary: 'Channels, newest first',
+    query: paging,
+    answers: { 200: 'A page of channels' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/channels',
+    summary: 'Makes a channel',
+    body: { ...json(channelInput), required: true },
+    answers: { 201: 'The channel; secrets that were made are shown this once' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/channels/{id}',
+    summary: 'A channel',
+    answers: { 200: 'The channel, secrets masked' },
+  },
+  {
+    method: 'patch',
+    path: '/api/v1/channels/{id}',
+    summary: 'Changes a channel by merge patch (RFC 7396)',
+    body: {
+      types: ['application/merge-patch+json', 'application/json'],
+      schema: { type: 'object' },
+      required: true,
+    },
+    answers: { 200: 'The channel' },
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/channels/{id}',
+    summary: 'Deletes a channel; what waits is canceled',
+    answers: { 204: 'Gone' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/channels/{id}/pause',
+    summary: 'Pauses a channel; withdrawals reach it all the same',
+    body: {
+      types: ['application/json'],
+      schema: { type: 'object', properties: { reason: { type: 'string' } } },
+    },
+    answers: { 200: 'The channel' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/channels/{id}/resume',
+    summary: 'Resumes a channel; what waited is due at once',
+    answers: { 200: 'The channel' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/channels/{id}/test',
+    summary: "Runs the connector's own check",
+    answers: { 200: 'The attempt' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/channel-types',
+    summary: 'Channel types with the JSON Schema of their settings',
+    answers: { 200: 'The types' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/status',
+    summary: 'Services, queues, outbox, channels',
+    answers: { 200: 'The status' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/openapi.json',
+    summary: 'This document',
+    open: true,
+    answers: { 200: 'OpenAPI 3.1' },
+  },
+  {
+    method: 'get',
+    path: '/feeds/{file}',
+    summary: 'A feed: {channel}.rss, .atom or .json',
+    headers: { 'If-None-Match': '', 'If-Modified-Since': '' },
+    open: true,
+    answers: { 200: 'The feed', 304: 'Unchanged', 410: 'The channel was deleted' },
+  },
+  {
+    method: 'get',
+    path: '/articles/{id}',
+    summary: 'The public page of an article',
+    open: true,
+    answers: { 200: 'HTML', 410: 'Withdrawn' },
+  },
+  {
+    method: 'get',
+    path: '/health/live',
+    summary: 'The process answers',
+    open: true,
+    answers: { 200: 'Yes' },
+  },
+  {
+    method: 'get',
+    path: '/health/ready',
+    summary: 'Which parts are up',
+    open: true,
+    answers: { 200: 'Ready', 503: 'Not ready, and why' },
+  },
+  { method: 'get', path: '/metrics', summary: 'Prometheus metrics', answers: { 200: 'Text format 0.0.4' } },
+];
