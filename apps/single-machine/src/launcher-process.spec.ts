@@ -20,7 +20,7 @@ import { runUntilStopped, stayUp } from ${JSON.stringify(join(DIST, 'start.js'))
 import { stopSignals } from ${JSON.stringify(join(DIST, 'stop-signals.js'))};
 import { Terminal } from ${JSON.stringify(join(DIST, 'terminal.js'))};
 const [http, workers] = process.argv.slice(1);
-process.exit(await runUntilStopped(launcherSettings(), new Terminal(), stopSignals(), stayUp, { http, workers }));
+process.exit(await runUntilStopped(launcherSettings(), new Terminal(), stopSignals(), stayUp, { scripts: { http, workers } }));
 `;
 
 /** A service that answers its probe; with STUBBORN set it does not end when it is asked to. */

@@ -8,6 +8,12 @@ import type { Terminal } from './terminal.js';
 /** What happens between readiness and the end; resolves with an exit code, or not at all. */
 export type Work = (running: Running, supervisor: Supervisor) => Promise<number>;
 
+export interface RunOptions {
+  readonly scripts?: Scripts;
+  /** The exit code after a signal: 0 unless given, since the long-running mode ends in no other way. */
+  readonly interrupted?: (signal: NodeJS.Signals) => number;
+}
+
 /**
  * Runs the single-machine mode until a signal, or until `work` is done.
  *
@@ -18,7 +24,7 @@ export async function runUntilStopped(
   terminal: Terminal,
   signals: StopSignals,
   work: Work,
-  scripts?: Scripts,
+  { scripts, interrupted = () => 0 }: RunOptions = {},
 ): Promise<number> {
   const supervisor = new Supervisor(settings, terminal, scripts);
   const from = performance.now();
@@ -37,7 +43,7 @@ export async function runUntilStopped(
   });
   const orderly = async (): Promise<number> => {
     try {
-      const code = await Promise.race([run(), signals.first.then(() => 0)]);
+      const code = await Promise.race([run(), signals.first.then(interrupted)]);
       terminal.say('Stopping …');
       await supervisor.stop();
       // What was killed ends the orderly way as well, but it was not orderly.

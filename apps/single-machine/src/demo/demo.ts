@@ -6,8 +6,7 @@ import { DEFAULT_PORT, type LauncherSettings } from '@newsrelay/config/launcher'
 import { freePort, isPortFree } from '@newsrelay/local-servers/free-port';
 import { runUntilStopped, type Work } from '../start.js';
 import { shownPath } from '../shown-path.js';
-import type { StopSignals } from '../stop-signals.js';
-import type { Scripts } from '../supervisor/supervisor.js';
+import { exitCodeOf, type StopSignals } from '../stop-signals.js';
 import type { Terminal } from '../terminal.js';
 import { deliveriesTable, deliveryTo, type ArticleDeliveries } from './deliveries-table.js';
 import { feedUrls, missingFrom } from './feeds-check.js';
@@ -31,7 +30,6 @@ const POLL_MS = 300;
 export interface DemoOptions {
   /** End when all articles are everywhere instead of staying up. */
   readonly once: boolean;
-  readonly scripts?: Scripts;
 }
 
 /**
@@ -78,7 +76,13 @@ export async function runDemo(
     say('Ctrl-C ends it.');
     return new Promise<number>(() => undefined);
   };
-  return runUntilStopped(demoSettings, terminal, signals, work, options.scripts);
+  return runUntilStopped(
+    demoSettings,
+    terminal,
+    signals,
+    work,
+    options.once ? { interrupted: exitCodeOf } : {},
+  );
 }
 
 /** The demo keeps to itself: own folder, own servers, outlets on this machine, retries within seconds. */
