@@ -16,8 +16,10 @@ const PLACE_AND_DAY =
 /** 讯 must not be part of a longer word (资讯, 通讯员, 讯息) and 电 needs its day (新华社记者从国家电网 is text). */
 const KIND =
   '(?:(?:综合)?(?<![通资喜音短简问审])讯(?![息问号速飞])|综合消息|消息(?=\\s*[（(：:])|(?:专|特)稿(?=\\s*[（(：:])|(?<=日\\s?)(?:专|综合)?电|(?<=时)电|专电)';
+/** 据某某微信公众号消息: set off by a space or a colon, else it is a sentence. */
+const SOURCE_TOLD = '据[\\p{Script=Han}A-Za-z“”《》]{2,24}?消息(?=[\\s：:])';
 const DATELINE = new RegExp(
-  `^[【\\[（(]?\\s?((?:据|综合)?${HOUSE}${PLACE_AND_DAY}${KIND})\\s?[】\\]）)]?`,
+  `^[【\\[（(]?\\s?((?:据|综合)?${HOUSE}${PLACE_AND_DAY}${KIND}|${SOURCE_TOLD})\\s?[】\\]）)]?`,
   'u',
 );
 const BRACKET = /^\s*[（(]([^（()）]{2,120})[）)]/u;

@@ -97,6 +97,13 @@ function isSubtitleOf(line: HeadLine, headline: HeadLine | undefined): boolean {
   if (headline === undefined) return false;
   const own = lengthWithoutSpaces(line.draft.text);
   const other = lengthWithoutSpaces(headline.draft.text);
+  // 某某出席并讲话: who was there is told below the headline, whatever its length.
+  if (
+    /^[\p{Script=Han}\s、]{2,24}?(?:出席|主持|参加|讲话|致辞)/u.test(line.draft.text) &&
+    own <= 16 &&
+    other >= own
+  )
+    return true;
   // A name of a few characters above a long line is a kicker, not a headline.
   if (other <= 6 && !/\s/u.test(headline.draft.text)) return false;
   return own >= SUBTITLE_LENGTH && own >= other * SUBTITLE_FACTOR;

@@ -184,7 +184,7 @@ export function canBeSubhead(text: string): boolean {
 /** 抓项目，强产业，增动能: the parts of a heading are of one length; those of a clause that a column cut are not. */
 function isEven(text: string): boolean {
   const parts = text.split(/[，、,]/u).map(lengthWithoutSpaces);
-  return Math.max(...parts) - Math.min(...parts) <= 1;
+  return parts.every((length) => length === parts[0]);
 }
 
 function balanced(text: string): boolean {
