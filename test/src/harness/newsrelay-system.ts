@@ -33,6 +33,7 @@ export interface SystemOptions {
 export class NewsrelaySystem {
   readonly servers = new Map<ServerName, LocalServer>();
   readonly #services = new Map<ServiceName, ChildProcess>();
+  readonly #beside: ChildProcess[] = [];
   readonly #ports = new Map<ServiceName, number>();
   readonly #environment: Record<string, string> = {};
   readonly api: NewsrelayApi;
@@ -121,9 +122,23 @@ export class NewsrelaySystem {
     this.#services.set(service, child);
   }
 
+  /** A second process of a service, on a port of its own; it ends with the system. */
+  async spawnBeside(service: ServiceName): Promise<{ url: string }> {
+    const port = await freePort();
+    const first = this.#services.get(service);
+    this.spawnService(service, { NEWSRELAY_PORT: String(port) });
+    const beside = this.#services.get(service);
+    if (beside !== undefined) this.#beside.push(beside);
+    if (first !== undefined) this.#services.set(service, first);
+    return { url: `http://127.0.0.1:${port}` };
+  }
+
   /** kill -9 unless told otherwise; resolves when the process is gone. SIGSTOP and SIGCONT resolve at once. */
   async killService(service: ServiceName, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    const child = this.#services.get(service);
+    await this.#end(this.#services.get(service), signal);
+  }
+
+  async #end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
     if (child?.exitCode !== null || child.signalCode !== null) return;
     const exited = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
@@ -141,7 +156,9 @@ export class NewsrelaySystem {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#services.keys()].map((service) => this.killService(service, 'SIGTERM')));
+    await Promise.all(
+      [...this.#services.values(), ...this.#beside].map((child) => this.#end(child, 'SIGTERM')),
+    );
     for (const server of [...this.servers.values()].reverse()) await server.stop();
     if (process.env['NEWSRELAY_KEEP_TEST_DATA'] === undefined) await this.dataDir.remove();
   }
