@@ -6,6 +6,8 @@ import { nextAttemptInSeconds } from './retry-policy.js';
 export interface AttemptFacts {
   action: DeliveryAction;
   attemptsInRound: number;
+  /** The attempt before this one, in this round, was refused for good too. */
+  refusedBefore: boolean;
   /** Seconds since the round began. */
   ageSeconds: number;
   capabilities: ChannelCapabilities;
@@ -47,6 +49,7 @@ export function afterAttempt(
     {
       attempt: facts.attemptsInRound,
       outcome: result.outcome,
+      refusedBefore: facts.refusedBefore,
       ageSeconds: facts.ageSeconds,
       retryAfterSeconds: result.retryAfterSeconds,
       random: facts.random,

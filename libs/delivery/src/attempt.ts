@@ -6,13 +6,14 @@ import {
   endWaiting,
   readClaimCandidate,
   settleDelivery,
+  type Claim,
   type ClaimCandidate,
 } from '@newsrelay/ledger/deliveries';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { afterAttempt } from './after-attempt.js';
 import { claimVerdict } from './claim-verdict.js';
 import type { DeliveryEvents } from './events.js';
-import type { InFlight } from './in-flight.js';
+import type { FlightHandle, InFlight } from './in-flight.js';
 
 /** A lease outlives the request's total deadline by this, in milliseconds: for the claim's way back and the result's way in. */
 const LEASE_MARGIN_MS = 5_000;
@@ -81,21 +82,35 @@ async function send(
   const body = candidate.body ?? compose(candidate, connector);
   const { requestDeadlineMs } = connector.manifest.limits;
   const leaseMs = requestDeadlineMs + LEASE_MARGIN_MS;
-  const claim = await claimDelivery(ledger, candidate, body, leaseMs);
-  if (claim === null) {
-    events.notClaimed('lost');
-    return { done: false, againInMs: BUSY_MS };
+  // Before the claim: a withdrawal that is told of between its commit and the request must find something to stop.
+  const flight = parts.inFlight.begin(
+    candidate.articleId,
+    // A withdrawal carries no content: nothing stops it but a shutdown.
+    candidate.action === 'publish' ? candidate.version : Number.POSITIVE_INFINITY,
+    // From before the read: never later than the lease that PostgreSQL counts from the claim.
+    readAt + leaseMs,
+  );
+  let claim: Claim | null;
+  let startedAt: number;
+  let result: AttemptResult;
+  try {
+    claim = await claimDelivery(ledger, candidate, body, leaseMs);
+    if (claim === null) {
+      events.notClaimed('lost');
+      return { done: false, againInMs: BUSY_MS };
+    }
+    startedAt = performance.now();
+    result = await request(candidate, body, connector, parts, flight, stopping);
+  } finally {
+    flight.land();
   }
-  // From before the read: never later than the lease that PostgreSQL counts from the claim.
-  const leaseEndsAt = readAt + leaseMs;
-  const startedAt = performance.now();
-  const result = await request(candidate, body, connector, parts, leaseEndsAt, stopping);
   const durationMs = performance.now() - startedAt;
   const next = afterAttempt(
     result,
     {
       action: candidate.action,
       attemptsInRound: candidate.attemptsInRound + 1,
+      refusedBefore: candidate.lastOutcome === 'permanent' || candidate.lastOutcome === 'rejected-content',
       ageSeconds: (Date.now() - candidate.roundStartedAt.getTime()) / 1000,
       capabilities: connector.manifest.capabilities,
       random: Math.random(),
@@ -147,15 +162,9 @@ async function request(
   body: string,
   connector: Connector,
   parts: AttemptParts,
-  leaseEndsAt: number,
+  flight: FlightHandle,
   stopping: AbortSignal,
 ): Promise<AttemptResult> {
-  const flight = parts.inFlight.begin(
-    candidate.articleId,
-    // A withdrawal carries no content: nothing stops it but a shutdown.
-    candidate.action === 'publish' ? candidate.version : Number.POSITIVE_INFINITY,
-    leaseEndsAt,
-  );
   try {
     const http = parts.outbound.bind({
       signal: AbortSignal.any([flight.signal, stopping]),
@@ -173,7 +182,5 @@ async function request(
     if (!(error instanceof OutboundFailure)) parts.events.connectorFailed(candidate, error);
     const message = error instanceof Error ? error.message : String(error);
     return { outcome: 'transient', status: null, response: null, error: `our own failure: ${message}` };
-  } finally {
-    flight.land();
   }
 }

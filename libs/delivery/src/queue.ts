@@ -59,17 +59,21 @@ export class DeliveryQueue {
     }
   }
 
-  /** As `add` for those that have no job; returns how many those were. */
+  /** As `addNow` for those that have no job, or one that waits for a later time; returns how many those were. */
   async addMissing(deliveries: readonly DueDelivery[]): Promise<number> {
     const pipeline = this.connection.pipeline();
-    for (const { id, action } of deliveries) pipeline.exists(this.lane(action).toKey(jobId(id)));
-    const answers = (await pipeline.exec()) ?? [];
-    const missing = deliveries.filter((_delivery, index) => {
-      const [error, exists] = answers[index] ?? [];
+    for (const { id, action } of deliveries) {
+      pipeline.exists(this.lane(action).toKey(jobId(id)));
+      pipeline.zscore(this.lane(action).toKey('delayed'), jobId(id));
+    }
+    const answers = ((await pipeline.exec()) ?? []).map(([error, answer]) => {
       if (error) throw error;
-      return exists === 0;
+      return answer;
     });
-    await this.add(missing);
+    const missing = deliveries.filter(
+      (_delivery, index) => answers[2 * index] === 0 || answers[2 * index + 1] !== null,
+    );
+    await this.addNow(missing);
     return missing.length;
   }
 

@@ -29,7 +29,7 @@ export interface ReconcilerParts {
 }
 
 /**
- * Makes the queue agree with the ledger: due deliveries without a job get one, claims whose sender vanished are
+ * Makes the queue agree with the ledger: due deliveries without a job, or with one that waits for later, get one now, claims whose sender vanished are
  * resolved. Redis can be emptied at any moment; the ledger is the truth. Runs in every publish process: adding a job
  * that is there, and resolving a lease twice, change nothing.
  */
@@ -92,6 +92,8 @@ export class Reconciler {
       {
         action: lease.action,
         attemptsInRound: lease.attemptsInRound,
+        // Asked of refusals only, and this is none.
+        refusedBefore: false,
         ageSeconds: (Date.now() - lease.roundStartedAt.getTime()) / 1000,
         capabilities: connector.manifest.capabilities,
         random: Math.random(),

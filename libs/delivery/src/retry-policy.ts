@@ -11,6 +11,8 @@ export interface RetryQuestion {
   /** Attempts of this round so far, the one that just ended included. */
   attempt: number;
   outcome: Outcome;
+  /** The attempt before this one, in this round, was refused for good too. */
+  refusedBefore: boolean;
   /** Seconds since the round began. */
   ageSeconds: number;
   /** What the outlet asked for; undefined if nothing. */
@@ -24,7 +26,7 @@ export interface RetryQuestion {
  * (Standard Webhooks 1.0, "Deliverability and reliability"); then jitter, then `max(base, Retry-After)`.
  */
 export function nextAttemptInSeconds(question: RetryQuestion, schedule: readonly number[]): number | null {
-  const { attempt, outcome, ageSeconds, retryAfterSeconds = 0, random } = question;
+  const { attempt, outcome, refusedBefore, ageSeconds, retryAfterSeconds = 0, random } = question;
   const base = schedule[attempt];
   switch (outcome) {
     case 'delivered':
@@ -36,7 +38,7 @@ export function nextAttemptInSeconds(question: RetryQuestion, schedule: readonly
     case 'permanent':
     case 'rejected-content':
       // A second look: outlets do answer 400 or 404 while they deploy.
-      return attempt === 1 && base !== undefined ? spread(base, random) : null;
+      return !refusedBefore && base !== undefined ? spread(base, random) : null;
     case 'transient':
     case 'rate-limited':
     case 'auth-expired':

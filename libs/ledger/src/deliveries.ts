@@ -94,6 +94,8 @@ export interface ClaimCandidate {
   state: DeliveryState;
   epoch: number;
   attemptsInRound: number;
+  /** Of the round's last attempt; null before its first. */
+  lastOutcome: Outcome | null;
   roundStartedAt: Date;
   /** Milliseconds until it is due by PostgreSQL's clock; 0 or less means now. */
   dueInMs: number;
@@ -176,6 +178,13 @@ export async function readClaimCandidate(ledger: Ledger, id: string): Promise<Cl
         .orderBy('u.version', 'desc')
         .limit(1)
         .as('earlier_remote_url'),
+      eb
+        .selectFrom('attempts as t')
+        .select('t.outcome')
+        .whereRef('t.delivery_id', '=', 'd.id')
+        .whereRef('t.number', '=', 'd.attempt_count')
+        .where('d.attempts_in_round', '>', 0)
+        .as('last_outcome'),
     ])
     .where('d.id', '=', id)
     .executeTakeFirst();
@@ -189,6 +198,7 @@ export async function readClaimCandidate(ledger: Ledger, id: string): Promise<Cl
     state: row.state,
     epoch: row.epoch,
     attemptsInRound: row.attempts_in_round,
+    lastOutcome: row.last_outcome,
     roundStartedAt: row.round_started_at,
     dueInMs: row.due_in_ms,
     begun,
