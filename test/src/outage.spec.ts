@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
@@ -119,6 +120,24 @@ describe('servers that are away', () => {
     },
     120_000,
   );
+
+  it('loses nothing when NATS loses all of its data with events in it', async () => {
+    await system.killService('transform');
+    const ids = await takeIn(system.api, articlesOf('wiped-nats', 20), 0);
+    // Their events have left the outbox.
+    await pollUntil(
+      'the outbox is empty',
+      async () =>
+        (await system.api.call<{ outbox: { waiting: number } }>('console', 'GET', '/api/v1/status')).body
+          .outbox.waiting === 0,
+      { timeoutMs: 10_000 },
+    );
+    await system.server('nats').kill('SIGKILL');
+    rmSync(join(system.dataDir.path, 'nats'), { recursive: true });
+    await system.server('nats').restart();
+    system.spawnService('transform');
+    await allReach(ids, 90_000);
+  }, 120_000);
 
   it('answers 503 while PostgreSQL is away, and goes on by itself when it is back', async () => {
     await system.server('postgres').kill('SIGKILL');

@@ -1,94 +1,39 @@
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import type { DeliveryAction } from '@newsrelay/contracts/delivery';
-import {
-  RENDITION_BATCH,
-  renditionReady,
-  type ArticleReleased,
-  type ArticleWithdrawn,
-} from '@newsrelay/contracts/events';
-import { renditionReadyEventId } from '@newsrelay/contracts/keys';
+import type { ArticleReleased, ArticleWithdrawn } from '@newsrelay/contracts/events';
 import { SUBJECTS } from '@newsrelay/contracts/subjects';
-import { isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
-import { LEDGER } from '@newsrelay/ledger/ledger-token';
-import { channelsReached, findReleasedVersion } from '@newsrelay/ledger/routing';
-import { findWithdrawnArticle } from '@newsrelay/ledger/withdrawals';
+import { isLedgerUnavailable } from '@newsrelay/ledger/database';
 import { Poison, RetryLater } from '@newsrelay/messaging/handler-errors';
-import { JetStreamPublisher } from '@newsrelay/messaging/publisher';
-import { TransformEvents } from './events.js';
-import { Renderer, type RenditionShare } from './rendering/renderer.js';
-import { Router } from './routing/router.js';
+import { Distribution, type Distributed } from './distribution.js';
 
 const AWAY_MS = 1_000;
 
-/** `article.*` in, `rendition.ready` out. Every step may run again: what is there already is found, not made twice. */
+/** `article.*` in, `rendition.ready` out. */
 @Controller()
 export class ArticleEventsController {
-  constructor(
-    @Inject(LEDGER) private readonly ledger: Ledger,
-    @Inject(Router) private readonly router: Router,
-    @Inject(Renderer) private readonly renderer: Renderer,
-    @Inject(JetStreamPublisher) private readonly publisher: JetStreamPublisher,
-    @Inject(TransformEvents) private readonly events: TransformEvents,
-  ) {}
+  constructor(@Inject(Distribution) private readonly distribution: Distribution) {}
 
   @EventPattern(SUBJECTS.articleReleased)
   async released(@Payload() event: ArticleReleased): Promise<void> {
-    await whileLedgerAnswers(async () => {
-      const version = await findReleasedVersion(this.ledger, event.articleId, event.version);
-      if (version === undefined)
-        throw new Poison(`version ${event.version} of ${event.articleId} was never released`);
-      const channels = await this.router.route(version);
-      const shares = await this.renderer.renderVersion(version, channels);
-      await this.#announce(event, 'publish', shares);
-      this.events.routed(event.articleId, event.version, channels.length, shares.length);
-    });
+    await settled(() => this.distribution.release(event));
   }
 
   @EventPattern(SUBJECTS.articleWithdrawn)
   async withdrawn(@Payload() event: ArticleWithdrawn): Promise<void> {
-    await whileLedgerAnswers(async () => {
-      const withdrawn = await findWithdrawnArticle(this.ledger, event.articleId, event.version);
-      if (withdrawn === undefined) throw new Poison(`article ${event.articleId} is not withdrawn`);
-      // No claim can begin after the withdrawal was committed: the set is final.
-      const channels = await channelsReached(this.ledger, event.articleId);
-      const shares = await this.renderer.renderWithdrawal(withdrawn, channels);
-      await this.#announce(event, 'withdraw', shares);
-      this.events.withdrawalRouted(event.articleId, event.version, channels.length);
-    });
-  }
-
-  async #announce(
-    event: { articleId: string; version: number },
-    action: DeliveryAction,
-    shares: readonly RenditionShare[],
-  ): Promise<void> {
-    const { articleId, version } = event;
-    const messages = shares.flatMap(({ renditionId, channelIds }) =>
-      batchesOf(channelIds, RENDITION_BATCH).map((batch) => ({
-        subject: SUBJECTS.renditionReady,
-        data: renditionReady.parse({ renditionId, articleId, version, action, channelIds: batch }),
-        id: renditionReadyEventId(renditionId, batch),
-      })),
-    );
-    const outcomes = await this.publisher.publishAll(messages);
-    const failed = outcomes.find((outcome) => !outcome.ok);
-    if (failed !== undefined) throw new RetryLater(AWAY_MS, failed.failure.message);
+    await settled(() => this.distribution.withdraw(event));
   }
 }
 
-function batchesOf<T>(items: readonly T[], size: number): T[][] {
-  const batches: T[][] = [];
-  for (let start = 0; start < items.length; start += size) batches.push(items.slice(start, start + size));
-  return batches;
-}
-
-/** PostgreSQL away is no fault of the message: it comes again, however long that takes. */
-async function whileLedgerAnswers(handle: () => Promise<void>): Promise<void> {
+/** A server that is away is no fault of the message: it comes again, however long that takes. */
+async function settled(distribute: () => Promise<Distributed>): Promise<void> {
+  let distributed: Distributed;
   try {
-    await handle();
+    distributed = await distribute();
   } catch (error) {
     if (isLedgerUnavailable(error)) throw new RetryLater(AWAY_MS, 'PostgreSQL is away', { cause: error });
     throw error;
   }
+  if (distributed.done) return;
+  if ('missing' in distributed) throw new Poison(distributed.missing);
+  throw new RetryLater(AWAY_MS, distributed.failure.message, { cause: distributed.failure });
 }

@@ -26,6 +26,10 @@ export class TransformEvents {
     this.logger.info({ article, version, type, headline }, 'headline cut to the limit of the channel type');
   }
 
+  lostEventsFound(count: number): void {
+    if (count > 0) this.logger.warn({ count }, 'distributed from the ledger: their events were lost');
+  }
+
   withdrawalRouted(article: string, version: number, channels: number): void {
     this.logger.info({ article, version, channels }, 'withdrawal routed');
   }

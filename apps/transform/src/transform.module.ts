@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ArticleEventsController } from './article-events.controller.js';
+import { Distribution } from './distribution.js';
 import { TransformEvents } from './events.js';
+import { LostEventsSweep } from './lost-events-sweep.js';
 import { PUBLIC_URL, Renderer } from './rendering/renderer.js';
 import { Router } from './routing/router.js';
 
@@ -19,6 +21,8 @@ export class TransformModule {
         TransformEvents,
         Router,
         Renderer,
+        Distribution,
+        LostEventsSweep,
         { provide: PUBLIC_URL, useValue: settings.NEWSRELAY_PUBLIC_URL },
       ],
     };

@@ -47,6 +47,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       created_at timestamptz(3) not null default clock_timestamp(),
       primary key (article_id, version)
     );
+    create index versions_released on article_versions (released_at) where released_at is not null;
     create index versions_due on article_versions (embargo_until) where state = 'scheduled';
 
     create table withdrawals (
@@ -57,6 +58,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       ordered_at timestamptz(3) not null default clock_timestamp(),
       unique (article_id, through_version)
     );
+    create index withdrawals_newest on withdrawals (ordered_at);
 
     create table outbox (
       sequence bigint generated always as identity primary key,

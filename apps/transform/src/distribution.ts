@@ -1,0 +1,81 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { DeliveryAction } from '@newsrelay/contracts/delivery';
+import { RENDITION_BATCH, renditionReady } from '@newsrelay/contracts/events';
+import { renditionReadyEventId } from '@newsrelay/contracts/keys';
+import { SUBJECTS } from '@newsrelay/contracts/subjects';
+import type { Ledger } from '@newsrelay/ledger/database';
+import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { channelsReached, findReleasedVersion } from '@newsrelay/ledger/routing';
+import { findWithdrawnArticle } from '@newsrelay/ledger/withdrawals';
+import { JetStreamPublisher, type PublishFailed } from '@newsrelay/messaging/publisher';
+import { TransformEvents } from './events.js';
+import { Renderer, type RenditionShare } from './rendering/renderer.js';
+import { Router } from './routing/router.js';
+
+interface VersionOfArticle {
+  articleId: string;
+  version: number;
+}
+
+/** `done`, or why not: the version is not in the ledger as it was said to be, or NATS did not take what was to be announced. */
+export type Distributed =
+  { done: true } | { done: false; missing: string } | { done: false; failure: PublishFailed };
+
+/** Routes, renders, announces. Every step may run again: what is there already is found, not made twice. */
+@Injectable()
+export class Distribution {
+  constructor(
+    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(Router) private readonly router: Router,
+    @Inject(Renderer) private readonly renderer: Renderer,
+    @Inject(JetStreamPublisher) private readonly publisher: JetStreamPublisher,
+    @Inject(TransformEvents) private readonly events: TransformEvents,
+  ) {}
+
+  async release(released: VersionOfArticle): Promise<Distributed> {
+    const { articleId, version } = released;
+    const found = await findReleasedVersion(this.ledger, articleId, version);
+    if (found === undefined)
+      return { done: false, missing: `version ${version} of ${articleId} was never released` };
+    const channels = await this.router.route(found);
+    const shares = await this.renderer.renderVersion(found, channels);
+    const announced = await this.#announce(released, 'publish', shares);
+    if (announced.done) this.events.routed(articleId, version, channels.length, shares.length);
+    return announced;
+  }
+
+  async withdraw(ordered: VersionOfArticle): Promise<Distributed> {
+    const { articleId, version } = ordered;
+    const withdrawn = await findWithdrawnArticle(this.ledger, articleId, version);
+    if (withdrawn === undefined) return { done: false, missing: `article ${articleId} is not withdrawn` };
+    // No claim can begin after the withdrawal was committed: the set is final.
+    const channels = await channelsReached(this.ledger, articleId);
+    const shares = await this.renderer.renderWithdrawal(withdrawn, channels);
+    const announced = await this.#announce(ordered, 'withdraw', shares);
+    if (announced.done) this.events.withdrawalRouted(articleId, version, channels.length);
+    return announced;
+  }
+
+  async #announce(
+    { articleId, version }: VersionOfArticle,
+    action: DeliveryAction,
+    shares: readonly RenditionShare[],
+  ): Promise<Distributed> {
+    const messages = shares.flatMap(({ renditionId, channelIds }) =>
+      batchesOf(channelIds, RENDITION_BATCH).map((batch) => ({
+        subject: SUBJECTS.renditionReady,
+        data: renditionReady.parse({ renditionId, articleId, version, action, channelIds: batch }),
+        id: renditionReadyEventId(renditionId, batch),
+      })),
+    );
+    const outcomes = await this.publisher.publishAll(messages);
+    const failed = outcomes.find((outcome) => !outcome.ok);
+    return failed === undefined ? { done: true } : { done: false, failure: failed.failure };
+  }
+}
+
+function batchesOf<T>(items: readonly T[], size: number): T[][] {
+  const batches: T[][] = [];
+  for (let start = 0; start < items.length; start += size) batches.push(items.slice(start, start + size));
+  return batches;
+}
