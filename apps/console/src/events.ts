@@ -11,6 +11,10 @@ export class ConsoleEvents {
     this.logger.info({ channel, change }, 'channel');
   }
 
+  secretsUnreadable(channel: string, reason: string): void {
+    this.logger.error({ channel, reason }, 'the secrets of a channel cannot be read');
+  }
+
   channelTested(channel: string, outcome: Outcome, durationMs: number): void {
     this.logger.info({ channel, outcome, durationMs }, 'channel tested');
   }

@@ -79,7 +79,7 @@ describe('classifyFailure', () => {
     timeout: ['transient', 'transient', 'unknown'],
     broken: ['transient', 'transient', 'unknown'],
     'bad-answer': ['transient', 'transient', 'unknown'],
-    aborted: ['aborted', 'aborted', 'aborted'],
+    aborted: ['aborted', 'aborted', 'unknown'],
   } as const;
 
   it.each(OUTBOUND_FAILURES)('%s', (kind) => {

@@ -67,7 +67,8 @@ export function classifyFailure(failure: unknown, idempotent: boolean): AttemptR
   const nothing = { status: null, response: null, error: failure.message };
   switch (failure.kind) {
     case 'aborted':
-      return { ...nothing, outcome: 'aborted' };
+      // Stopped by us, and yet it may have arrived.
+      return { ...nothing, outcome: failure.sent && !idempotent ? 'unknown' : 'aborted' };
     case 'refused-target':
       return { ...nothing, outcome: 'permanent' };
     case 'connect':

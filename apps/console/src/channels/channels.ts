@@ -19,12 +19,12 @@ import {
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
-import { isMasked } from '@newsrelay/sealing/mask';
+import { withoutMasked } from '@newsrelay/sealing/mask';
 import { Sealing } from '@newsrelay/sealing/seal';
 import { DueJobs } from '../deliveries/due-jobs.js';
 import { ConsoleEvents } from '../events.js';
 import { channelView, manifestOrProblem, type ChannelView } from './channel-view.js';
-import { mergePatch } from './merge-patch.js';
+import { isObject, mergePatch } from './merge-patch.js';
 
 const notFound = () => new Problem(404, 'There is no such channel.');
 
@@ -62,8 +62,16 @@ export class Channels {
     return channelView(stored, secrets, generated);
   }
 
+  /** Also of a channel whose secrets do not open with the key that is set now: then each may be there. */
   view(channel: StoredChannel): ChannelView {
-    return channelView(channel, this.#secretsOf(channel));
+    const secretFields = Object.keys(connectorOf(channel.type)?.manifest.secrets.shape ?? {});
+    try {
+      return channelView(channel, this.#secretsOf(channel));
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      this.events.secretsUnreadable(channel.id, error.message);
+      return channelView(channel, Object.fromEntries(secretFields.map((field) => [field, MASK])));
+    }
   }
 
   /** @throws Problem 404 */
@@ -80,7 +88,7 @@ export class Channels {
       if (channel === undefined) throw notFound();
       const secretsBefore = this.#secretsOf(channel);
       const { paused, createdAt, sealedSecrets, ...before } = channel;
-      const merged = mergePatch({ ...before, secrets: secretsBefore }, withoutReadOnly(patch), isMasked);
+      const merged = mergePatch({ ...before, secrets: secretsBefore }, changesOf(patch));
       const input = parseOrProblem(channelInput, merged);
       refuseNewIdentity(input, channel);
       const manifest = manifestOrProblem(channel.type);
@@ -170,11 +178,12 @@ function generatedSecrets(manifest: ChannelManifest, given: Record<string, unkno
   );
 }
 
-/** What GET shows may be sent back whole. */
-function withoutReadOnly(patch: unknown): unknown {
-  if (patch === null || typeof patch !== 'object' || Array.isArray(patch)) return patch;
-  const { paused, createdAt, ...rest } = patch as Record<string, unknown>;
-  return rest;
+/** What GET shows may be sent back whole: read-only members, and secrets that read as their mask, change nothing. */
+function changesOf(patch: unknown): unknown {
+  if (!isObject(patch)) return patch;
+  const { paused, createdAt, ...changes } = patch;
+  const { secrets } = changes;
+  return isObject(secrets) ? { ...changes, secrets: withoutMasked(secrets) } : changes;
 }
 
 function refuseNewIdentity(input: ChannelInput, channel: StoredChannel): void {
