@@ -19,8 +19,8 @@ import {
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
-import { withoutMasked } from '@newsrelay/sealing/mask';
-import { Sealing } from '@newsrelay/sealing/seal';
+import { MASK, withoutMasked } from '@newsrelay/sealing/mask';
+import { SealError, Sealing } from '@newsrelay/sealing/seal';
 import { DueJobs } from '../deliveries/due-jobs.js';
 import { ConsoleEvents } from '../events.js';
 import { channelView, manifestOrProblem, type ChannelView } from './channel-view.js';
