@@ -16,6 +16,8 @@ export class RouteTable {
 
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', ({ method, url }) => {
+      // What answers everything tells nothing of what is there.
+      if (url === '*' || url === '/*') return;
       const pattern = new RegExp(
         `^${url
           .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
@@ -28,9 +30,7 @@ export class RouteTable {
 
   /** Methods that `path` answers; empty where nothing is there. */
   methodsOf(path: string): string[] {
-    const methods = this.#routes
-      .filter(({ pattern }) => pattern.source !== '^.*/?$' && pattern.test(path))
-      .map(({ method }) => method);
+    const methods = this.#routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
     return [...new Set(methods)].sort();
   }
 }

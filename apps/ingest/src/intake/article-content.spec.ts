@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { articleInput } from '@newsrelay/contracts/article';
+import { Problem } from '@newsrelay/contracts/problem';
+import { contentOfInput, inputHash } from './article-content.js';
+
+const input = (fields: object) =>
+  articleInput.parse({ source: 'a', sourceId: '1', headline: '题', body: ['文'], ...fields });
+const hashOf = (fields: object) => inputHash(contentOfInput(input(fields)), null);
+
+describe('contentOfInput', () => {
+  it('makes paragraphs of HTML where none came, and leaves those that did', () => {
+    expect(contentOfInput(input({ body: undefined, bodyHtml: '<p>一</p>' }))).toMatchObject({
+      body: ['一'],
+      bodyHtml: '<p>一</p>',
+    });
+    expect(contentOfInput(input({ bodyHtml: '<p>一</p>' })).body).toEqual(['文']);
+  });
+  it('has no HTML where nothing is left of it', () => {
+    for (const bodyHtml of [null, '', ' ', '<script>x</script>'])
+      expect(contentOfInput(input({ bodyHtml })).bodyHtml).toBeNull();
+  });
+  it('refuses HTML without a text', () => {
+    expect(() => contentOfInput(input({ body: undefined, bodyHtml: '<script>x</script>' }))).toThrow(Problem);
+  });
+});
+
+describe('inputHash', () => {
+  it('is the same for what means the same', () => {
+    expect(hashOf({ headline: ' 题\n', kicker: '', keywords: [] })).toBe(hashOf({}));
+  });
+  it('is another for any change, the embargo included', () => {
+    const hashes = [
+      hashOf({}),
+      hashOf({ headline: '题 ' + '二' }),
+      hashOf({ body: ['文', '文'] }),
+      hashOf({ bylines: [{ role: '记者', name: '曹俐' }] }),
+      hashOf({ bylines: [{ role: null, name: '曹俐' }] }),
+      inputHash(contentOfInput(input({})), new Date(0)),
+    ];
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+});
