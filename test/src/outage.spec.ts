@@ -212,6 +212,12 @@ describe('a start without any server', () => {
         said,
       }).toMatchObject({ service, tooMany: false });
     }
+    // One that is told to stop while it waits does not wait any longer.
+    const stoppedAt = performance.now();
+    await Promise.all(SERVICES.map((service) => system.killService(service, 'SIGTERM')));
+    expect(performance.now() - stoppedAt).toBeLessThan(10_000);
+    for (const service of SERVICES) system.spawnService(service);
+
     for (const server of SERVERS) await system.server(server).restart();
     await system.ready();
     const pids = SERVICES.map((service) => system.pidOf(service));

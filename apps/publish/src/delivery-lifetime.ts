@@ -68,8 +68,7 @@ export class DeliveryLifetime
   }
 
   async #start(): Promise<void> {
-    await this.ledgerStart.migrated();
-    if (this.#stopped) return;
+    if (!(await this.ledgerStart.migrated()) || this.#stopped) return;
     try {
       checkConnectors(await channelTypesInUse(this.ledger));
       this.#reason = null;

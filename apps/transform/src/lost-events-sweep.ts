@@ -49,7 +49,7 @@ export class LostEventsSweep implements OnApplicationBootstrap, BeforeApplicatio
     const log = new RateLimitedLog((fields, message) => {
       this.logger.warn(fields, message);
     });
-    await this.start.migrated();
+    if (!(await this.start.migrated())) return;
     while (!signal.aborted) {
       try {
         await this.#round();

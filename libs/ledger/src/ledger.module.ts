@@ -5,6 +5,7 @@ import {
   type DynamicModule,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type OnModuleDestroy,
 } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
@@ -24,9 +25,9 @@ export interface LedgerSettings {
 
 /** Migrates as soon as PostgreSQL answers, for as long as that takes; until then the process is not ready. */
 @Injectable()
-export class LedgerStart implements OnApplicationBootstrap, OnApplicationShutdown {
+export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   readonly #stopping = new AbortController();
-  #migrating: Promise<void> | undefined;
+  readonly #migrated = Promise.withResolvers<boolean>();
   #reason: string | null = 'PostgreSQL has not answered yet';
 
   constructor(
@@ -44,21 +45,25 @@ export class LedgerStart implements OnApplicationBootstrap, OnApplicationShutdow
 
   onApplicationBootstrap(): void {
     this.notifications.start();
-    this.#migrating = this.#migrateUntilDone();
+    void this.#migrateUntilDone().then(this.#migrated.resolve, this.#migrated.reject);
   }
 
-  /** Resolves once the schema is there. */
-  async migrated(): Promise<void> {
-    await this.#migrating;
+  /** Resolves with true once the schema is there, with false if the process stops before that. */
+  migrated(): Promise<boolean> {
+    return this.#migrated.promise;
+  }
+
+  /** First of all at a shutdown: whoever waits for the schema must not hold it up. */
+  onModuleDestroy(): void {
+    this.#stopping.abort();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.#stopping.abort();
     await this.notifications.stop();
     await this.ledger.destroy();
   }
 
-  async #migrateUntilDone(): Promise<void> {
+  async #migrateUntilDone(): Promise<boolean> {
     const { signal } = this.#stopping;
     const log = new RateLimitedLog((fields, message) => {
       this.logger.warn(fields, message);
@@ -67,13 +72,14 @@ export class LedgerStart implements OnApplicationBootstrap, OnApplicationShutdow
       try {
         await migrate(this.ledger);
         this.#reason = null;
-        return;
+        return true;
       } catch (error) {
         this.#reason = error instanceof Error && error.message !== '' ? error.message : String(error);
         log.say({ reason: this.#reason }, 'PostgreSQL cannot be used yet; trying again');
         await delay(500, undefined, { signal }).catch(() => undefined);
       }
     }
+    return false;
   }
 }
 

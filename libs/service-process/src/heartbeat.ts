@@ -48,7 +48,7 @@ export class Heartbeat implements OnApplicationBootstrap, BeforeApplicationShutd
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
-    await this.start.migrated();
+    if (!(await this.start.migrated())) return;
     while (!signal.aborted) {
       await this.#each(beat);
       await delay(INTERVAL_MS, undefined, { signal }).catch(() => undefined);

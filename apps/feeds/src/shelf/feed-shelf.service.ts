@@ -85,7 +85,6 @@ export class FeedShelfService implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async #start(): Promise<void> {
-    await this.ledgerStart.migrated();
-    this.#keeper.start();
+    if (await this.ledgerStart.migrated()) this.#keeper.start();
   }
 }

@@ -43,7 +43,7 @@ export class EmbargoClock implements OnApplicationBootstrap, BeforeApplicationSh
     const log = new RateLimitedLog((fields, message) => {
       this.logger.warn(fields, message);
     });
-    await this.start.migrated();
+    if (!(await this.start.migrated())) return;
     while (!signal.aborted) {
       let released = 0;
       try {

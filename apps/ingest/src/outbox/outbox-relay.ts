@@ -52,7 +52,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
     const log = new RateLimitedLog((fields, message) => {
       this.logger.warn(fields, message);
     });
-    await this.start.migrated();
+    if (!(await this.start.migrated())) return;
     while (!stopping.aborted) {
       // Before the look into the table, so that an event that comes meanwhile is not slept over.
       this.#wake = new AbortController();
