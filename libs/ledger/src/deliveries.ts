@@ -288,6 +288,12 @@ export interface Settlement {
  */
 export async function settleDelivery(ledger: Ledger, settlement: Settlement): Promise<DeliveryState | null> {
   return ledger.transaction().execute(async (tx) => {
+    // A withdrawal or a newer version that commits meanwhile passes over what is being sent: whatever is to wait again
+    // is written after it, and reads it, or before it, and is ended by it.
+    if (settlement.state === 'queued' || settlement.state === 'retrying') {
+      await sql`select from articles where id = (select article_id from deliveries where id = ${settlement.deliveryId})
+                for share`.execute(tx);
+    }
     const { rows } = await sql<{ state: DeliveryState; channel_id: string }>`
       with target as (
         select d.id, case
