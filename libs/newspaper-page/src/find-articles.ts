@@ -12,8 +12,14 @@ export interface ArticleSource {
   unannounced: boolean;
   /** The headline block is longer than one should be, or stands above the date line. */
   headDoubtful: boolean;
-  /** The article may hold a piece of another, or the other way round. */
-  boundaryDoubtful: string | null;
+  /** The article may hold a piece of another, or the other way round: what the editor is to look at. */
+  boundaryDoubtful: Doubt | null;
+}
+
+/** Why it is not sure what belongs to an article. */
+export interface Doubt {
+  because: 'heading' | 'page-break' | 'interruption';
+  line: string;
 }
 
 export interface FoundArticles {
@@ -38,8 +44,9 @@ export function findArticles(items: readonly Item[], headAboveMasthead: boolean)
   const starts = announced.length > 0 ? withUnannounced(items, announced) : unannouncedStarts(items);
   const stray: Item[] = items.slice(0, starts[0]?.head ?? items.length);
   const articles = starts.map((start, at) => {
-    const end = starts[at + 1]?.head ?? items.length;
-    return sourceOf(items, start, end, announced.length > 0, stray);
+    const next = starts[at + 1];
+    const source = sourceOf(items, start, next?.head ?? items.length, announced.length > 0, stray);
+    return { ...source, boundaryDoubtful: source.boundaryDoubtful ?? doubtfulEnd(items, next) };
   });
   return { articles, stray };
 }
@@ -93,12 +100,16 @@ function headStart(items: readonly Item[], body: number, free: number): { head: 
   let head = body;
   let lines = 0;
   let sawNote = -1;
+  let acrossCaption = false;
   while (head > free) {
     const above = items[head - 1];
     if (above === undefined || items[head]?.barrier === true) break;
+    if (lines > 0 && items[head]?.afterCaption === true) break;
     if (above.kind === 'head') lines += 1;
     else if (above.kind === 'note') sawNote = head - 1;
     else if (above.kind !== 'byline' || !belongsBelow(items, head - 1, body, free)) break;
+    // A picture between a headline and its body can as well have a title of its own above it.
+    acrossCaption ||= items[head]?.afterCaption === true && above.kind === 'head';
     head -= 1;
   }
   // A note without a headline above it is a paragraph of the article before.
@@ -109,7 +120,8 @@ function headStart(items: readonly Item[], body: number, free: number): { head: 
     items.slice(head, body).some(({ kind }) => kind === 'head')
   )
     head += 1;
-  if (lines <= MOST_HEAD_LINES) return { head, doubtful: isQuestionable(items, head, body, free) };
+  if (lines <= MOST_HEAD_LINES)
+    return { head, doubtful: acrossCaption || isQuestionable(items, head, body, free) };
   // More lines than a headline has: a wider gap shows where the block begins.
   const gaps = items.slice(head + 1, body).map(({ fragment }) => fragment.gap);
   const least = smallest(gaps);
@@ -159,7 +171,8 @@ function withUnannounced(items: readonly Item[], announced: readonly Start[]): S
     for (let from = start.body + 1; from < end; from += 1) {
       const item = items[from];
       if (item?.kind !== 'head') {
-        if (item !== undefined && item.barrier && item.kind === 'text' && isLong(item))
+        // Behind a running head a text without headline goes on from the page before.
+        if (item?.barrier === true && !item.pageBreak && item.kind === 'text' && isLong(item))
           starts.push({ head: from, body: from, unannounced: true, headDoubtful: false });
         continue;
       }
@@ -177,6 +190,16 @@ function withUnannounced(items: readonly Item[], announced: readonly Start[]): S
     }
   }
   return starts;
+}
+
+/** What begins without a dateline after a page's end, or without a headline after an advert, can be of the article before. */
+function doubtfulEnd(items: readonly Item[], next: Start | undefined): Doubt | null {
+  const first = next === undefined ? undefined : items[next.head];
+  if (next === undefined || first === undefined || !next.unannounced) return null;
+  if (first.pageBreak) return { because: 'page-break', line: shown(first) };
+  return next.head === next.body && first.interruptedBy !== null
+    ? { because: 'interruption', line: cutShort(first.interruptedBy) }
+    : null;
 }
 
 function isLong(item: Item): boolean {
@@ -312,14 +335,19 @@ function sourceOf(
 }
 
 /** A line that could head another article, or text after an article's end. */
-function doubtfulLine(body: readonly Item[], announced: boolean): string | null {
+function doubtfulLine(body: readonly Item[], announced: boolean): Doubt | null {
+  for (const [at, item] of body.entries()) {
+    if (at === 0) continue;
+    if (item.interruptedBy !== null) return { because: 'interruption', line: cutShort(item.interruptedBy) };
+    if (item.pageBreak) return { because: 'page-break', line: shown(item) };
+  }
   const heads: Item[] = [];
   for (let at = 1; at < body.length; at += 1) {
     const item = body[at];
     const above = body[at - 1];
     if (item === undefined || above === undefined) continue;
     const aboveText = above.fragment.draft.text;
-    if (item.kind === 'text' && continuesElsewhereAt(aboveText) !== -1) return shown(item);
+    if (item.kind === 'text' && continuesElsewhereAt(aboveText) !== -1) return heading(item);
     if (item.kind !== 'head' || item.fragment.level > 0 || item.fragment.bold || !isWhole(item)) continue;
     const finished =
       above.kind === 'closed' || above.kind === 'head' || endsSentence(aboveText) || endsArticle(aboveText);
@@ -328,7 +356,7 @@ function doubtfulLine(body: readonly Item[], announced: boolean): string | null 
   // Subheads come in numbers: a single one can as well head an article that says nothing of where it begins.
   const [only] = heads;
   if (!announced || only === undefined || heads.length > 1) return null;
-  return isNumbered(only.fragment.draft.text) ? null : shown(only);
+  return isNumbered(only.fragment.draft.text) ? null : heading(only);
 }
 
 /** Nothing in the line looks like a clause that a column cut. */
@@ -337,7 +365,14 @@ function isWhole(item: Item): boolean {
   return canBeSubhead(text) || (lengthWithoutSpaces(text) <= LONGEST_LONE_HEADLINE && !/[，、,]/u.test(text));
 }
 
+function heading(item: Item): Doubt {
+  return { because: 'heading', line: shown(item) };
+}
+
 function shown(item: Item): string {
-  const text = item.fragment.draft.text;
+  return cutShort(item.fragment.draft.text);
+}
+
+function cutShort(text: string): string {
   return text.length > 24 ? `${text.slice(0, 24)}…` : text;
 }

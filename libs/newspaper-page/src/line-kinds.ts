@@ -99,12 +99,24 @@ export function isNoticeParagraph(text: string): boolean {
   return NOTICE_START.test(text) || (text.length <= 400 && NOTICE_END.test(text));
 }
 
+/** 遗失声明：, 公告：: a notice by its first words. */
+export function opensNotice(text: string): boolean {
+  return NOTICE_START.test(text);
+}
+
 const ADVERT =
   /(?:(?:咨询|联系|招商|订阅|订餐|订票|报名|预约|售楼|服务|招聘|广告|垂询|加盟|购票)(?:电话|热线|方式)|电\s?话|手机|微信|地\s?址|联系人|热线|传真|邮箱)\s?[:：]?\s?[^\s。，]{0,30}$|(?:1[3-9]\d{9}|0\d{2,3}[-—－ ]?\d{7,8}|400[-—]?\d{3}[-—]?\d{4})(?:[\s、/，,]*(?:1[3-9]\d{9}|0?\d{2,4}[-—－ ]?\d{4,8}))*\s?(?:[（(][^（）()]{1,12}[）)])?$/u;
 
 /** A line that gives a telephone number or an address and nothing of a sentence. */
 export function isAdvertLine(text: string): boolean {
   return text.length <= 80 && !/[。；！？]/u.test(text) && /\d/.test(text) && ADVERT.test(text);
+}
+
+const ENDS_IN_ADDRESS = /(?:[\w.+-]+@[\w.-]+|https?:\/\/\S+|www\.\S+|\d[\d-]{4,})$/u;
+
+/** An address or a telephone number may stand last without a full stop. */
+export function endsInAddress(text: string): boolean {
+  return ENDS_IN_ADDRESS.test(text.slice(-120));
 }
 
 const FURNITURE =

@@ -212,6 +212,11 @@ export function isSectionName(line: string): boolean {
   return SECTION_ALONE.test(line.trim());
 }
 
+/** A section name with its page number: 2 要闻, 要闻 02. */
+export function isPageLabel(line: string): boolean {
+  return SECTION_FIRST.test(line.trim()) || NUMBER_FIRST.test(line.trim());
+}
+
 /** A slogan on a line of its own: 活力・魅力・热点・焦点. Only between masthead lines it can be told from anything else. */
 export function isSloganLine(line: string): boolean {
   return /[·・•∙‧丨]/u.test(line) && SLOGAN.test(line.trim());

@@ -1,3 +1,4 @@
+import { endsArticle } from './article-ends.js';
 import { endsSentence, lengthWithoutSpaces } from './characters.js';
 import type { BylineReading } from './byline.js';
 import { readOpening, type Opening } from './dateline.js';
@@ -8,6 +9,7 @@ import {
   canBeHeadline,
   continuedMarkLength,
   continuesElsewhereAt,
+  endsInAddress,
   isAdvertLine,
   isCaption,
   isDateOnly,
@@ -16,14 +18,16 @@ import {
   isGuideHead,
   isGuideItem,
   isLabelled,
+  isListItem,
   isNoticeHead,
   isNoticeParagraph,
   isPhotoCredit,
   isSalutation,
   isSignature,
   isSureCaption,
+  opensNotice,
 } from './line-kinds.js';
-import { isSectionName, isSloganLine, readMastheadLine, type MastheadLine } from './masthead.js';
+import { isPageLabel, isSectionName, isSloganLine, readMastheadLine, type MastheadLine } from './masthead.js';
 import type { LeftOverReason } from './page-reading.js';
 
 /**
@@ -41,6 +45,12 @@ export interface Item {
   byline: BylineReading | null;
   /** Masthead, notice or guide stands between it and the item before. */
   barrier: boolean;
+  /** A running head or the credits of the page stand between it and the item before: another page begins. */
+  pageBreak: boolean;
+  /** A caption stands between it and the item before: no headline block reaches across one. */
+  afterCaption: boolean;
+  /** A line that was taken out, or stands oddly, between it and the item before it. */
+  interruptedBy: string | null;
   /** 责任编辑 printed right under it, for its article only. */
   editorBelow: string | null;
 }
@@ -53,7 +63,7 @@ export interface PageItems {
   headAboveMasthead: boolean;
 }
 
-type Sorted = { fragment: Fragment; text: string } & (
+type Sorted = { fragment: Fragment; text: string; interrupts?: boolean } & (
   | { to: 'masthead'; line: MastheadLine }
   | { to: 'left'; reason: LeftOverReason }
   | { to: 'item'; kind: ItemKind; opening: Opening | null; byline: BylineReading | null }
@@ -69,6 +79,8 @@ export function itemsOf(lines: readonly Line[]): PageItems {
   const zoneEnd = firstBody(fragments);
   const sorted = fragments.map((fragment, at) => sortByWords(fragment, at < zoneEnd));
   const headAboveMasthead = sortZone(sorted, zoneEnd);
+  sortRunningHeads(sorted, zoneEnd);
+  sortInterruptions(sorted, zoneEnd);
   sortGuides(sorted);
   sortVerseAndLists(sorted);
   sortNotices(sorted);
@@ -206,6 +218,106 @@ function left(entry: Sorted, reason: LeftOverReason): Sorted {
 const isItem = (entry: Sorted | undefined, ...kinds: ItemKind[]): boolean =>
   entry?.to === 'item' && kinds.includes(entry.kind);
 
+const isPageNumber = (entry: Sorted | undefined): boolean =>
+  entry?.to === 'left' && entry.reason === 'furniture' && /\d/u.test(entry.text);
+
+/** Below the first headline a section name beside a running head or a page number is the layout's: 要闻, 2 综合. */
+function sortRunningHeads(sorted: Sorted[], zoneEnd: number): void {
+  const layout = (at: number, step: 1 | -1): boolean => {
+    let beside = at + step;
+    while (isItem(sorted[beside], 'head') && isSectionName(sorted[beside]?.text ?? '')) beside += step;
+    return sorted[beside]?.to === 'masthead' || isPageNumber(sorted[beside]);
+  };
+  const found: number[] = [];
+  for (let at = zoneEnd; at < sorted.length; at += 1) {
+    const entry = sorted[at];
+    if (entry === undefined || !isItem(entry, 'head', 'text')) continue;
+    if (isPageLabel(entry.text) || (isSectionName(entry.text) && (layout(at, -1) || layout(at, 1))))
+      found.push(at);
+  }
+  for (const at of found) {
+    const entry = sorted[at];
+    if (entry !== undefined) sorted[at] = left(entry, 'furniture');
+  }
+}
+
+/** Longest line that can be the layout's or another article's between two pieces of one sentence. */
+const SHORTEST_PIECE = 8;
+const WEB_LINE = /^(?:(?:https?:\/\/|www\.)\S+|[\w.+-]+@[\w.-]+)$/iu;
+const LABELLED_CONTACT = /(?:电\s?话|热线|手机|微信|地\s?址|联系人|传真|邮箱|(?:电话|方式|热线))\s?[:：]|\s/u;
+
+/** What stands between a fragment that ends no sentence and the fragment that goes on with it. */
+function sortInterruptions(sorted: Sorted[], zoneEnd: number): void {
+  let open = false;
+  for (let at = zoneEnd; at < sorted.length; at += 1) {
+    const entry = sorted[at];
+    if (entry === undefined || entry.to === 'masthead' || entry.to === 'editor') continue;
+    if (entry.to === 'left') {
+      if (open && (entry.reason === 'advert' || entry.reason === 'notice'))
+        sorted[at] = runsOn(entry) ? textItem(entry) : { ...entry, interrupts: true };
+      continue;
+    }
+    const marked = entry.fragment.level > 0 || entry.fragment.bold;
+    if (open && entry.kind === 'head' && !marked && goesOnAfter(sorted, at)) {
+      const beside =
+        sorted[at - 1]?.to === 'masthead' || isPageNumber(sorted[at - 1]) || isPageNumber(sorted[at + 1]);
+      const short = lengthWithoutSpaces(entry.text) <= SHORTEST_PIECE && !/[\p{P}]$/u.test(entry.text);
+      const latin = !/\p{Script=Han}/u.test(entry.text);
+      if (isSectionName(entry.text) || WEB_LINE.test(entry.text) || (short && beside)) {
+        sorted[at] = left(entry, 'furniture');
+        continue;
+      }
+      if (latin) {
+        // 岚溪 DAILY set in capitals is a title; other Latin words could be a piece of the sentence.
+        const title = /^[A-Z\d\s.&'-]+$/u.test(entry.text);
+        sorted[at] = title ? left(entry, 'furniture') : { ...left(entry, 'furniture'), interrupts: true };
+        continue;
+      }
+      if (short) sorted[at] = { ...entry, kind: 'text', interrupts: true };
+      continue;
+    }
+    open = isOpenText(entry);
+  }
+}
+
+/** A piece of running text that stops within its sentence. A colon leads to a list and leaves nothing open. */
+function isOpenText(entry: Sorted): boolean {
+  if (
+    entry.to !== 'item' ||
+    (entry.kind !== 'text' && entry.kind !== 'opening' && entry.kind !== 'continued')
+  )
+    return false;
+  const { text } = entry;
+  if (entry.opening !== null && entry.opening.length >= text.length) return false;
+  return !endsSentence(text) && !/[：:]$/u.test(text) && !endsInAddress(text) && !endsArticle(text);
+}
+
+/** Whether running text, and no new beginning, comes next among the items. */
+function goesOnAfter(sorted: readonly Sorted[], at: number): boolean {
+  for (let next = at + 1; next < sorted.length && next <= at + 8; next += 1) {
+    const entry = sorted[next];
+    if (entry?.to === 'item') return entry.kind === 'text' && !isListItem(entry.text);
+    if (entry?.to === 'editor') return false;
+  }
+  return false;
+}
+
+/** A line with a telephone number, or one that ends as a notice does, can be the end of the sentence before it. */
+function runsOn(entry: Sorted): boolean {
+  return isNoticeParagraph(entry.text) ? !opensNotice(entry.text) : !LABELLED_CONTACT.test(entry.text.trim());
+}
+
+function textItem(entry: Sorted): Sorted {
+  return {
+    fragment: entry.fragment,
+    text: entry.text,
+    to: 'item',
+    kind: 'text',
+    opening: null,
+    byline: null,
+  };
+}
+
 /** 导读 boxes: the heading, the items with their pages, and lines of the box between them. */
 function sortGuides(sorted: Sorted[]): void {
   for (const [at, entry] of sorted.entries()) {
@@ -299,7 +411,7 @@ function isPlainVerse(run: readonly Sorted[]): boolean {
 function close(sorted: Sorted[], from: number, to: number): void {
   for (let at = from; at < to; at += 1) {
     const entry = sorted[at];
-    if (entry?.to === 'item') sorted[at] = { ...entry, kind: 'closed' };
+    if (entry?.to === 'item') sorted[at] = { ...entry, kind: 'closed', interrupts: false };
   }
 }
 
@@ -372,27 +484,50 @@ function noticeEnd(sorted: readonly Sorted[], from: number): number {
   return at;
 }
 
-/** A short headline with nothing but a caption under it is a picture of its own, not a heading of the article before. */
+/** The title of a picture stands right above its caption; a credit on a line of its own belongs to the caption. */
 function sortCaptions(sorted: Sorted[]): void {
+  sortCaptionTitles(sorted);
   for (const [at, entry] of sorted.entries()) {
     if (entry.to !== 'left' || entry.reason !== 'caption') continue;
     const credit = sorted[at + 1];
-    if (
-      credit?.to === 'item' &&
-      credit.kind === 'byline' &&
-      credit.byline !== null &&
-      isPhotoCredit(credit.byline)
-    )
-      sorted[at + 1] = left(credit, 'caption');
+    if (credit !== undefined && isPhotoByline(credit)) sorted[at + 1] = left(credit, 'caption');
     const before = sorted[at - 1];
-    if (
-      before?.to === 'item' &&
-      before.kind === 'byline' &&
-      before.byline !== null &&
-      isPhotoCredit(before.byline)
-    )
-      sorted[at - 1] = left(before, 'caption');
+    if (before !== undefined && isPhotoByline(before)) sorted[at - 1] = left(before, 'caption');
   }
+}
+
+/** Most lines that a picture's title has. */
+const MOST_TITLE_LINES = 2;
+
+/**
+ * 春到茶山 above a caption is the picture's title when other headlines or nothing follow. Where a body follows at once,
+ * the picture stands between a headline and its article.
+ */
+function sortCaptionTitles(sorted: Sorted[]): void {
+  for (const [at, entry] of sorted.entries()) {
+    if (entry.to !== 'left' || entry.reason !== 'caption') continue;
+    let first = at;
+    while (isItem(sorted[first - 1], 'head')) first -= 1;
+    if (first === at || at - first > MOST_TITLE_LINES) continue;
+    let next = at + 1;
+    while (sorted[next]?.to === 'left' || isPhotoByline(sorted[next])) next += 1;
+    const below = sorted[next];
+    if (below?.to === 'item' && below.kind !== 'head') continue;
+    let above = first - 1;
+    while (sorted[above]?.to === 'left') above -= 1;
+    const before = sorted[above];
+    if (before !== undefined && isOpenText(before)) continue;
+    for (let line = first; line < at; line += 1) {
+      const title = sorted[line];
+      if (title !== undefined) sorted[line] = left(title, 'caption');
+    }
+  }
+}
+
+function isPhotoByline(entry: Sorted | undefined): boolean {
+  return (
+    entry?.to === 'item' && entry.kind === 'byline' && entry.byline !== null && isPhotoCredit(entry.byline)
+  );
 }
 
 function collect(sorted: readonly Sorted[], headAboveMasthead: boolean): PageItems {
@@ -400,6 +535,9 @@ function collect(sorted: readonly Sorted[], headAboveMasthead: boolean): PageIte
   const editors = sorted.filter((entry) => entry.to === 'editor');
   const lastItem = sorted.findLastIndex((entry) => entry.to === 'item' && entry.kind !== 'closed');
   let barrier = false;
+  let pageBreak = false;
+  let afterCaption = false;
+  let interruptedBy: string | null = null;
   for (const [at, entry] of sorted.entries()) {
     const { fragment } = entry;
     switch (entry.to) {
@@ -408,11 +546,15 @@ function collect(sorted: readonly Sorted[], headAboveMasthead: boolean): PageIte
         page.leftOver.push({ fragment, reason: entry.line.credits > 0 ? 'page-credits' : 'masthead' });
         // The headline that stands above the date line belongs to the text under it.
         barrier = !headAboveMasthead || page.items.length === 0;
+        pageBreak = page.items.length > 0 && !headAboveMasthead;
         break;
       case 'left':
         page.leftOver.push({ fragment, reason: entry.reason });
         if (entry.reason === 'notice' || entry.reason === 'guide' || entry.reason === 'advert')
           barrier = true;
+        if (entry.reason === 'caption') afterCaption = true;
+        if (entry.interrupts === true || entry.reason === 'notice' || entry.reason === 'advert')
+          interruptedBy ??= entry.text;
         break;
       case 'editor': {
         // One bare line at the very end speaks for the page; in brackets, between articles or repeated, for the article above.
@@ -434,9 +576,15 @@ function collect(sorted: readonly Sorted[], headAboveMasthead: boolean): PageIte
           opening: entry.opening,
           byline: entry.byline,
           barrier,
+          pageBreak,
+          afterCaption,
+          interruptedBy: interruptedBy ?? (entry.interrupts === true ? entry.text : null),
           editorBelow: null,
         });
         barrier = false;
+        pageBreak = false;
+        afterCaption = false;
+        interruptedBy = null;
         break;
     }
   }

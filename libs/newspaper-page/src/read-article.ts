@@ -15,9 +15,9 @@ import {
   type DraftNote,
   type Edit,
 } from './draft.js';
-import type { ArticleSource } from './find-articles.js';
+import type { ArticleSource, Doubt } from './find-articles.js';
 import { headlineBlock } from './headline-block.js';
-import { canBeHeadline, continuedMarkLength, continuesElsewhereAt } from './line-kinds.js';
+import { canBeHeadline, continuedMarkLength, continuesElsewhereAt, endsInAddress } from './line-kinds.js';
 import { proposeMisreadings } from './misreadings.js';
 import type { Byline, FieldName, Hold, PageArticle, Repair } from './page-reading.js';
 import type { Item } from './page-items.js';
@@ -282,9 +282,18 @@ function numbered(fields: readonly [FieldName, readonly DraftNote[]][]): Repair[
   return repairs;
 }
 
+function boundaryMessage({ because, line }: Doubt): string {
+  switch (because) {
+    case 'heading':
+      return `“${line}”一行可能是另一篇稿件的开头，请核对本文到哪里结束。`;
+    case 'page-break':
+      return `本文与“${line}”之间隔着报头或版面信息，前后可能不是同一篇稿件，请核对原版。`;
+    case 'interruption':
+      return `正文中间夹有“${line}”一行，可能是广告、栏目名或正文的一部分，请核对原版。`;
+  }
+}
+
 const LONG_ENOUGH_TO_JUDGE = 20;
-/** An address or a telephone number may stand last without a full stop. */
-const ENDS_IN_ADDRESS = /(?:[\w.+-]+@[\w.-]+|https?:\/\/\S+|www\.\S+|\d[\d-]{4,})$/u;
 
 function holdsOf(
   work: ArticleInWork,
@@ -315,7 +324,7 @@ function holdsOf(
   if (work.source.boundaryDoubtful !== null)
     holds.push({
       code: 'boundary-doubtful',
-      message: `“${work.source.boundaryDoubtful}”一行可能是另一篇稿件的开头，请核对本文到哪里结束。`,
+      message: boundaryMessage(work.source.boundaryDoubtful),
     });
   if (work.bylines.some(({ doubtful }) => doubtful))
     holds.push({
@@ -335,7 +344,7 @@ function holdsOf(
     !last.closed &&
     !work.continuesElsewhere &&
     !endsSentence(last.draft.text) &&
-    !ENDS_IN_ADDRESS.test(last.draft.text.slice(-120)) &&
+    !endsInAddress(last.draft.text) &&
     lengthWithoutSpaces(last.draft.text) > LONG_ENOUGH_TO_JUDGE
   ) {
     holds.push({
