@@ -3,6 +3,7 @@ import { joinAll, type Draft, type Piece } from './draft.js';
 import { glueBetween } from './hard-wraps.js';
 import { canBeSubhead, isLabelled, isListItem, isNumbered } from './line-kinds.js';
 import type { ItemKind } from './page-items.js';
+import { closesQuoteFirst } from './punctuation.js';
 
 /** A fragment of a body on its way to a paragraph. */
 export interface BodyPiece {
@@ -83,8 +84,8 @@ function goesOn(
   if (indents && next.indent >= 2) return false;
   const startsQuote = /^["“「『]/u.test(after);
   if (endsSentence(text)) {
-    // A full stop within a quotation or a bracket that is still open does not end the paragraph.
-    return state.isOpen() && !startsQuote && next.kind === 'text' && !isListItem(after);
+    // A full stop within a quotation or a bracket does not end the paragraph, if the next fragment closes it.
+    return state.isClosedBy(after) && !startsQuote && next.kind === 'text' && !isListItem(after);
   }
   if (next.kind === 'head' && isNumbered(after)) return false;
   if (/[：:；;]$/u.test(text)) {
@@ -113,7 +114,9 @@ class OpenMarks {
     }
   }
 
-  isOpen(): boolean {
-    return this.brackets > 0 || this.quotes > 0 || this.straight % 2 === 1;
+  /** An open mark alone is no reason to go on: it can be a misprint. */
+  isClosedBy(text: string): boolean {
+    if (this.quotes > 0 || this.straight % 2 === 1) return closesQuoteFirst(text);
+    return this.brackets > 0 && /^[^（(《）)》]*[）)》]/u.test(text);
   }
 }

@@ -29,16 +29,47 @@ describe('full-width punctuation', () => {
     expect(mended(text)).toBe(expected);
   });
 
-  it('leaves an odd quote as it is and shows it', () => {
-    const draft = withFullWidthPunctuation(draftOf('他说"好，会议结束。'));
-    expect(draft.text).toBe('他说"好，会议结束。');
-    expect(draft.notes).toMatchObject([{ class: 'flag', kind: 'unpaired-quote' }]);
-  });
-
   it('closes a quotation of the paragraph before', () => {
-    expect(withFullWidthPunctuation(draftOf('大家的事大家办。"他说。'), true).text).toBe(
+    const before = { opensBefore: true, closesAfter: false };
+    expect(withFullWidthPunctuation(draftOf('大家的事大家办。"他说。'), before).text).toBe(
       '大家的事大家办。”他说。',
     );
+  });
+
+  const asked = (text: string): unknown[] =>
+    withFullWidthPunctuation(draftOf(text)).notes.flatMap(({ kind, offset, proposal }) =>
+      proposal === null ? [] : [[kind, offset, proposal.length, proposal.replacement]],
+    );
+
+  it.each([
+    ['他说"好，会议结束。', '他说"好，会议结束。', [['doubtful-mark', 2, 1, '“']]],
+    [
+      '是发展的牛鼻子"。要以"开局就是决战"的姿态。',
+      '是发展的牛鼻子"。要以“开局就是决战”的姿态。',
+      [['doubtful-mark', 7, 1, '”']],
+    ],
+    // The neighbours of each quote say which half it is.
+    ['号召，"人人有责。', '号召，"人人有责。', [['doubtful-mark', 3, 1, '“']]],
+    ['他说：“第一段没有完。', '他说：“第一段没有完。', [['doubtful-mark', 11, 0, '”']]],
+    ['抓好菜篮子”工程。', '抓好菜篮子”工程。', [['doubtful-mark', 5, 1, '']]],
+    // Three quotes between words can be paired in more than one way.
+    ['抓好"菜篮子"工"程', '抓好"菜篮子"工"程', [['doubtful-mark', 2, 1, '“']]],
+    // Both halves stand between words and a full stop lies in between: halves of two pairs.
+    ['抓好菜篮子"工程。抓好"米袋子', '抓好菜篮子"工程。抓好"米袋子', [['doubtful-mark', 5, 1, '“']]],
+  ])(
+    'a quote without a partner stays, the rest is paired, and an editor is asked: %s',
+    (text, left, doubts) => {
+      expect(mended(text)).toBe(left);
+      expect(asked(text)).toEqual(doubts);
+    },
+  );
+
+  it.each([
+    '“《以“营商”换“赢商”》获奖。”他说。',
+    '称赞他"有胆识，能吃苦"的精神。',
+    '"这里变化真大。路宽了。"他说。',
+  ])('nothing is asked about whole quotations: %s', (text) => {
+    expect(asked(text)).toEqual([]);
   });
 
   it('notes nothing in clean text', () => {

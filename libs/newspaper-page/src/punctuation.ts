@@ -1,5 +1,5 @@
 import { isDigit, isFullWidthMark, isHan, isLatin, isSpace } from './characters.js';
-import { flagged, mend, withNotes, type Draft, type Edit } from './draft.js';
+import { flagged, mend, proposal, withNotes, type Draft, type DraftNote, type Edit } from './draft.js';
 
 const FULL: Readonly<Record<string, string>> = { ',': '，', ';': '；', ':': '：', '!': '！', '?': '？' };
 const HALF_WIDTH_FORMS: Readonly<Record<string, string>> = {
@@ -23,26 +23,29 @@ const ADDRESS =
  * Half-width Chinese punctuation and straight quotes become full-width, quotes as pairs.
  * Numbers, times, ratios, Latin text and addresses keep theirs. To be asked for whole paragraphs only: a quote that a
  * column border cut apart pairs wrongly.
- * @param insideQuote a quotation of the paragraph before is still open
+ * A double quote without a partner stays as printed and is proposed (`doubtful-mark`): an editor must look.
  */
-export function withFullWidthPunctuation(draft: Draft, insideQuote = false): Draft {
+export function withFullWidthPunctuation(draft: Draft, neighbours: QuoteNeighbours = ALONE): Draft {
   const text = draft.text;
-  if (!/[,.;:!?()"'\uff61-\uff65]|--/.test(text)) return draft;
+  if (!/[,.;:!?()"'“”\uff61-\uff65]|--/u.test(text)) return draft;
   const scanner = new Scanner(text);
   const edits: Edit[] = [...scanner.marks(), ...scanner.brackets()].sort((a, b) => a.at - b.at);
   let result = mend(draft, edits, 'punctuation-width', true);
-  const quotes = pairedQuotes(result.text, insideQuote);
-  result = mend(result, quotes.edits, 'quotes', true);
+  const singles = pairedSingles(result.text);
+  result = withPairedQuotes(mend(result, singles.edits, 'quotes', true), neighbours);
   const odd = scanner.unpaired.map((at) =>
     flagged(result.text, 'unpaired-bracket', Math.min(at, result.text.length - 1), 1),
   );
-  if (quotes.odd !== null) odd.push(flagged(result.text, 'unpaired-quote', quotes.odd, 1));
+  if (singles.odd !== null) odd.push(flagged(result.text, 'unpaired-quote', singles.odd, 1));
   return withNotes(result, odd);
 }
 
 /** Whether the text leaves a quotation open that its next paragraph may close. */
-export function leavesQuoteOpen(text: string): boolean {
-  return text.lastIndexOf('“') > text.lastIndexOf('”');
+export function opensQuote(text: string): boolean {
+  const left = text.match(/“/gu)?.length ?? 0;
+  const right = text.match(/”/gu)?.length ?? 0;
+  const straight = text.match(/"/gu)?.length ?? 0;
+  return (left + right + straight) % 2 === 1 && (straight > 0 || left > right);
 }
 
 /** Spaces beside Chinese marks in running text: typesetting never puts them there. */
@@ -222,55 +225,232 @@ class Scanner {
   }
 }
 
-function pairedQuotes(text: string, insideQuote: boolean): { edits: Edit[]; odd: number | null } {
-  const doubles = pairs(text, '"', '“', '”', insideQuote);
-  const singles = pairs(text, "'", '‘', '’', false);
-  return {
-    edits: [...doubles.edits, ...singles.edits].sort((a, b) => a.at - b.at),
-    odd: doubles.odd ?? singles.odd,
-  };
+/** What the paragraphs around one leave open or close of a quotation that runs over both. */
+export interface QuoteNeighbours {
+  /** The paragraph before leaves a quotation open that this one may close. */
+  opensBefore: boolean;
+  /** A quotation that this paragraph leaves open is closed by the next one. */
+  closesAfter: boolean;
 }
 
-function pairs(
-  text: string,
-  straight: '"' | "'",
-  left: string,
-  right: string,
-  insideQuote: boolean,
-): { edits: Edit[]; odd: number | null } {
-  const places: { at: number; char: string }[] = [];
+const ALONE: QuoteNeighbours = { opensBefore: false, closesAfter: false };
+/** Marks that cannot follow an opening quote, and those that cannot stand before a closing one. */
+const NO_OPENING_BEFORE = /[，。、；：！？”）》」』】,.;:!?)]/u;
+const NO_CLOSING_AFTER = /[：、（《“‘「『【:(]/u;
+
+interface Quote {
+  at: number;
+  char: string;
+  /** Its neighbours allow it to open a quotation. */
+  opens: boolean;
+  closes: boolean;
+}
+
+function quotesOf(text: string, straight: '"' | "'", left: string, right: string): Quote[] {
+  const quotes: Quote[] = [];
   // Only the first mark can be a measure: behind another one it closes a quotation.
   const firstDouble = text.includes('“') ? -1 : text.indexOf('"');
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at] ?? '';
-    if (char === straight && !isNoQuote(text, at, straight, firstDouble)) places.push({ at, char });
-    else if (straight === '"' && (char === left || char === right)) places.push({ at, char });
+    if (char === left || char === right)
+      quotes.push({ at, char, opens: char === left, closes: char === right });
+    else if (char === straight && !isNoQuote(text, at, straight, firstDouble)) {
+      const after = nextVisible(text, at, 1);
+      const before = nextVisible(text, at, -1);
+      quotes.push({
+        at,
+        char,
+        opens: after !== undefined && !NO_OPENING_BEFORE.test(after),
+        closes: before !== undefined && !NO_CLOSING_AFTER.test(before),
+      });
+    }
   }
-  const first = places.find(({ char }) => char === straight);
-  if (first === undefined) return { edits: [], odd: null };
-  let open = false;
-  if (insideQuote && places.length % 2 === 1 && first.at > 0) open = true;
-  else if (places.length % 2 === 1) {
-    // A quotation over several paragraphs is opened in each and closed in the last one only.
-    const opensOnly = places.length === 1 && first.at === 0;
-    if (!opensOnly) return { edits: [], odd: first.at };
+  return quotes;
+}
+
+function nextVisible(text: string, at: number, step: 1 | -1): string | undefined {
+  let place = at + step;
+  // Spaces in a row were made one before.
+  if (isSpace(text[place])) place += step;
+  return text[place];
+}
+
+type Role = 'open' | 'close' | 'alone';
+
+/** One way to pair the quotes of a text: what each is, and whether it is the only way with so few left alone. */
+interface Pairing {
+  roles: Role[];
+  /** Quotes that have no partner in this text or its neighbours, the one left open at the end included. */
+  alone: number;
+  only: boolean;
+}
+
+/** Pairs quotes so that as few as possible stay alone; each must fit what stands beside it. Takes one pass. */
+function pairing(quotes: readonly Quote[], neighbours: QuoteNeighbours): Pairing {
+  // For both states, outside and inside of a quotation: fewest quotes alone, ways to get there, and the last step.
+  let cost = [0, neighbours.opensBefore ? 0 : Infinity];
+  let ways = [1, neighbours.opensBefore ? 1 : 0];
+  const steps: [number, Role][][] = [];
+  for (const { opens, closes } of quotes) {
+    const next = [Infinity, Infinity];
+    const count = [0, 0];
+    const step: [number, Role][] = [
+      [0, 'alone'],
+      [1, 'alone'],
+    ];
+    const go = (from: number, to: number, role: Role, price: number): void => {
+      const sum = (cost[from] ?? Infinity) + price;
+      if (sum === Infinity || sum > (next[to] ?? Infinity)) return;
+      count[to] = sum === next[to] ? Math.min(2, (count[to] ?? 0) + (ways[from] ?? 0)) : (ways[from] ?? 0);
+      if (sum !== next[to]) step[to] = [from, role];
+      next[to] = sum;
+    };
+    if (opens) go(0, 1, 'open', 0);
+    if (closes) go(1, 0, 'close', 0);
+    go(0, 0, 'alone', 1);
+    go(1, 1, 'alone', 1);
+    cost = next;
+    ways = count;
+    steps.push(step);
+  }
+  const inside = (cost[1] ?? Infinity) + (neighbours.closesAfter ? 0 : 1);
+  const outside = (cost[0] ?? Infinity) + (neighbours.closesAfter ? 1 : 0);
+  let state = inside < outside ? 1 : 0;
+  const roles: Role[] = [];
+  const last = state;
+  for (let at = steps.length - 1; at >= 0; at -= 1) {
+    const [from, role] = steps[at]?.[state] ?? [0, 'alone'];
+    roles.push(role);
+    state = from;
+  }
+  roles.reverse();
+  if (last === 1 && !neighbours.closesAfter) roles[roles.lastIndexOf('open')] = 'alone';
+  return {
+    roles,
+    alone: Math.min(inside, outside),
+    only: inside !== outside && (ways[last] ?? 0) === 1,
+  };
+}
+
+/** Straight double quotes become pairs; what has no partner stays as printed and is proposed to a person. */
+function withPairedQuotes(draft: Draft, neighbours: QuoteNeighbours): Draft {
+  const { text } = draft;
+  if (!/["“”]/u.test(text)) return draft;
+  const quotes = quotesOf(text, '"', '“', '”');
+  if (quotes.length === 0) return draft;
+  if (quotes.every(({ char }) => char !== '"'))
+    return withNotes(draft, nestedAlone(text, quotes, neighbours));
+  const { roles, alone, only } = pairing(quotes, neighbours);
+  const pairs = pairsOf(quotes, roles);
+  const sure = alone === 0 || only;
+  if (!sure || pairs.some(({ start, end }) => isUnlikely(text, start, end))) {
+    // More than one reading: all marks stay as printed.
+    const first = quotes.find(({ char }, at) => char === '"' && (sure || roles[at] === 'alone')) ?? quotes[0];
+    return first === undefined ? draft : withNotes(draft, [doubt(text, first)]);
+  }
+  const latin = new Set<number>();
+  for (const { start, end } of pairs) {
+    // An English quotation within English words keeps its own marks.
+    if (start !== null && end !== null && isLatinQuotation(text, start, end)) latin.add(start).add(end);
   }
   const edits: Edit[] = [];
+  const doubts: DraftNote[] = [];
+  for (const [at, quote] of quotes.entries()) {
+    const role = roles[at];
+    if (role === 'alone') doubts.push(doubt(text, quote));
+    else if (quote.char === '"' && !latin.has(quote.at))
+      edits.push({ at: quote.at, remove: 1, insert: role === 'open' ? '“' : '”' });
+  }
+  return withNotes(mend(draft, edits, 'quotes', true), doubts);
+}
+
+interface QuotePair {
+  start: number | null;
+  end: number | null;
+}
+
+function pairsOf(quotes: readonly Quote[], roles: readonly Role[]): QuotePair[] {
+  const pairs: QuotePair[] = [];
   let start: number | null = null;
-  for (const { at, char } of places) {
-    const opens: boolean = char === left || (char === straight && !open);
-    if (char === straight) {
-      if (opens) start = at;
-      else if (start !== null && isLatinQuotation(text, start, at)) {
-        // An English quotation within English words keeps its own marks.
-        edits.pop();
-        open = false;
-        start = null;
-        continue;
-      }
-      edits.push({ at, remove: 1, insert: opens ? left : right });
+  for (const [at, { at: place }] of quotes.entries()) {
+    if (roles[at] === 'open') start = place;
+    else if (roles[at] === 'close') {
+      pairs.push({ start, end: place });
+      start = null;
     }
-    open = opens;
+  }
+  return pairs;
+}
+
+const LONGEST_QUOTED = 400;
+
+/** A pair that stands between words on both sides and holds a full stop is two halves of other pairs: 抓好菜篮子"工程。抓好"米袋子. */
+function isUnlikely(text: string, start: number | null, end: number | null): boolean {
+  if (start === null || end === null) return false;
+  if (end === start + 1) return true;
+  if (!isHan(text[start - 1]) || !isHan(text[end - 1]) || !isHan(text[end + 1])) return false;
+  return /[。！？]/u.test(text.slice(start, Math.min(end, start + LONGEST_QUOTED)));
+}
+
+/** Full-width quotes say themselves what they are and may stand one within another. */
+function nestedAlone(text: string, quotes: readonly Quote[], neighbours: QuoteNeighbours): DraftNote[] {
+  const open: Quote[] = [];
+  const notes: DraftNote[] = [];
+  let before = neighbours.opensBefore;
+  for (const quote of quotes) {
+    if (quote.char === '“') open.push(quote);
+    else if (open.pop() === undefined) {
+      if (!before) notes.push(doubt(text, quote));
+      before = false;
+    }
+  }
+  if (neighbours.closesAfter) open.pop();
+  for (const quote of open) notes.push(doubt(text, quote));
+  return notes;
+}
+
+/** What an editor is asked about a quote without a partner. */
+function doubt(text: string, { at, char, opens, closes }: Quote): DraftNote {
+  if (char === '“') return proposal(text, 'doubtful-mark', text.length, 0, '”');
+  if (char === '”') return proposal(text, 'doubtful-mark', at, 1, '');
+  const before = nextVisible(text, at, -1);
+  const opening =
+    opens && (!closes || before === undefined || !isHan(text[at + 1]) || /[，。]/u.test(before));
+  return proposal(text, 'doubtful-mark', at, 1, opening || (opens && isHan(before)) ? '“' : '”');
+}
+
+/** Whether the first quote of a text closes a quotation that was opened before it. */
+export function closesQuoteFirst(text: string): boolean {
+  const at = text.search(/["“”]/u);
+  if (at === -1) return false;
+  const char = text[at];
+  if (char !== '"') return char === '”';
+  const straight = text.match(/"/gu)?.length ?? 0;
+  if (straight % 2 === 0) return false;
+  const before = nextVisible(text, at, -1);
+  const after = nextVisible(text, at, 1);
+  if (before === undefined) return false;
+  return (
+    /[。！？…]/u.test(before) || (isHan(before) && (after === undefined || NO_OPENING_BEFORE.test(after)))
+  );
+}
+
+/** A paragraph that is a quotation from its first character to its last. */
+export function isWholeQuotation(text: string): boolean {
+  return /^["“][^"“”]+["”]$/u.test(text);
+}
+
+function pairedSingles(text: string): { edits: Edit[]; odd: number | null } {
+  const places = quotesOf(text, "'", '‘', '’').filter(({ char }) => char === "'");
+  const first = places[0];
+  if (first === undefined) return { edits: [], odd: null };
+  if (places.length % 2 === 1) return { edits: [], odd: first.at };
+  const edits: Edit[] = [];
+  for (let at = 0; at + 1 < places.length; at += 2) {
+    const start = places[at]?.at ?? 0;
+    const end = places[at + 1]?.at ?? 0;
+    if (isLatinQuotation(text, start, end)) continue;
+    edits.push({ at: start, remove: 1, insert: '‘' }, { at: end, remove: 1, insert: '’' });
   }
   return { edits, odd: null };
 }

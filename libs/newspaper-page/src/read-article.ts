@@ -22,7 +22,13 @@ import { proposeMisreadings } from './misreadings.js';
 import type { Byline, FieldName, Hold, PageArticle, Repair } from './page-reading.js';
 import type { Item } from './page-items.js';
 import { paragraphsOf, type BodyPiece, type Paragraph } from './paragraphs.js';
-import { leavesQuoteOpen, withFullWidthPunctuation, withoutSpacesAtMarks } from './punctuation.js';
+import {
+  closesQuoteFirst,
+  isWholeQuotation,
+  opensQuote,
+  withFullWidthPunctuation,
+  withoutSpacesAtMarks,
+} from './punctuation.js';
 import { repeatedStart } from './repetition.js';
 
 /** An article whose parts are told apart and whose wraps are not yet judged: that takes the whole page. */
@@ -215,12 +221,16 @@ export function finishArticle(
 
 function finishBody(paragraphs: readonly Paragraph[]): Draft[] {
   const body: Draft[] = [];
-  let quoteOpen = false;
   let closedBefore = false;
-  for (const paragraph of paragraphs) {
-    let draft = withFullWidthPunctuation(paragraph.draft, quoteOpen);
+  let opensBefore = false;
+  for (const [at, paragraph] of paragraphs.entries()) {
+    const next = paragraphs[at + 1]?.draft.text ?? '';
+    // In a quotation of several paragraphs each opens with a quote and only the last one closes.
+    const closesAfter =
+      opensQuote(paragraph.draft.text) && (closesQuoteFirst(next) || isWholeQuotation(next));
+    let draft = withFullWidthPunctuation(paragraph.draft, { opensBefore, closesAfter });
     if (!paragraph.closed) draft = withoutSpacesAtMarks(draft);
-    quoteOpen = leavesQuoteOpen(draft.text);
+    opensBefore = closesAfter && closesQuoteFirst(next);
     draft = proposeMarks(proposeMisreadings(draft));
     // Verse repeats on purpose.
     if (!paragraph.closed)
