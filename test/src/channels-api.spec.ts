@@ -124,7 +124,8 @@ describe('channels by API', () => {
     const both = newId();
     const answers = await Promise.all([1, 2, 3].map(() => system.api.createChannel(webhook(both))));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
-    for (const each of ['a', '0', `${'x'.repeat(62)}-`]) await create(webhook(each, { filter: { sections: ['-'] } }));
+    for (const each of ['a', '0', `${'x'.repeat(62)}-`])
+      await create(webhook(each, { filter: { sections: ['-'] } }));
   });
 
   it('are listed newest first', async () => {
@@ -477,6 +478,33 @@ describe('channels by API', () => {
       const third = await publish({ sections: [id] });
       await reaches(third, id, 'delivered');
       expect(await delivery(third, created.id)).toBeUndefined();
+    });
+
+    it('the newest version wherever an older one went, however fast the article leaves their sections', async () => {
+      const id = newId();
+      await create(webhook(id));
+      const witness = newId();
+      await create(webhook(witness));
+      const ids = await Promise.all(
+        Array.from({ length: 20 }, async () => {
+          const article = sampleArticle({ sections: [id, witness] });
+          await system.api.post(article);
+          return (await system.api.post({ ...article, sections: [witness] })).body.id;
+        }),
+      );
+      for (const articleId of ids) {
+        await pollUntil(
+          'the last version',
+          () => at(witness, articleId).at(-1)?.event.data.version === 2,
+          WAIT,
+        );
+        const later = at(id, articleId).length > 0 ? 2 : undefined;
+        await pollUntil(
+          'the same at the other',
+          () => at(id, articleId).at(-1)?.event.data.version === later,
+          WAIT,
+        );
+      }
     });
 
     it('a correction also where the article has left their sections', async () => {

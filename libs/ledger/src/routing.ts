@@ -66,7 +66,10 @@ export interface RoutableChannel extends Channel {
   hasEarlierVersion: boolean;
 }
 
-/** Channels that exist, are enabled, and are older than the release. */
+/**
+ * Channels that exist, are enabled, and are older than the release. Where a newer version was routed first, only those
+ * that it goes to: nothing would ever follow this one at the others.
+ */
 export async function routableChannels(
   tx: LedgerTransaction,
   article: ReleasedVersion,
@@ -76,21 +79,57 @@ export async function routableChannels(
     .selectAll('c')
     .select((eb) =>
       eb
-        .exists(
-          eb
-            .selectFrom('deliveries as d')
-            .select('d.id')
-            .whereRef('d.channel_id', '=', 'c.id')
-            .where('d.article_id', '=', article.articleId)
-            .where('d.action', '=', 'publish')
-            .where('d.version', '<', article.version)
-            .where('d.state', '!=', 'canceled'),
-        )
+        .or([
+          eb.exists(
+            eb
+              .selectFrom('deliveries as d')
+              .select('d.id')
+              .whereRef('d.channel_id', '=', 'c.id')
+              .where('d.article_id', '=', article.articleId)
+              .where('d.action', '=', 'publish')
+              .where('d.version', '<', article.version)
+              .where('d.state', '!=', 'canceled'),
+          ),
+          // Routed, and its delivery still to be made.
+          eb.exists(
+            eb
+              .selectFrom('routes as r')
+              .select('r.version')
+              .whereRef('r.channel_id', '=', 'c.id')
+              .where('r.article_id', '=', article.articleId)
+              .where('r.version', '<', article.version)
+              .where('r.version', '>', article.withdrawnThrough),
+          ),
+        ])
         .as('has_earlier'),
     )
     .where('c.deleted_at', 'is', null)
     .where('c.enabled', '=', true)
     .where('c.created_at', '<=', article.releasedAt)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('article_versions as n')
+            .select('n.version')
+            .where('n.article_id', '=', article.articleId)
+            .where('n.version', '>', article.version)
+            .where('n.routed_at', 'is not', null)
+            .where((newer) =>
+              newer.not(
+                newer.exists(
+                  newer
+                    .selectFrom('routes as nr')
+                    .select('nr.version')
+                    .whereRef('nr.article_id', '=', 'n.article_id')
+                    .whereRef('nr.version', '=', 'n.version')
+                    .whereRef('nr.channel_id', '=', 'c.id'),
+                ),
+              ),
+            ),
+        ),
+      ),
+    )
     .orderBy('c.id')
     .execute();
   return rows.map((row) => ({ ...channelOfRow(row), hasEarlierVersion: Boolean(row.has_earlier) }));
