@@ -31,6 +31,15 @@ describe('wraps by the width of the column', () => {
     expect(wrapsOf(text)).toEqual([wraps]);
   });
 
+  it('are found where the page shows an indentation that the wrapped line does not keep', () => {
+    const { text, wraps } = set(SENTENCE, 48, 0);
+    expect(findWraps([{ text, lead: 0, indent: 4 }])).toEqual([wraps]);
+    const short = set('区新时期产业工人队伍建设改革会议各成员单位和参与单位负责同志参加会议。', 48, 0);
+    expect(findWraps([text, short.text].map((one) => ({ text: one, lead: 0, indent: 4 })))[1]).toEqual(
+      short.wraps,
+    );
+  });
+
   it('leaves a real space among them', () => {
     const { text, wraps } = set(
       SENTENCE.replace('企业派车到田头', '企业以“手中有粮 心中不慌”为目标派车到田头'),

@@ -206,8 +206,12 @@ function fitWidth(entry: Spaced, width: number): Fit | null {
   const known = entry.text.indent !== null || entry.text.lead > 0 ? null : INDENT;
   const plain = cut(entry, width, near, entry.text.lead > 0 && entry.text.indent === null ? INDENT : 0);
   const indented = known === null ? null : cut(entry, width, near, known);
-  if (plain === null) return indented;
-  return indented === null || plain.cost <= indented.cost ? plain : indented;
+  // Some papers indent a paragraph and let its first line run out by as much.
+  const flush = (entry.text.indent ?? 0) > 0 ? cut(entry, width, near, -(entry.text.indent ?? 0)) : null;
+  return [plain, indented, flush].reduce(
+    (best, fit) => (fit !== null && (best === null || fit.cost < best.cost) ? fit : best),
+    null,
+  );
 }
 
 function cut(entry: Spaced, width: number, near: number, indent: number): Fit | null {

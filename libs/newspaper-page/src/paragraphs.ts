@@ -81,7 +81,8 @@ function goesOn(
   )
     return false;
   if (next.level > 0 || next.bold || (alone && isHeading(last))) return false;
-  if (indents && next.indent >= 2) return false;
+  // No paragraph ends in a comma, whatever the next line is indented by.
+  if (indents && next.indent >= 2 && !/[，、,]$/u.test(text)) return false;
   const startsQuote = /^["“「『]/u.test(after);
   if (endsSentence(text)) {
     // A full stop within a quotation or a bracket does not end the paragraph, if the next fragment closes it.

@@ -17,7 +17,14 @@ import {
 } from './draft.js';
 import type { ArticleSource, Doubt } from './find-articles.js';
 import { headlineBlock } from './headline-block.js';
-import { canBeHeadline, continuedMarkLength, continuesElsewhereAt, endsInAddress } from './line-kinds.js';
+import {
+  canBeHeadline,
+  continuedMarkLength,
+  continuesElsewhereAt,
+  endsInAddress,
+  isLabelled,
+  isListItem,
+} from './line-kinds.js';
 import { proposeMisreadings } from './misreadings.js';
 import type { Byline, FieldName, Hold, PageArticle, Repair } from './page-reading.js';
 import type { Item } from './page-items.js';
@@ -41,7 +48,12 @@ export interface ArticleInWork {
   pieces: (BodyPiece & { lead: number })[];
   continuesElsewhere: boolean;
   continued: boolean;
+  /** 题：春到山乡 behind the dateline, under a headline that says something else or nothing of it. */
+  titleBelow: boolean;
 }
+
+/** 新华社北京3月5日电 题：春到山乡 */
+const AGENCY_TITLE = /^题\s?[：:]\s?/u;
 
 /** Takes dateline, bylines, editor and continuation marks off the text of an article. */
 export function partsOf(source: ArticleSource): ArticleInWork {
@@ -54,6 +66,7 @@ export function partsOf(source: ArticleSource): ArticleInWork {
     pieces: [],
     continuesElsewhere: false,
     continued: false,
+    titleBelow: false,
   };
   for (const item of source.head)
     if (item.kind === 'note') work.pieces.push(pieceOf(item, item.fragment.draft, 0));
@@ -98,6 +111,19 @@ export function partsOf(source: ArticleSource): ArticleInWork {
       if (byline !== null) work.bylines.push(byline);
       lead = cells(draft.text.slice(0, length));
       draft = dropStart(draft, length);
+      const title = dateline === null ? null : AGENCY_TITLE.exec(draft.text);
+      if (title !== null) {
+        const rest = dropStart(draft, title[0].length);
+        if (work.headLines.length === 0 && canBeHeadline(rest.text)) {
+          work.headLines.push({ ...item, kind: 'head', fragment: { ...item.fragment, draft: rest } });
+          continue;
+        }
+        work.titleBelow = true;
+        if (canBeHeadline(rest.text)) {
+          work.pieces.push({ ...pieceOf(item, draft, lead), kind: 'closed' });
+          continue;
+        }
+      }
     }
     if (at === lastText) draft = withoutTail(draft, work);
     if (draft.text !== '') work.pieces.push(pieceOf(item, draft, lead));
@@ -320,7 +346,7 @@ function holdsOf(
     });
   if (work.headLines.length === 0)
     holds.push({ code: 'no-headline', message: '版面上未找到本文标题，请核对原版后补上标题。' });
-  else if (work.source.headDoubtful || headTooLong)
+  else if (work.source.headDoubtful || work.titleBelow || headTooLong)
     holds.push({
       code: 'headline-doubtful',
       message: '正文上方的标题行可能不属于本文或有缺漏，请核对原版的肩题、主题和副题。',
@@ -348,19 +374,28 @@ function holdsOf(
       code: 'continued-elsewhere',
       message: '本文标有“下转”，其余部分在其他版面，请补齐后再发布。',
     });
-  const last = paragraphs.at(-1);
-  if (
-    last !== undefined &&
-    !last.closed &&
-    !work.continuesElsewhere &&
-    !endsSentence(last.draft.text) &&
-    !endsInAddress(last.draft.text) &&
-    lengthWithoutSpaces(last.draft.text) > LONG_ENOUGH_TO_JUDGE
-  ) {
+  const unfinished = paragraphs.findIndex((_, at) => isUnfinished(paragraphs, at));
+  if (unfinished !== -1 && !(work.continuesElsewhere && unfinished === paragraphs.length - 1))
     holds.push({
       code: 'body-unfinished',
-      message: '正文最后一段没有句末标点，可能有文字缺失，请核对原版。',
+      message:
+        unfinished === paragraphs.length - 1
+          ? '正文最后一段没有句末标点，可能有文字缺失，请核对原版。'
+          : `正文第${unfinished + 1}段没有句末标点，可能有文字缺失或分段有误，请核对原版。`,
     });
-  }
   return holds;
+}
+
+/** A paragraph that stops within a sentence, though no list and no verse explains it. */
+function isUnfinished(paragraphs: readonly Paragraph[], at: number): boolean {
+  const paragraph = paragraphs[at];
+  const next = paragraphs[at + 1];
+  if (paragraph === undefined || paragraph.closed) return false;
+  const { text } = paragraph.draft;
+  if (endsSentence(text) || endsInAddress(text)) return false;
+  if (next === undefined) return lengthWithoutSpaces(text) > LONG_ENOUGH_TO_JUDGE;
+  if (/[，、,]$/u.test(text)) return true;
+  if (/[：:；;]$/u.test(text) || [text, next.draft.text].some((one) => isListItem(one) || isLabelled(one)))
+    return false;
+  return lengthWithoutSpaces(text) > LONG_ENOUGH_TO_JUDGE;
 }
