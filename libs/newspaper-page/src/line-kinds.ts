@@ -173,11 +173,22 @@ export function isNumbered(text: string): boolean {
 const NOT_AT_END = /(?:[，、：；:,;（(《“‘—]|[的和与及在是了对为把将从向被让等以由于或而且并至到])$/u;
 const NOT_AT_START = /^[，。、；：！？）》”’,.;:!?)]/u;
 
+const COLUMN_LABEL =
+  /^[【[■●]?(?:简讯|短讯|快讯|短波|简报|短新闻|一句话新闻|新闻简讯|简明新闻|要闻简报|短讯集锦|时评)[】\]]?$/u;
+
+/** 简　讯, 时评: the name of a column, which is no part of a headline. */
+export function isColumnLabel(text: string): boolean {
+  return COLUMN_LABEL.test(text.replace(/\s/gu, ''));
+}
+
 /** Whether a line can stand in a headline block: it has words, ends no sentence and holds none. */
 export function canBeHeadline(text: string): boolean {
   const length = lengthWithoutSpaces(text);
   if (length < 2 || length > LONGEST_HEADLINE || !/\p{L}/u.test(text)) return false;
-  if (/。|；|[，,][^，,]*[，,][^，,]*[，,]/u.test(text) || NOT_AT_START.test(text)) return false;
+  // A line that breaks off with a dash leads to the headline below it, however many clauses it has.
+  const leads = /(?:——|--)$/u.test(text) && !text.includes('。');
+  if (NOT_AT_START.test(text)) return false;
+  if (!leads && /。|；|[，,][^，,]*[，,][^，,]*[，,]/u.test(text)) return false;
   if (/[，、；,;（(《“‘]$/u.test(text)) return false;
   if (/[的和与及]$/u.test(text) && length > LONGEST_SUBHEAD) return false;
   if (endsSentence(text))

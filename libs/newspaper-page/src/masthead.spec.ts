@@ -26,6 +26,8 @@ describe('a line of the masthead', () => {
     ['第1期（总第857期）', { issueTotal: 857, issueOfYear: 1 }],
     ['责任编辑：张三 版式：李四 校对：王五', { editor: '张三' }],
     ['责任编辑 张三 李四 版式 王五', { editor: '张三 李四' }],
+    ['要闻 02', { pageNumber: '02', pageName: '要闻' }],
+    ['LINLAN DAILY 要闻 02', { pageNumber: '02', pageName: '要闻' }],
     ['高 新 区 报', { publication: '高新区报' }],
     [
       'A02 综合 2025年1月3日 星期五',

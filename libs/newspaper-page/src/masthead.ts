@@ -153,18 +153,15 @@ export function readMastheadLine(line: string, inZone: boolean): MastheadLine | 
   if (take(PAGES_TODAY) !== null) strong += 1;
   if (take(CN_NUMBER) !== null) strong += 1;
   if (take(WEB) !== null && values.length > 0) strong += 1;
+  const bare = withoutLatinTitle(rest.replaceAll('|', '').trim());
   const page =
-    take(PAGE) ??
-    (inZone || strong > 0
-      ? (SECTION_FIRST.exec(rest.replaceAll('|', '').trim()) ??
-        NUMBER_FIRST.exec(rest.replaceAll('|', '').trim()))
-      : null);
+    take(PAGE) ?? (inZone || strong > 0 ? (SECTION_FIRST.exec(bare) ?? NUMBER_FIRST.exec(bare)) : null);
   if (page !== null) {
     const number = page.groups?.['a'] ?? page.groups?.['b'];
     if (number !== undefined) found.pageNumber = plainNumber(number);
     const name = page.groups?.['name'];
     if (name !== undefined) found.pageName = name;
-    if (page[0].trim() === rest.replaceAll('|', '').trim()) rest = '';
+    if (page[0].trim() === bare) rest = '';
     strong += 1;
   }
 
@@ -214,7 +211,13 @@ export function isSectionName(line: string): boolean {
 
 /** A section name with its page number: 2 要闻, 要闻 02. */
 export function isPageLabel(line: string): boolean {
-  return SECTION_FIRST.test(line.trim()) || NUMBER_FIRST.test(line.trim());
+  const bare = withoutLatinTitle(line.trim());
+  return SECTION_FIRST.test(bare) || NUMBER_FIRST.test(bare);
+}
+
+/** LINLAN DAILY 要闻 02: the title of the paper in capitals. */
+function withoutLatinTitle(line: string): string {
+  return line.replace(/^[A-Z][A-Z&.'-]*(?:\s[A-Z&.'-]+){0,4}\s(?=\S)/u, '');
 }
 
 /** A slogan on a line of its own: 活力・魅力・热点・焦点. Only between masthead lines it can be told from anything else. */

@@ -117,6 +117,19 @@ describe('a caption', () => {
   });
 });
 
+describe('the name of a column', () => {
+  it.each(['简\u3000讯', '一句话新闻', '时评'])('%s is no kicker', (label) => {
+    const { heads, left } = read(
+      `岚溪报\n\n2025年3月18日 星期二\n\n岚溪县召开会议\n\n本报讯 ${WHOLE}\n\n${label}\n\n县图书馆开馆\n\n本报讯 3月12日，县图书馆开馆。`,
+    );
+    expect(heads).toEqual([
+      [null, '岚溪县召开会议'],
+      [null, '县图书馆开馆'],
+    ]);
+    expect(left).toEqual([`furniture ${label}`]);
+  });
+});
+
 describe('items of a page', () => {
   it('say what each line is', () => {
     const { items, leftOver } = itemsOf(

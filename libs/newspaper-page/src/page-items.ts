@@ -12,6 +12,7 @@ import {
   endsInAddress,
   isAdvertLine,
   isCaption,
+  isColumnLabel,
   isDateOnly,
   isEditorsNote,
   isFurniture,
@@ -229,10 +230,13 @@ function sortRunningHeads(sorted: Sorted[], zoneEnd: number): void {
     return sorted[beside]?.to === 'masthead' || isPageNumber(sorted[beside]);
   };
   const found: number[] = [];
-  for (let at = zoneEnd; at < sorted.length; at += 1) {
+  for (let at = 0; at < sorted.length; at += 1) {
     const entry = sorted[at];
     if (entry === undefined || !isItem(entry, 'head', 'text')) continue;
-    if (isPageLabel(entry.text) || (isSectionName(entry.text) && (layout(at, -1) || layout(at, 1))))
+    // Above the first headline the masthead has its own rules.
+    if (at < zoneEnd && !isColumnLabel(entry.text)) continue;
+    const label = isColumnLabel(entry.text) && isItem(sorted[at + 1], 'head', 'opening');
+    if (label || isPageLabel(entry.text) || (isSectionName(entry.text) && (layout(at, -1) || layout(at, 1))))
       found.push(at);
   }
   for (const at of found) {
@@ -263,7 +267,12 @@ function sortInterruptions(sorted: Sorted[], zoneEnd: number): void {
         sorted[at - 1]?.to === 'masthead' || isPageNumber(sorted[at - 1]) || isPageNumber(sorted[at + 1]);
       const short = lengthWithoutSpaces(entry.text) <= SHORTEST_PIECE && !/[\p{P}]$/u.test(entry.text);
       const latin = !/\p{Script=Han}/u.test(entry.text);
-      if (isSectionName(entry.text) || WEB_LINE.test(entry.text) || (short && beside)) {
+      if (
+        isSectionName(entry.text) ||
+        isColumnLabel(entry.text) ||
+        WEB_LINE.test(entry.text) ||
+        (short && beside)
+      ) {
         sorted[at] = left(entry, 'furniture');
         continue;
       }

@@ -31,6 +31,10 @@ describe('what is no newspaper page', () => {
       'a contract',
       '甲方：某公司\n乙方：某某\n\n一、合同标的\n\n甲方向乙方购买设备一批，总价款为人民币壹佰万元整。\n\n二、付款方式\n\n乙方应于十日内付款。',
     ],
+    [
+      'an e-mail',
+      '发件人: 宣以宁 <xyn@lanxi.example>\n收件人: 罗文清\n日期: 2025年3月18日 星期二\n主题: 关于明天的版面\n\n罗老师：\n\n您好！明天一版的头条我改了两处，请您再看看。记者部那边说照片下午三点前能到。',
+    ],
     ['a masthead alone', '高新区报 2025年1月3日 星期五 总第857期\n主管：某某宣传部 主办：某某融媒体中心\n'],
     ['more lines than any page', '本报讯 近日，会议召开。\n'.repeat(20_001)],
   ])('%s is refused with what was looked for and the fix', (_, text) => {

@@ -52,11 +52,12 @@ function refuseOtherFormats(text: string): void {
   const start = text
     .replace(/^\ufeff/, '')
     .trimStart()
-    .slice(0, 200);
+    .slice(0, 400);
   if (start === '') throw new NotANewspaperPage('The text is empty.');
   if (/^<(?:!doctype|html|head|body|\?xml|rss|feed|svg)\b/i.test(start))
     throw new NotANewspaperPage('The text is an HTML or XML document.');
   if (/^\{\s*"|^\[\s*[{["]/.test(start)) throw new NotANewspaperPage('The text is JSON.');
+  if (isMail(start)) throw new NotANewspaperPage('The text is an e-mail.');
   let han = 0;
   let visible = 0;
   for (const char of text) {
@@ -67,6 +68,16 @@ function refuseOtherFormats(text: string): void {
   }
   if (han < FEWEST_HAN || han / visible < HAN_SHARE)
     throw new NotANewspaperPage('The text has hardly any Chinese characters.');
+}
+
+const MAIL_HEADER = /^(发件人|收件人|抄送|主题|发送时间|From|To|Cc|Subject)\s?[:：]/iu;
+
+/** Who sent it and to whom or on what, in the first lines. */
+function isMail(start: string): boolean {
+  const headers = new Set(
+    start.split(/\r?\n/u).flatMap((line) => MAIL_HEADER.exec(line.trim())?.[1]?.toLowerCase() ?? []),
+  );
+  return headers.size >= 2 && (headers.has('发件人') || headers.has('from'));
 }
 
 function refuseOtherTexts(page: PageItems, articles: readonly ArticleInWork[]): void {
