@@ -14,6 +14,7 @@ import type { Ledger } from '@newsrelay/ledger/database';
 import { LedgerStart } from '@newsrelay/ledger/ledger.module';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { channelTypesInUse } from '@newsrelay/ledger/channels';
+import { Rounds } from '@newsrelay/ledger/rounds';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
 import { Health } from '@newsrelay/telemetry/health';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
@@ -22,6 +23,9 @@ import { PRODUCER_REDIS } from './tokens.js';
 /** Requests under way may end by themselves for this long at shutdown, milliseconds. */
 const GRACE_MS = 5_000;
 
+const WAITING = 'waiting for PostgreSQL';
+const CHECK_EVERY_MS = 1_000;
+
 /** Starts and stops what works on deliveries, in order: nothing is claimed before the schema and the connectors are there. */
 @Injectable()
 export class DeliveryLifetime
@@ -29,7 +33,8 @@ export class DeliveryLifetime
 {
   #starting: Promise<void> | undefined;
   #stopped = false;
-  #reason: string | null = 'waiting for PostgreSQL';
+  readonly #connectorCheck: Rounds;
+  #reason: string | null = WAITING;
 
   constructor(
     @Inject(LEDGER) private readonly ledger: Ledger,
@@ -48,6 +53,12 @@ export class DeliveryLifetime
       return null;
     });
     health.register('deliveries', true, () => this.#reason);
+    this.#connectorCheck = new Rounds({
+      everyMs: CHECK_EVERY_MS,
+      round: () => this.#checkConnectors(),
+      failure: 'the channel types in use cannot be read now',
+      logger,
+    });
   }
 
   onApplicationBootstrap(): void {
@@ -57,6 +68,7 @@ export class DeliveryLifetime
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopped = true;
     await this.#starting;
+    await this.#connectorCheck.stop();
     await this.reconciler.stop();
     await this.workers.stop(GRACE_MS);
   }
@@ -69,14 +81,22 @@ export class DeliveryLifetime
 
   async #start(): Promise<void> {
     if (!(await this.ledgerStart.migrated()) || this.#stopped) return;
+    this.workers.start();
+    this.reconciler.start();
+    this.#connectorCheck.start();
+  }
+
+  /** Until it could be asked; whether the connectors are in order changes only with a new build. */
+  async #checkConnectors(): Promise<boolean> {
+    if (this.#reason !== WAITING) return false;
+    const types = await channelTypesInUse(this.ledger);
     try {
-      checkConnectors(await channelTypesInUse(this.ledger));
+      checkConnectors(types);
       this.#reason = null;
     } catch (error) {
       this.#reason = error instanceof Error ? error.message : String(error);
       this.logger.error({ reason: this.#reason }, 'the connectors are not in order');
     }
-    this.workers.start();
-    this.reconciler.start();
+    return false;
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -8,8 +7,9 @@ import {
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LedgerStart } from '@newsrelay/ledger/ledger.module';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { Rounds } from '@newsrelay/ledger/rounds';
 import { undistributedVersions, undistributedWithdrawals } from '@newsrelay/ledger/undistributed';
-import { LOGGER, RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
+import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Distribution } from './distribution.js';
 import { TransformEvents } from './events.js';
 
@@ -24,50 +24,39 @@ const BATCH = 100;
  */
 @Injectable()
 export class LostEventsSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #stopping = new AbortController();
-  #running: Promise<void> | undefined;
+  readonly #rounds: Rounds;
 
   constructor(
     @Inject(LEDGER) private readonly ledger: Ledger,
-    @Inject(LedgerStart) private readonly start: LedgerStart,
+    @Inject(LedgerStart) start: LedgerStart,
     @Inject(Distribution) private readonly distribution: Distribution,
     @Inject(TransformEvents) private readonly events: TransformEvents,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#rounds = new Rounds({
+      everyMs: INTERVAL_MS,
+      round: () => this.#sweep(),
+      failure: 'lost events cannot be looked for now',
+      logger,
+      begin: () => start.migrated(),
+    });
+  }
 
   onApplicationBootstrap(): void {
-    this.#running = this.#run();
+    this.#rounds.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+    await this.#rounds.stop();
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    const log = new RateLimitedLog((fields, message) => {
-      this.logger.warn(fields, message);
-    });
-    if (!(await this.start.migrated())) return;
-    while (!signal.aborted) {
-      try {
-        await this.#round();
-      } catch (error) {
-        log.say(
-          { reason: error instanceof Error ? error.message : String(error) },
-          'lost events cannot be looked for now',
-        );
-      }
-      await delay(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
-  async #round(): Promise<void> {
+  async #sweep(): Promise<boolean> {
     const versions = await undistributedVersions(this.ledger, OVERDUE_SECONDS, BATCH);
     for (const version of versions) await this.distribution.release(version);
     const withdrawals = await undistributedWithdrawals(this.ledger, OVERDUE_SECONDS, BATCH);
     for (const withdrawal of withdrawals) await this.distribution.withdraw(withdrawal);
     this.events.lostEventsFound(versions.length + withdrawals.length);
+    // Never at once: what was sent again needs its moment, too.
+    return false;
   }
 }

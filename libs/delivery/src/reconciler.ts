@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Connector } from '@newsrelay/channel-kit/connector';
 import type { Ledger } from '@newsrelay/ledger/database';
 import {
@@ -7,7 +6,8 @@ import {
   settleDelivery,
   type ExpiredLease,
 } from '@newsrelay/ledger/deliveries';
-import { RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
+import { Rounds } from '@newsrelay/ledger/rounds';
+import type { Logger } from '@newsrelay/telemetry/logger';
 import { afterAttempt } from './after-attempt.js';
 import type { DeliveryEvents } from './events.js';
 import type { DeliveryQueue } from './queue.js';
@@ -29,50 +29,35 @@ export interface ReconcilerParts {
 }
 
 /**
- * Makes the queue agree with the ledger: due deliveries without a job, or with one that waits for later, get one now, claims whose sender vanished are
- * resolved. Redis can be emptied at any moment; the ledger is the truth. Runs in every publish process: adding a job
- * that is there, and resolving a lease twice, change nothing.
+ * Makes the queue agree with the ledger: due deliveries without a job, or with one that waits for later, get one now;
+ * claims whose sender vanished are resolved. Redis can be emptied at any moment; the ledger is the truth. Runs in every
+ * publish process: adding a job that is there, and resolving a lease twice, change nothing.
  */
 export class Reconciler {
-  readonly #stopping = new AbortController();
-  readonly #log: RateLimitedLog;
-  #running: Promise<void> | undefined;
+  readonly #rounds: Rounds;
   #afterId = '';
 
   constructor(private readonly parts: ReconcilerParts) {
-    this.#log = new RateLimitedLog((fields, message) => {
-      parts.logger.warn(fields, message);
+    this.#rounds = new Rounds({
+      everyMs: INTERVAL_MS,
+      round: () => this.#round(),
+      failure: 'the reconciler could not finish its round',
+      logger: parts.logger,
     });
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#rounds.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+    await this.#rounds.stop();
   }
 
-  /** One round, also for tests. */
-  async round(): Promise<void> {
+  async #round(): Promise<boolean> {
     await this.#resolveExpired();
     await this.#requeueOverdue();
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      try {
-        await this.round();
-      } catch (error) {
-        this.#log.say(
-          { reason: error instanceof Error ? error.message : String(error) },
-          'the reconciler could not finish its round',
-        );
-      }
-      await delay(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
-    }
+    return false;
   }
 
   async #resolveExpired(): Promise<void> {

@@ -1,15 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
-  type OnApplicationBootstrap,
   type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { releaseDueVersions } from '@newsrelay/ledger/article-versions';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LedgerStart } from '@newsrelay/ledger/ledger.module';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
-import { LOGGER, RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
+import { Rounds } from '@newsrelay/ledger/rounds';
+import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { IngestEvents } from '../events.js';
 
 /** Well within the two seconds that the contract allows. */
@@ -19,44 +19,34 @@ const BATCH = 50;
 /** Releases scheduled versions when their embargo ends. Every ingest process runs one; they skip each other's rows. */
 @Injectable()
 export class EmbargoClock implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #stopping = new AbortController();
-  #running: Promise<void> | undefined;
+  readonly #rounds: Rounds;
 
   constructor(
     @Inject(LEDGER) private readonly ledger: Ledger,
-    @Inject(LedgerStart) private readonly start: LedgerStart,
+    @Inject(LedgerStart) start: LedgerStart,
     @Inject(IngestEvents) private readonly events: IngestEvents,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#rounds = new Rounds({
+      everyMs: INTERVAL_MS,
+      round: () => this.#release(),
+      failure: 'embargoes cannot be looked at now',
+      logger,
+      begin: () => start.migrated(),
+    });
+  }
 
   onApplicationBootstrap(): void {
-    this.#running = this.#run();
+    this.#rounds.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+    await this.#rounds.stop();
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    const log = new RateLimitedLog((fields, message) => {
-      this.logger.warn(fields, message);
-    });
-    if (!(await this.start.migrated())) return;
-    while (!signal.aborted) {
-      let released = 0;
-      try {
-        released = await this.ledger.transaction().execute((tx) => releaseDueVersions(tx, BATCH));
-        if (released > 0) this.events.embargoEnded(released);
-      } catch (error) {
-        log.say(
-          { reason: error instanceof Error ? error.message : String(error) },
-          'embargoes cannot be looked at now',
-        );
-      }
-      // A full batch means that more are due.
-      if (released < BATCH) await delay(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
-    }
+  async #release(): Promise<boolean> {
+    const released = await this.ledger.transaction().execute((tx) => releaseDueVersions(tx, BATCH));
+    if (released > 0) this.events.embargoEnded(released);
+    return released === BATCH;
   }
 }
