@@ -355,7 +355,12 @@ function doubtfulLine(body: readonly Item[], announced: boolean): Doubt | null {
   }
   // Subheads come in numbers: a single one can as well head an article that says nothing of where it begins.
   const [only] = heads;
-  if (!announced || only === undefined || heads.length > 1) return null;
+  if (!announced || only === undefined) return null;
+  if (heads.length > 1) {
+    // A line too long for a subhead is joined to the text under it.
+    const long = heads.find(({ fragment }) => !canBeSubhead(fragment.draft.text));
+    return long === undefined ? null : heading(long);
+  }
   return isNumbered(only.fragment.draft.text) ? null : heading(only);
 }
 

@@ -89,6 +89,16 @@ describe('a headline block', () => {
     expect(read(...lines)).toEqual(expected);
   });
 
+  it('that begins with the line under a headline is doubtful', () => {
+    const lines = ['——记云岭乡茶农谢长庚', '茶山深处有人家'].map((text) => ({
+      draft: draftOf(text),
+      level: 0,
+      bold: false,
+    }));
+    expect(headlineBlock(lines).doubtful).toBe(true);
+    expect(headlineBlock(lines.toReversed()).doubtful).toBe(false);
+  });
+
   it('follows the markup where there is one', () => {
     const { kicker, headline } = headlineBlock([
       { draft: draftOf('一行不短的肩题文字'), level: 0, bold: false },

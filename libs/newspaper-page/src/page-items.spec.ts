@@ -39,11 +39,14 @@ describe('a line of the layout between two pieces of a sentence', () => {
     expect(left).toEqual(['masthead 岚溪报 2025年3月18日 星期二', 'furniture 要闻']);
   });
 
-  it('any other short line stays and holds the article', () => {
-    const { bodies, holds } = read(`${OPEN}\n\n守住红线\n\n${GOES_ON}${NEXT}`);
-    expect(bodies[0]?.[0]).toContain('守住红线');
-    expect(holds).toEqual([['boundary-doubtful'], []]);
-  });
+  it.each(['守住红线', '户', 'MES', '5G', '岚溪酒业0799-1234567'])(
+    'any other short line stays and holds the article: %s',
+    (line) => {
+      const { bodies, holds } = read(`${OPEN}\n\n${line}\n\n${GOES_ON}${NEXT}`);
+      expect(bodies[0]?.[0]).toContain(line);
+      expect(holds).toEqual([['boundary-doubtful'], []]);
+    },
+  );
 });
 
 describe('a page break within an article', () => {

@@ -248,6 +248,10 @@ function sortRunningHeads(sorted: Sorted[], zoneEnd: number): void {
 /** Longest line that can be the layout's or another article's between two pieces of one sentence. */
 const SHORTEST_PIECE = 8;
 const WEB_LINE = /^(?:(?:https?:\/\/|www\.)\S+|[\w.+-]+@[\w.-]+)$/iu;
+/** LANXI DAILY: the title of the paper. One word in capitals can be a piece of the sentence. */
+const LATIN_TITLE = /^[A-Z]{2,}(?:\s[A-Z&]+){1,4}$/u;
+/** A sentence tells what to do with a number; an advert prints it. */
+const CALLS = /拨打|致电|来电|联系(?!电话|方式|热线|人)|登录|发送|通过|扫码|关注/u;
 const LABELLED_CONTACT = /(?:电\s?话|热线|手机|微信|地\s?址|联系人|传真|邮箱|(?:电话|方式|热线))\s?[:：]|\s/u;
 
 /** What stands between a fragment that ends no sentence and the fragment that goes on with it. */
@@ -258,31 +262,32 @@ function sortInterruptions(sorted: Sorted[], zoneEnd: number): void {
     if (entry === undefined || entry.to === 'masthead' || entry.to === 'editor') continue;
     if (entry.to === 'left') {
       if (open && (entry.reason === 'advert' || entry.reason === 'notice'))
-        sorted[at] = runsOn(entry) ? textItem(entry) : { ...entry, interrupts: true };
+        sorted[at] = runsOn(entry)
+          ? { ...textItem(entry), interrupts: !isNoticeParagraph(entry.text) && !CALLS.test(entry.text) }
+          : { ...entry, interrupts: true };
       continue;
     }
     const marked = entry.fragment.level > 0 || entry.fragment.bold;
-    if (open && entry.kind === 'head' && !marked && goesOnAfter(sorted, at)) {
+    const short = lengthWithoutSpaces(entry.text) <= SHORTEST_PIECE && !/\p{P}$/u.test(entry.text);
+    if (
+      open &&
+      !marked &&
+      (entry.kind === 'head' || (short && entry.kind === 'text')) &&
+      goesOnAfter(sorted, at)
+    ) {
       const beside =
         sorted[at - 1]?.to === 'masthead' || isPageNumber(sorted[at - 1]) || isPageNumber(sorted[at + 1]);
-      const short = lengthWithoutSpaces(entry.text) <= SHORTEST_PIECE && !/[\p{P}]$/u.test(entry.text);
-      const latin = !/\p{Script=Han}/u.test(entry.text);
       if (
         isSectionName(entry.text) ||
         isColumnLabel(entry.text) ||
         WEB_LINE.test(entry.text) ||
+        LATIN_TITLE.test(entry.text) ||
         (short && beside)
-      ) {
+      )
         sorted[at] = left(entry, 'furniture');
-        continue;
-      }
-      if (latin) {
-        // 岚溪 DAILY set in capitals is a title; other Latin words could be a piece of the sentence.
-        const title = /^[A-Z\d\s.&'-]+$/u.test(entry.text);
-        sorted[at] = title ? left(entry, 'furniture') : { ...left(entry, 'furniture'), interrupts: true };
-        continue;
-      }
-      if (short) sorted[at] = { ...entry, kind: 'text', interrupts: true };
+      // 守住红线, MES: of another article, a heading, or a piece of the sentence.
+      else if (short || !/\p{Script=Han}/u.test(entry.text))
+        sorted[at] = { ...entry, kind: 'text', interrupts: true };
       continue;
     }
     open = isOpenText(entry);
