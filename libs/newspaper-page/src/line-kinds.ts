@@ -174,7 +174,7 @@ const NOT_AT_END = /(?:[，、：；:,;（(《“‘—]|[的和与及在是了�
 const NOT_AT_START = /^[，。、；：！？）》”’,.;:!?)]/u;
 
 const COLUMN_LABEL =
-  /^[【[■●]?(?:简讯|短讯|快讯|短波|简报|短新闻|一句话新闻|新闻简讯|简明新闻|要闻简报|短讯集锦|时评)[】\]]?$/u;
+  /^[【[■●]?(?:简讯|短讯|快讯|短波|简报|短新闻|一句话新闻|新闻简讯|简明新闻|要闻简报|短讯集锦|时评|要闻|头版|综合|时政要闻|(?:综合|本地|经济|民生|社会|图片)新闻)[】\]]?$/u;
 
 /** 简 讯, 时评: the name of a column, which is no part of a headline. */
 export function isColumnLabel(text: string): boolean {

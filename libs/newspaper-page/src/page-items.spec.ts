@@ -49,6 +49,24 @@ describe('a line of the layout between two pieces of a sentence', () => {
   );
 });
 
+describe('several short lines in a sentence', () => {
+  it('hold the article, and a section name among them goes', () => {
+    const { bodies, holds, left } = read(`${OPEN}\n\n要闻\n\n守住红线\n\n${GOES_ON}${NEXT}`);
+    expect(bodies[0]?.[0]).not.toContain('要闻');
+    expect(holds).toEqual([['boundary-doubtful'], []]);
+    expect(left).toEqual(['furniture 要闻']);
+  });
+
+  it('of one length are verse, each line a paragraph', () => {
+    const verse = ['青山一捧土', '入火始成春', '莫问窑前客', '东西皆故人'];
+    expect(read(`${HEAD}他写下一首诗\n\n${verse.join('\n\n')}\n\n会议结束。${NEXT}`).bodies[0]).toHaveLength(
+      6,
+    );
+    const { bodies } = read(`${HEAD}他写下一首诗：\n\n${verse.join('\n\n')}\n\n会议结束。${NEXT}`);
+    expect(bodies[0]).toEqual(['他写下一首诗：', ...verse, '会议结束。']);
+  });
+});
+
 describe('a page break within an article', () => {
   it('is no headline of a new article', () => {
     const { heads, bodies, holds } = read(
@@ -121,7 +139,7 @@ describe('a caption', () => {
 });
 
 describe('the name of a column', () => {
-  it.each(['简\u3000讯', '一句话新闻', '时评'])('%s is no kicker', (label) => {
+  it.each(['简\u3000讯', '一句话新闻', '时评', '综合'])('%s is no kicker', (label) => {
     const { heads, left } = read(
       `岚溪报\n\n2025年3月18日 星期二\n\n岚溪县召开会议\n\n本报讯 ${WHOLE}\n\n${label}\n\n县图书馆开馆\n\n本报讯 3月12日，县图书馆开馆。`,
     );

@@ -310,6 +310,8 @@ function isOpenText(entry: Sorted): boolean {
 function goesOnAfter(sorted: readonly Sorted[], at: number): boolean {
   for (let next = at + 1; next < sorted.length && next <= at + 8; next += 1) {
     const entry = sorted[next];
+    if (entry?.to === 'item' && entry.kind === 'head' && lengthWithoutSpaces(entry.text) <= SHORTEST_PIECE)
+      continue;
     if (entry?.to === 'item') return entry.kind === 'text' && !isListItem(entry.text);
     if (entry?.to === 'editor') return false;
   }
@@ -380,8 +382,7 @@ function sortVerseAndLists(sorted: Sorted[]): void {
     let last = to;
     while (last > first && !endsInMark(sorted[last - 1])) last -= 1;
     if (last - first >= FEWEST_VERSES && isMarkedVerse(sorted.slice(first, last))) close(sorted, first, last);
-    else if (!leadsToBody && to - from >= FEWEST_VERSES && isPlainVerse(sorted.slice(from, to)))
-      close(sorted, from, to);
+    else closePlainVerse(sorted, from, leadsToBody ? last : to, to);
     from = to;
   }
   for (let at = 0; at < sorted.length; at += 1) {
@@ -403,6 +404,20 @@ function sortVerseAndLists(sorted: Sorted[]): void {
         other.text.length <= 120,
     );
     if (beside && !endsSentence(entry.text)) sorted[at] = { ...entry, kind: 'closed' };
+  }
+}
+
+/**
+ * Verse without marks ends before the sentence that follows it.
+ * @param until the lines from here on are the next headline block
+ */
+function closePlainVerse(sorted: Sorted[], from: number, until: number, to: number): void {
+  for (let first = from; first < until; first += 1) {
+    let end = first;
+    while (end < to && !endsInMark(sorted[end])) end += 1;
+    if (end <= until && end - first >= FEWEST_VERSES && isPlainVerse(sorted.slice(first, end)))
+      close(sorted, first, end);
+    first = end;
   }
 }
 

@@ -49,6 +49,12 @@ describe('a paragraph that stops within a sentence', () => {
     expect(holds).toEqual(['body-unfinished']);
   });
 
+  it('holds it when it is short, too', () => {
+    expect(read('会议召开\n\n本报讯 会议指出，要抓好\n\n3月18日\n\n这一天的工作。').holds).toEqual([
+      'body-unfinished',
+    ]);
+  });
+
   it('with a comma goes on though the next line is indented', () => {
     const { body, holds } = read(indented('会议要求，要认真抓好春耕备耕，', '做好汛期工作。', '会议结束。'));
     expect(body).toEqual(['近日，会议召开。', '会议要求，要认真抓好春耕备耕，做好汛期工作。', '会议结束。']);

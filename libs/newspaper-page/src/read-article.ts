@@ -393,9 +393,11 @@ function isUnfinished(paragraphs: readonly Paragraph[], at: number): boolean {
   if (paragraph === undefined || paragraph.closed) return false;
   const { text } = paragraph.draft;
   if (endsSentence(text) || endsInAddress(text)) return false;
-  if (next === undefined) return lengthWithoutSpaces(text) > LONG_ENOUGH_TO_JUDGE;
+  // A short line without any mark within it can be a signature or a heading.
+  const isText = lengthWithoutSpaces(text) > LONG_ENOUGH_TO_JUDGE || /[，。；,;]/u.test(text);
+  if (next === undefined) return isText;
   if (/[，、,]$/u.test(text)) return true;
   if (/[：:；;]$/u.test(text) || [text, next.draft.text].some((one) => isListItem(one) || isLabelled(one)))
     return false;
-  return lengthWithoutSpaces(text) > LONG_ENOUGH_TO_JUDGE;
+  return isText;
 }
