@@ -39,7 +39,7 @@ describe('a line of the layout between two pieces of a sentence', () => {
     expect(left).toEqual(['masthead 岚溪报 2025年3月18日 星期二', 'furniture 要闻']);
   });
 
-  it.each(['守住红线', '户', 'MES', '5G', '岚溪酒业0799-1234567'])(
+  it.each(['守住红线', '扎实推进乡村全面振兴', '户', 'MES', '5G', '岚溪酒业0799-1234567'])(
     'any other short line stays and holds the article: %s',
     (line) => {
       const { bodies, holds } = read(`${OPEN}\n\n${line}\n\n${GOES_ON}${NEXT}`);

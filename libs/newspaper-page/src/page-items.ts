@@ -1,5 +1,5 @@
 import { endsArticle } from './article-ends.js';
-import { endsSentence, lengthWithoutSpaces } from './characters.js';
+import { cells, endsSentence, lengthWithoutSpaces } from './characters.js';
 import type { BylineReading } from './byline.js';
 import { readOpening, type Opening } from './dateline.js';
 import { fragmentsOf, type Fragment } from './hard-wraps.js';
@@ -7,6 +7,7 @@ import type { Line } from './lines.js';
 import {
   bylineLine,
   canBeHeadline,
+  canBeSubhead,
   continuedMarkLength,
   continuesElsewhereAt,
   endsInAddress,
@@ -257,6 +258,8 @@ const LABELLED_CONTACT = /(?:电\s?话|热线|手机|微信|地\s?址|联系人|
 /** What stands between a fragment that ends no sentence and the fragment that goes on with it. */
 function sortInterruptions(sorted: Sorted[], zoneEnd: number): void {
   let open = false;
+  /** Of the last piece of running text, in cells. */
+  let width = 0;
   for (let at = zoneEnd; at < sorted.length; at += 1) {
     const entry = sorted[at];
     if (entry === undefined || entry.to === 'masthead' || entry.to === 'editor') continue;
@@ -286,12 +289,21 @@ function sortInterruptions(sorted: Sorted[], zoneEnd: number): void {
       )
         sorted[at] = left(entry, 'furniture');
       // 守住红线, MES: of another article, a heading, or a piece of the sentence.
-      else if (short || !/\p{Script=Han}/u.test(entry.text))
+      else if (short || !/\p{Script=Han}/u.test(entry.text) || isOddLine(entry, width))
         sorted[at] = { ...entry, kind: 'text', interrupts: true };
       continue;
     }
     open = isOpenText(entry);
+    width = cells(entry.text);
   }
+}
+
+/** Lines that were wrapped are of one width within this. */
+const SAME_WIDTH = 6;
+
+/** A line that could be a heading, and is no printed line of the same column. */
+function isOddLine(entry: Sorted, width: number): boolean {
+  return canBeSubhead(entry.text) && Math.abs(cells(entry.text) - width) > SAME_WIDTH;
 }
 
 /** A piece of running text that stops within its sentence. A colon leads to a list and leaves nothing open. */
