@@ -56,7 +56,8 @@ export class PartnerSite {
         name: 'partner-site',
         script: fileURLToPath(new URL('partner-site.js', import.meta.url)),
         args: [this.folder, String(this.port)],
-        environment: process.env,
+        // An outlet is a stranger: nothing of ours is its business, the keys least of all.
+        environment: {},
         dataDir,
         say,
       }),
