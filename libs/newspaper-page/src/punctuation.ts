@@ -32,7 +32,9 @@ export function withFullWidthPunctuation(draft: Draft, neighbours: QuoteNeighbou
   const edits: Edit[] = [...scanner.marks(), ...scanner.brackets()].sort((a, b) => a.at - b.at);
   let result = mend(draft, edits, 'punctuation-width', true);
   const singles = pairedSingles(result.text);
-  result = withPairedQuotes(mend(result, singles.edits, 'quotes', true), neighbours);
+  const doubles = pairedDoubles(result.text, neighbours);
+  const quotes = [...singles.edits, ...doubles.edits].sort((a, b) => a.at - b.at);
+  result = withNotes(mend(result, quotes, 'quotes', true), doubles.doubts);
   const odd = scanner.unpaired.map((at) =>
     flagged(result.text, 'unpaired-bracket', Math.min(at, result.text.length - 1), 1),
   );
@@ -333,35 +335,33 @@ function pairing(quotes: readonly Quote[], neighbours: QuoteNeighbours): Pairing
 }
 
 /** Straight double quotes become pairs; what has no partner stays as printed and is proposed to a person. */
-function withPairedQuotes(draft: Draft, neighbours: QuoteNeighbours): Draft {
-  const { text } = draft;
-  if (!/["“”]/u.test(text)) return draft;
+function pairedDoubles(text: string, neighbours: QuoteNeighbours): { edits: Edit[]; doubts: DraftNote[] } {
+  const edits: Edit[] = [];
+  const doubts: DraftNote[] = [];
   const quotes = quotesOf(text, '"', '“', '”');
-  if (quotes.length === 0) return draft;
+  if (quotes.length === 0) return { edits, doubts };
   if (quotes.every(({ char }) => char !== '"'))
-    return withNotes(draft, nestedAlone(text, quotes, neighbours));
+    return { edits, doubts: nestedAlone(text, quotes, neighbours) };
   const { roles, alone, only } = pairing(quotes, neighbours);
   const pairs = pairsOf(quotes, roles);
   const sure = alone === 0 || only;
   if (!sure || pairs.some(({ start, end }) => isUnlikely(text, start, end))) {
     // More than one reading: all marks stay as printed.
     const first = quotes.find(({ char }, at) => char === '"' && (sure || roles[at] === 'alone')) ?? quotes[0];
-    return first === undefined ? draft : withNotes(draft, [doubt(text, first)]);
+    return { edits, doubts: first === undefined ? [] : [doubt(text, first)] };
   }
   const latin = new Set<number>();
   for (const { start, end } of pairs) {
     // An English quotation within English words keeps its own marks.
     if (start !== null && end !== null && isLatinQuotation(text, start, end)) latin.add(start).add(end);
   }
-  const edits: Edit[] = [];
-  const doubts: DraftNote[] = [];
   for (const [at, quote] of quotes.entries()) {
     const role = roles[at];
     if (role === 'alone') doubts.push(doubt(text, quote));
     else if (quote.char === '"' && !latin.has(quote.at))
       edits.push({ at: quote.at, remove: 1, insert: role === 'open' ? '“' : '”' });
   }
-  return withNotes(mend(draft, edits, 'quotes', true), doubts);
+  return { edits, doubts };
 }
 
 interface QuotePair {
