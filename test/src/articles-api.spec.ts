@@ -415,9 +415,32 @@ describe('articles by API', () => {
       }
     });
 
-    it('keeps both bodies where both are sent', async () => {
-      const { id } = (await take(sampleArticle({ body: ['纯文本'], bodyHtml: '<p>网页</p>' }))).body;
-      expect((await read(id)).body).toMatchObject({ body: ['纯文本'], bodyHtml: '<p>网页</p>' });
+    it('keeps both bodies where they say the same', async () => {
+      const both = { body: ['第一段', '第二段'], bodyHtml: '<p>第一段</p>\n<p><b>第二</b>段</p>' };
+      const { id } = (await take(sampleArticle(both))).body;
+      expect((await read(id)).body).toMatchObject(both);
+    });
+
+    it('refuses two bodies that differ: outlets would show one or the other', async () => {
+      const answer = await take(sampleArticle({ body: ['纯文本'], bodyHtml: '<p>网页</p>' }));
+      expect(answer.status).toBe(422);
+      expect(answer.body).toMatchObject({ errors: [{ path: '/bodyHtml' }] });
+    });
+
+    it('a correction of one form, made from what GET shows, replaces the other', async () => {
+      const { id } = (await take(sampleArticle({ body: undefined, bodyHtml: '<p>一<b>二</b></p>' }))).body;
+      const correct = async (change: object) => {
+        const current = (await read(id)).body;
+        const answer = await system.api.call('ingest', 'PUT', `/api/v1/articles/${id}`, {
+          json: { ...current, ...change },
+        });
+        expect(answer.status).toBe(202);
+        return (await read(id)).body;
+      };
+      expect(await correct({ bodyHtml: '<p>三</p>' })).toMatchObject({ body: ['三'], bodyHtml: '<p>三</p>' });
+      const text = await correct({ body: ['四'] });
+      expect(text).toMatchObject({ body: ['四'] });
+      expect(text).not.toHaveProperty('bodyHtml');
     });
   });
 
@@ -436,7 +459,7 @@ describe('articles by API', () => {
         { role: 'subtitle', value: '副题' },
       ],
       bodies: [
-        { role: 'html', contentType: 'text/html', value: '<p>一</p><script>x</script>' },
+        { role: 'html', contentType: 'text/html', value: '<p>一</p><script>x</script><p>二<br />二之二</p>' },
         { role: 'main', contentType: 'text/plain', value: '一\n\n二\n二之二' },
       ],
       by: '曹俐',
@@ -482,7 +505,7 @@ describe('articles by API', () => {
         bylines: [{ role: '记者', name: '曹俐' }],
         editor: '刘菲',
         body: ['一', '二\n二之二'],
-        bodyHtml: '<p>一</p>',
+        bodyHtml: '<p>一</p><p>二<br />二之二</p>',
         sections: ['要闻'],
         keywords: ['工会'],
         url: 'https://example.org/1',

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -9,6 +11,7 @@ import {
   NewsrelaySystem,
   SERVERS,
   SERVICES,
+  statusOf,
   type ServerName,
   type ServiceName,
 } from './harness/newsrelay-system.js';
@@ -138,6 +141,64 @@ describe('servers that are away', () => {
     system.spawnService('transform');
     await allReach(ids, 90_000);
   }, 120_000);
+
+  it('keeps deliveries waiting, at the cost of no attempt, while the encryption key is another one', async () => {
+    await system.killService('publish', 'SIGTERM');
+    system.spawnService('publish', { NEWSRELAY_ENCRYPTION_KEY: randomBytes(32).toString('base64') });
+    await system.ready(['publish']);
+    const [article] = articlesOf('other-key', 1);
+    const { id } = (await system.api.post(article ?? {})).body;
+    await pollUntil(
+      'the channel is complained of',
+      () => readFileSync(system.logOf('publish'), 'utf8').includes('the secrets of a channel cannot be read'),
+      { timeoutMs: 20_000 },
+    );
+    const push = async () => (await system.api.deliveriesOf(id)).find(({ channel }) => channel === 'partner');
+    expect(await push()).toMatchObject({ state: 'queued', attempts: [] });
+    await system.killService('publish', 'SIGTERM');
+    system.spawnService('publish');
+    await allReach([id], 60_000);
+    await pollUntil('the result is written', async () => (await push())?.state === 'delivered', {
+      timeoutMs: 10_000,
+    });
+    expect((await push())?.attempts).toHaveLength(1);
+  }, 120_000);
+
+  it('stops at once although a client keeps its connection after the last answer', async () => {
+    const socket = connect(Number(new URL(system.urlOf('ingest')).port), '127.0.0.1');
+    const answers: string[] = [];
+    socket.on('data', (data: Buffer) => answers.push(data.toString()));
+    const body = JSON.stringify(articlesOf('kept-connection', 1)[0]);
+    socket.write(
+      `POST /api/v1/articles HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${system.adminKey}\r\n` +
+        `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body.slice(0, 10)}`,
+    );
+    // The request is under way when the process is told to stop.
+    await new Promise((resolve) => socket.once('connect', resolve));
+    await pollUntil(
+      'ingest answers others',
+      async () => (await statusOf(`${system.urlOf('ingest')}/health/live`)) === 200,
+      {
+        timeoutMs: 10_000,
+      },
+    );
+    const stoppedAt = performance.now();
+    const stopped = system.killService('ingest', 'SIGTERM');
+    await pollUntil(
+      'ingest listens no more',
+      async () => (await statusOf(`${system.urlOf('ingest')}/health/live`)) !== 200,
+      {
+        timeoutMs: 10_000,
+      },
+    );
+    socket.write(body.slice(10));
+    await stopped;
+    expect(performance.now() - stoppedAt).toBeLessThan(10_000);
+    expect(answers.join('')).toMatch(/^HTTP\/1\.1 202 /);
+    socket.destroy();
+    system.spawnService('ingest');
+    await system.ready(['ingest']);
+  }, 60_000);
 
   it('answers 503 while PostgreSQL is away, and goes on by itself when it is back', async () => {
     await system.server('postgres').kill('SIGKILL');

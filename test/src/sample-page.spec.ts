@@ -175,6 +175,16 @@ describe('the whole way of a real newspaper page', () => {
       );
       expect(approved.status).toBe(200);
       expect(approved.body.state).toBe('published');
+      // Once more is fine; once more with other decisions would be taken for done.
+      const again = async (decision: string) =>
+        system.api.call('ingest', 'POST', `/api/v1/articles/${article?.id ?? ''}/approve`, {
+          json: {
+            version: article?.version,
+            repairs: Object.fromEntries(proposals.map(({ id }) => [id, decision])),
+          },
+        });
+      expect((await again('accept')).status).toBe(200);
+      expect((await again('reject')).status).toBe(409);
     }
     await readAll();
     const first = view(0).body.join('\n');

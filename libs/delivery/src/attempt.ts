@@ -10,6 +10,7 @@ import {
   type ClaimCandidate,
 } from '@newsrelay/ledger/deliveries';
 import type { Ledger } from '@newsrelay/ledger/database';
+import { redact } from '@newsrelay/sealing/mask';
 import { afterAttempt } from './after-attempt.js';
 import { claimVerdict } from './claim-verdict.js';
 import type { DeliveryEvents } from './events.js';
@@ -19,6 +20,8 @@ import type { FlightHandle, InFlight } from './in-flight.js';
 const LEASE_MARGIN_MS = 5_000;
 /** Another delivery of the same (article, channel) is being sent: asked again after this. */
 const BUSY_MS = 250;
+/** A channel whose secrets do not open is asked again after this. */
+const SECRETS_MS = 30_000;
 
 /** The guarded client, as far as an attempt needs it. */
 export interface OutboundBinder {
@@ -79,6 +82,9 @@ async function send(
   const { ledger, events } = parts;
   const connector = parts.connectorOf(candidate.channel.type);
   if (connector === undefined) throw new Error(`no connector for channel type ${candidate.channel.type}`);
+  const secrets = openSecrets(candidate, parts);
+  // A fault of ours, such as another encryption key: it costs the delivery no attempt.
+  if (secrets === null) return { done: false, againInMs: SECRETS_MS };
   const body = candidate.body ?? compose(candidate, connector);
   const { requestDeadlineMs } = connector.manifest.limits;
   const leaseMs = requestDeadlineMs + LEASE_MARGIN_MS;
@@ -100,7 +106,7 @@ async function send(
       return { done: false, againInMs: BUSY_MS };
     }
     startedAt = performance.now();
-    result = await request(candidate, body, connector, parts, flight, stopping);
+    result = await request(candidate, { body, secrets }, connector, parts, flight, stopping);
   } finally {
     flight.land();
   }
@@ -138,6 +144,15 @@ async function send(
   return DONE;
 }
 
+function openSecrets(candidate: ClaimCandidate, parts: AttemptParts): Record<string, unknown> | null {
+  try {
+    return parts.unseal(candidate.channel.sealedSecrets, candidate.channel.id);
+  } catch (error) {
+    parts.events.secretsUnreadable(candidate.channel.id, error);
+    return null;
+  }
+}
+
 /** The message's bytes; from the claim on they never change. */
 function compose(candidate: ClaimCandidate, connector: Connector): string {
   return connector.publisher.compose(
@@ -159,7 +174,7 @@ function compose(candidate: ClaimCandidate, connector: Connector): string {
 
 async function request(
   candidate: ClaimCandidate,
-  body: string,
+  { body, secrets }: { body: string; secrets: Record<string, unknown> },
   connector: Connector,
   parts: AttemptParts,
   flight: FlightHandle,
@@ -171,12 +186,13 @@ async function request(
       deadlineMs: connector.manifest.limits.requestDeadlineMs,
       beforeFirstByte: flight.beforeFirstByte,
     });
-    const secrets = parts.unseal(candidate.channel.sealedSecrets, candidate.channel.id);
-    return await connector.publisher.publish(
+    const result = await connector.publisher.publish(
       { key: webhookId(candidate.id), action: candidate.action, body, remoteUrl: candidate.remoteUrl },
       { channelId: candidate.channel.id, settings: candidate.channel.settings, secrets },
       { http, now: new Date() },
     );
+    // An outlet that repeats what it was sent must not bring a secret into the ledger in clear.
+    return { ...result, error: redact(result.error, secrets), response: redact(result.response, secrets) };
   } catch (error) {
     // A connector that throws is a bug of ours: shown on the delivery, and retried like any failure.
     if (!(error instanceof OutboundFailure)) parts.events.connectorFailed(candidate, error);

@@ -1,11 +1,16 @@
 import type { AttemptResult } from '@newsrelay/channel-kit/connector';
 import type { DeliveryState } from '@newsrelay/contracts/delivery';
 import type { Claim, ClaimCandidate } from '@newsrelay/ledger/deliveries';
-import type { Logger } from '@newsrelay/telemetry/logger';
+import { RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
 import type { Metrics } from '@newsrelay/telemetry/metrics';
 
 /** Counts and logs what happens to deliveries; never throws. One wide line an attempt. */
 export class DeliveryEvents {
+  /** Every delivery of the channel meets the same. */
+  readonly #secretsLog = new RateLimitedLog((fields, message) => {
+    this.logger.error(fields, message);
+  }, 10_000);
+
   constructor(
     private readonly logger: Logger,
     private readonly metrics: Metrics,
@@ -52,6 +57,14 @@ export class DeliveryEvents {
     this.logger.error(
       { err: error, delivery: candidate.id, channel: candidate.channel.id, type: candidate.channel.type },
       'a connector failed',
+    );
+  }
+
+  secretsUnreadable(channel: string, error: unknown): void {
+    this.metrics.claims.inc({ verdict: 'secrets-unreadable' });
+    this.#secretsLog.say(
+      { channel, reason: error instanceof Error ? error.message : String(error) },
+      'the secrets of a channel cannot be read; its deliveries wait',
     );
   }
 

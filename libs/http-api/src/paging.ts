@@ -4,7 +4,12 @@ import { Problem } from '@newsrelay/contracts/problem';
 
 /** Query of every list: newest first. */
 export const pagingQuery = {
-  limit: z.coerce.number('must be a number').int().min(1).max(500, 'must be at most 500').default(50),
+  limit: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(500, 'must be at most 500')
+    .default(50),
   cursor: z.string().max(500).optional(),
 };
 

@@ -43,6 +43,9 @@ export class ProblemFilter implements ExceptionFilter {
 
   #problemOf(error: unknown, request: FastifyRequest, reply: FastifyReply): Problem {
     if (error instanceof Problem) return error;
+    // The client went away or took too long: its broken connection looks like one of ours.
+    if (request.raw.errored !== null)
+      return new Problem(400, 'The request broke off before its body was here.');
     if (isLedgerUnavailable(error))
       return new Problem(503, 'PostgreSQL cannot be reached now; try again shortly.');
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);

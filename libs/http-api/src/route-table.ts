@@ -22,7 +22,7 @@ export class RouteTable {
         `^${url
           .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
           .replace(/:[A-Za-z]+/g, '[^/]+')
-          .replace(/\*/g, '.*')}/?$`,
+          .replace(/\*/g, '.*')}$`,
       );
       for (const name of [method].flat()) this.#routes.push({ pattern, method: name });
     });

@@ -26,7 +26,9 @@ export function openLedger(options: LedgerOptions): Ledger {
     application_name: options.applicationName,
     connectionTimeoutMillis: 5_000,
     // A query that hangs must not hold a claim for ever; leases are longer than this.
-    statement_timeout: 10_000,
+    statement_timeout: 8_000,
+    // And a server that stands still must not hold a request for ever: then the statement's own limit never comes.
+    query_timeout: 9_000,
     idle_in_transaction_session_timeout: 20_000,
     keepAlive: true,
   });
@@ -42,7 +44,7 @@ export function openLedger(options: LedgerOptions): Ledger {
 const UNAVAILABLE_CODES =
   /^(08|57P0|53|25006|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/;
 const UNAVAILABLE_MESSAGES =
-  /Connection terminated|timeout exceeded when trying to connect|connection is closed|not queryable/i;
+  /Connection terminated|timeout exceeded when trying to connect|connection is closed|not queryable|Query read timeout/i;
 
 /** True for errors that mean "PostgreSQL cannot be reached or cannot write now", as against a bug of ours. */
 export function isLedgerUnavailable(error: unknown): boolean {

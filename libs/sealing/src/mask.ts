@@ -20,3 +20,14 @@ export function maskSecrets(secrets: Record<string, unknown>): Record<string, st
 export function withoutMasked(patch: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => !isMasked(value)));
 }
+
+/** Shorter values are too likely to stand in a text by chance. */
+const SHORTEST_SECRET = 8;
+
+/** A text of somebody else's, such as an outlet's answer, without the secrets that it repeats. */
+export function redact(text: string | null, secrets: Record<string, unknown>): string | null {
+  if (text === null) return null;
+  return Object.values(secrets)
+    .filter((secret): secret is string => typeof secret === 'string' && secret.length >= SHORTEST_SECRET)
+    .reduce((shown, secret) => shown.replaceAll(secret, MASK), text);
+}

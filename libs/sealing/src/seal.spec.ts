@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { isMasked, MASK, maskSecrets, withoutMasked } from './mask.js';
+import { isMasked, MASK, maskSecrets, redact, withoutMasked } from './mask.js';
 import { generateEncryptionKey, parseEncryptionKey, Sealing, SealError } from './seal.js';
 
 const secrets = { signingSecret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', note: '密钥' };
@@ -99,5 +99,16 @@ describe('the mask', () => {
       note: 'new',
       unset: null,
     });
+  });
+});
+
+describe('redact', () => {
+  it('takes every secret out of a text, wherever it stands', () => {
+    const { signingSecret } = secrets;
+    expect(redact(`bad ${signingSecret}, I said ${signingSecret}!`, secrets)).toBe(
+      `bad ${MASK}, I said ${MASK}!`,
+    );
+    expect(redact('密钥 is too short to be looked for', secrets)).toBe('密钥 is too short to be looked for');
+    expect(redact(null, secrets)).toBeNull();
   });
 });

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loggableSettings } from '@newsrelay/config/environment';
@@ -20,6 +21,9 @@ import { Metrics } from '@newsrelay/telemetry/metrics';
 import { TelemetryModule } from '@newsrelay/telemetry/telemetry.module';
 import { Heartbeat, SERVICE_NAMES } from './heartbeat.js';
 import { messagingEvents } from './messaging-events.js';
+
+/** While stopping, connections that have become idle are closed this often, milliseconds. */
+const CLOSE_IDLE_MS = 100;
 
 /** What every process reads from its environment. */
 export interface ProcessSettings {
@@ -115,7 +119,13 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
     app,
     logger,
     stop: async () => {
+      // A connection whose last answer went out during the stop is idle, and its client may keep it for a minute.
+      const server: Server = app.getHttpServer();
+      const closeIdle = setInterval(() => {
+        server.closeIdleConnections();
+      }, CLOSE_IDLE_MS);
       await app.close();
+      clearInterval(closeIdle);
       logger.info('stopped');
     },
   };

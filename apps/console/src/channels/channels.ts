@@ -19,7 +19,7 @@ import {
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
-import { MASK, withoutMasked } from '@newsrelay/sealing/mask';
+import { MASK, redact, withoutMasked } from '@newsrelay/sealing/mask';
 import { SealError, Sealing } from '@newsrelay/sealing/seal';
 import { DueJobs } from '../deliveries/due-jobs.js';
 import { ConsoleEvents } from '../events.js';
@@ -151,7 +151,13 @@ export class Channels {
     const result = await connector.publisher.check(target, { http, now: startedAt });
     const durationMs = Date.now() - startedAt.getTime();
     this.events.channelTested(id, result.outcome, durationMs);
-    return { ...result, startedAt, durationMs };
+    return {
+      ...result,
+      error: redact(result.error, target.secrets),
+      response: redact(result.response, target.secrets),
+      startedAt,
+      durationMs,
+    };
   }
 
   #secretsOf(channel: StoredChannel): Record<string, unknown> {
@@ -183,6 +189,10 @@ function changesOf(patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const { paused, createdAt, ...changes } = patch;
   const { secrets } = changes;
+  if (secrets === null) {
+    const message = 'must be an object; null for one secret has a new one made';
+    throw new Problem(422, `secrets: ${message}`, [{ path: '/secrets', message }]);
+  }
   return isObject(secrets) ? { ...changes, secrets: withoutMasked(secrets) } : changes;
 }
 

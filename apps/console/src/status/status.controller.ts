@@ -80,6 +80,8 @@ export class StatusController {
             attemptsLastHour: attempts,
             /** Share of the last hour's attempts that failed; null if there were none. */
             failureRate: attempts === 0 ? null : (seen?.failuresLastHour ?? 0) / attempts,
+            /** There is none yet: an outlet that fails is retried by schedule. */
+            breaker: null,
           },
         ];
       }),

@@ -13,7 +13,8 @@ describe('contentOfInput', () => {
       body: ['一'],
       bodyHtml: '<p>一</p>',
     });
-    expect(contentOfInput(input({ bodyHtml: '<p>一</p>' })).body).toEqual(['文']);
+    expect(contentOfInput(input({ bodyHtml: '<h2>文</h2>' })).body).toEqual(['文']);
+    expect(() => contentOfInput(input({ bodyHtml: '<p>一</p>' }))).toThrow('bodyHtml: does not say the same');
   });
   it('has no HTML where nothing is left of it', () => {
     for (const bodyHtml of [null, '', ' ', '<script>x</script>'])

@@ -1,5 +1,5 @@
 import type { ArticleContent, ArticleInput, CorrectionInput } from '@newsrelay/contracts/article';
-import { contentHash } from '@newsrelay/contracts/canonical-json';
+import { canonicalJson, contentHash } from '@newsrelay/contracts/canonical-json';
 import { Problem } from '@newsrelay/contracts/problem';
 import { paragraphsOfHtml, sanitiseHtml } from './sanitise-html.js';
 
@@ -13,6 +13,10 @@ export function contentOfInput(input: ArticleInput | CorrectionInput): ArticleCo
     throw new Problem(422, 'bodyHtml: nothing is left after sanitising', [
       { path: '/bodyHtml', message: 'holds no text once scripts, styles and unknown markup are gone' },
     ]);
+  }
+  if (bodyHtml !== null && !saysTheSame(body, paragraphsOfHtml(bodyHtml))) {
+    const message = 'does not say the same as body: send one of the two';
+    throw new Problem(422, `bodyHtml: ${message}`, [{ path: '/bodyHtml', message }]);
   }
   return {
     kicker: input.kicker,
@@ -29,6 +33,25 @@ export function contentOfInput(input: ArticleInput | CorrectionInput): ArticleCo
     language: input.language,
     url: input.url,
   };
+}
+
+/** Channels show one or the other: under one version they may not differ in more than white space. */
+export function saysTheSame(one: readonly string[], other: readonly string[]): boolean {
+  const characters = (paragraphs: readonly string[]) => paragraphs.join('').replace(/\s+/g, '');
+  return characters(one) === characters(other);
+}
+
+/**
+ * A correction made from what GET shows carries both forms of the body, and an editor changes one: the other is what it
+ * was before, and is left out.
+ */
+export function withoutStaleBody(input: CorrectionInput, before: ArticleContent): CorrectionInput {
+  if (input.body === undefined || input.bodyHtml == null || before.bodyHtml === null) return input;
+  const sameText = canonicalJson(input.body) === canonicalJson(before.body);
+  const sameHtml = sanitiseHtml(input.bodyHtml) === before.bodyHtml;
+  if (sameHtml && !sameText) return { ...input, bodyHtml: null };
+  if (sameText && !sameHtml) return { ...input, body: undefined };
+  return input;
 }
 
 /** What "the same article again" is decided on, together with publishedAt where both sides gave one. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ArticleInput, CorrectionInput } from '@newsrelay/contracts/article';
 import { Problem } from '@newsrelay/contracts/problem';
 import {
+  findVersion,
   isWithdrawn,
   lockArticle,
   lockOrCreateArticle,
@@ -11,7 +12,7 @@ import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { IngestEvents } from '../events.js';
 import { acceptVersion, checkPublishedAt, newArticleId, type Accepted } from './accept-version.js';
-import { contentOfInput, inputHash } from './article-content.js';
+import { contentOfInput, inputHash, withoutStaleBody } from './article-content.js';
 import { checkIfMatch } from './if-match.js';
 
 function newVersion(input: ArticleInput | CorrectionInput, note: string | null, now: Date): NewVersion {
@@ -72,14 +73,10 @@ export class ArticleIntake {
       if (isWithdrawn(article) && article.latest_version <= article.withdrawn_through) {
         throw new Problem(409, 'The article is withdrawn; a correction cannot be made any more.');
       }
-      const version = newVersion(input, input.note, now);
+      const previous = await findVersion(tx, id, article.latest_version);
+      if (previous === undefined) throw new Error(`article ${id} has no version ${article.latest_version}`);
+      const version = newVersion(withoutStaleBody(input, previous.content), input.note, now);
       // A correction without a time of its own keeps the article's.
-      const previous = await tx
-        .selectFrom('article_versions')
-        .select('published_at')
-        .where('article_id', '=', id)
-        .where('version', '=', article.latest_version)
-        .executeTakeFirstOrThrow();
       const publishedAt = version.inputPublishedAt ?? previous.published_at;
       return acceptVersion(tx, article, { ...version, publishedAt }, now);
     });

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { articleInput, type ArticleInput } from '@newsrelay/contracts/article';
 import { Problem } from '@newsrelay/contracts/problem';
 import { problemFromIssues } from '@newsrelay/contracts/problem-from-zod';
+import { saysTheSame } from './article-content.js';
+import { paragraphsOfHtml, sanitiseHtml } from './sanitise-html.js';
 
 /*
  * ninjs 3.x (IPTC) as an article. What Newsrelay has no place for is left alone: ninjs is an exchange format whose
@@ -155,10 +157,11 @@ function bodyOf(ninjs: NinjsItem): { body?: string[]; bodyHtml?: string } {
     body.role === 'html' || body.contentType?.startsWith('text/html') === true;
   const html = ninjs.bodies.find(isHtml);
   const plain = ninjs.bodies.find((body) => !isHtml(body));
-  return {
-    ...(html === undefined ? {} : { bodyHtml: html.value }),
-    ...(plain === undefined ? {} : { body: paragraphsOf(plain.value) }),
-  };
+  const body = plain === undefined ? undefined : paragraphsOf(plain.value);
+  if (html === undefined) return body === undefined ? {} : { body };
+  // Senders make the plain form by rules of their own; where the two differ, the fuller one is the text.
+  const agree = body !== undefined && saysTheSame(body, paragraphsOfHtml(sanitiseHtml(html.value)));
+  return agree ? { body, bodyHtml: html.value } : { bodyHtml: html.value };
 }
 
 /** Between empty lines, where there are any: line breaks inside a paragraph stay. Else each line is one. */

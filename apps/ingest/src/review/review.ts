@@ -52,7 +52,7 @@ export class Review {
           state: embargoed ? 'scheduled' : 'held',
         });
         if (!embargoed) await releaseVersion(tx, articleId, version);
-      }
+      } else refuseOtherDecisions(row.repairs, decisions);
       return viewOrProblem(tx, articleId);
     });
     this.events.reviewed(articleId, version, view.state);
@@ -99,6 +99,21 @@ async function viewOrProblem(tx: LedgerTransaction, articleId: string): Promise<
   const view = await findArticleView(tx, articleId);
   if (view === undefined) throw new Problem(404, 'There is no such article.');
   return view;
+}
+
+/** A repeat is fine; one that decides otherwise would be taken for done. */
+function refuseOtherDecisions(repairs: readonly Repair[], decisions: Decisions): void {
+  const errors = repairs
+    .filter(
+      ({ id, decision }) => decision !== null && decisions[id] !== undefined && decisions[id] !== decision,
+    )
+    .map(({ id, decision }) => ({
+      path: jsonPointer(['repairs', id]),
+      message: `was decided: ${decision ?? ''}`,
+    }));
+  if (errors.length > 0) {
+    throw new Problem(409, 'The version was approved with other decisions; correct it by PUT.', errors);
+  }
 }
 
 function checkDecisions(repairs: readonly Repair[], decisions: Decisions): void {
