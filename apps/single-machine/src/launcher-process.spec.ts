@@ -1,5 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -12,6 +12,7 @@ import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-server
 /* The launcher as a process of its own, which gets signals; it runs from the build, as it does in production. */
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
+const SHELL_LAUNCHER = fileURLToPath(new URL('../../../newsrelay', import.meta.url));
 const PARTS = ['http', 'workers', 'nats', 'redis', 'postgres'] as const;
 
 const LAUNCHER = `
@@ -112,6 +113,47 @@ describe('the launcher process', () => {
   function alive(of: readonly number[]): number[] {
     return of.filter((pid) => identityOf(pid) !== undefined);
   }
+
+  /** Runs a command that is to refuse; one that hangs is killed, and its status is then null. */
+  function refusal(
+    program: string,
+    args: readonly string[],
+    environment: Record<string, string>,
+  ): { status: number | null; lines: string[] } {
+    const { status, stdout, stderr } = spawnSync(program, args, {
+      encoding: 'utf8',
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
+      env: { ...process.env, NEWSRELAY_PORT: String(port), NEWSRELAY_DATA_DIR: dataDir, ...environment },
+    });
+    return { status, lines: `${stdout}${stderr}`.split('\n').filter((line) => line !== '') };
+  }
+
+  it.each(['start', 'demo'])('%s refuses a data folder that cannot be made with one line', (command) => {
+    writeFileSync(join(folder.path, 'file'), '');
+    for (const place of ['/proc/newsrelay', join(folder.path, 'file'), join(folder.path, 'file', 'var')]) {
+      for (const [program, ...args] of [
+        ['sh', SHELL_LAUNCHER],
+        [process.execPath, join(DIST, 'main.js')],
+      ] as const) {
+        const { status, lines } = refusal(program, [...args, command], { NEWSRELAY_DATA_DIR: place });
+        expect(lines).toEqual([expect.stringMatching(/NEWSRELAY_DATA_DIR: .* set it to a folder/)]);
+        expect(status).toBe(2);
+      }
+    }
+  });
+
+  it.each([
+    ['start', { NEWSRELAY_BIND: '192.0.2.1' }],
+    ['demo', { NEWSRELAY_BIND: '192.0.2.1', NEWSRELAY_PORT: '' }],
+    ['start', { NEWSRELAY_ENCRYPTION_KEY: 'a'.repeat(64) }],
+  ])('%s refuses %j with one line', (command, environment: Record<string, string>) => {
+    mkdirSync(dataDir);
+    writeFileSync(join(dataDir, 'encryption-key'), 'b'.repeat(64));
+    const { status, lines } = refusal(process.execPath, [join(DIST, 'main.js'), command], environment);
+    expect(lines.filter((line) => line.includes(Object.keys(environment)[0] ?? ''))).toHaveLength(1);
+    expect(status).toBe(2);
+  });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends everything in order', async (signal) => {
     const launcher = await launch();

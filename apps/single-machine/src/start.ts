@@ -1,3 +1,4 @@
+import { SettingsError } from '@newsrelay/config/environment';
 import type { LauncherSettings } from '@newsrelay/config/launcher';
 import { shownPath } from './shown-path.js';
 import { exitCodeOf, type StopSignals } from './stop-signals.js';
@@ -17,7 +18,7 @@ export interface RunOptions {
 /**
  * Runs the single-machine mode until a signal, or until `work` is done.
  *
- * @returns the exit code: 0 after an orderly end that was asked for
+ * @returns the exit code: 0 after an orderly end that was asked for, 2 for a setting that cannot be used
  */
 export async function runUntilStopped(
   settings: LauncherSettings,
@@ -55,7 +56,7 @@ export async function runUntilStopped(
         `${ready ? 'Newsrelay ends' : 'Newsrelay does not start'}: ${error instanceof Error ? error.message : String(error)}`,
       );
       await supervisor.stop();
-      return 1;
+      return error instanceof SettingsError ? 2 : 1;
     }
   };
   return Promise.race([orderly(), forced]);

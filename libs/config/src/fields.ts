@@ -2,11 +2,10 @@ import { z } from 'zod';
 
 /* One schema a setting: every app that reads it reads it by the same rule. */
 
+const PORT = 'must be a port number from 1 to 65535';
 export const port = z.coerce
-  .number('must be a port number')
-  .int('must be a port number from 1 to 65535')
-  .min(1, 'must be a port number from 1 to 65535')
-  .max(65535, 'must be a port number from 1 to 65535');
+  .number(PORT)
+  .refine((number) => Number.isInteger(number) && number >= 1 && number <= 65535, PORT);
 
 function urlOf(protocols: RegExp, example: string) {
   return z.url({ protocol: protocols, error: `must be a URL such as ${example}` });

@@ -42,6 +42,27 @@ describe('launcherSettings', () => {
   });
 });
 
+describe('a wrong setting', () => {
+  it.each(['abc', '0', '-1.5', '70000'])('port %s is told the range, once', (port) => {
+    expect(messageOf({ NEWSRELAY_PORT: port })).toBe('NEWSRELAY_PORT: must be a port number from 1 to 65535');
+  });
+
+  it('a short encryption key gets one line', () => {
+    expect(messageOf({ NEWSRELAY_ENCRYPTION_KEY: 'short' })).toBe(
+      'NEWSRELAY_ENCRYPTION_KEY: must be 32 bytes as base64 or hex: make one with `openssl rand -base64 32`',
+    );
+  });
+
+  function messageOf(environment: Record<string, string>): string {
+    try {
+      launcherSettings(environment);
+    } catch (error) {
+      if (error instanceof SettingsError) return error.message;
+    }
+    throw new Error('it was not refused');
+  }
+});
+
 describe('the encryption key', () => {
   it.each([randomBytes(32).toString('base64'), randomBytes(32).toString('base64url'), 'aB'.repeat(32)])(
     'may be %s',

@@ -9,8 +9,12 @@ const schema = z.object({
   NEWSRELAY_PUBLIC_URL: fields.publicUrl.optional(),
   NEWSRELAY_DATA_DIR: z.string().default('./var'),
   NEWSRELAY_ADMIN_KEY: fields.adminKey.optional(),
-  NEWSRELAY_ENCRYPTION_KEY: fields.encryptionKey
-    .regex(/^([0-9a-f]{64}|[\w+/-]{43}=?)$/i, 'must be 32 bytes as base64 or hex: `openssl rand -base64 32`')
+  NEWSRELAY_ENCRYPTION_KEY: z
+    .string()
+    .regex(
+      /^([0-9a-f]{64}|[\w+/-]{43}=?)$/i,
+      'must be 32 bytes as base64 or hex: make one with `openssl rand -base64 32`',
+    )
     .optional(),
   NEWSRELAY_ALLOW_TARGETS: fields.allowTargets,
   // No default here: the demo has another one than the services.

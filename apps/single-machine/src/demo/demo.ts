@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_PORT, type LauncherSettings } from '@newsrelay/config/launcher';
-import { freePort, isPortFree } from '@newsrelay/local-servers/free-port';
+import { freePort } from '@newsrelay/local-servers/free-port';
 import { runUntilStopped, type Work } from '../start.js';
 import { shownPath } from '../shown-path.js';
+import type { Running } from '../supervisor/supervisor.js';
 import { exitCodeOf, type StopSignals } from '../stop-signals.js';
+import { isPublicPortFree } from '../supervisor/public-port.js';
 import type { Terminal } from '../terminal.js';
 import { deliveriesTable, deliveryTo, type ArticleDeliveries } from './deliveries-table.js';
 import { feedUrls, missingFrom } from './feeds-check.js';
@@ -45,34 +47,30 @@ export async function runDemo(
 ): Promise<number> {
   const demoSettings = await settingsForDemo(settings, terminal);
   const work: Work = async (running, supervisor) => {
-    const { say } = terminal;
+    const { stopping } = supervisor;
+    // Nothing is shown or decided any more once the end has begun.
+    const say = (line: string): void => {
+      stopping.throwIfAborted();
+      terminal.say(line);
+    };
     const partner = await PartnerSite.open(demoSettings.dataDir);
-    await partner.start(supervisor, demoSettings.dataDir, say);
-    const api = new NewsrelayApi(running.localUrl, running.adminKey.value);
+    await partner.start(supervisor, demoSettings.dataDir, terminal.say);
+    const api = new NewsrelayApi(running.localUrl, running.adminKey.value, stopping);
     await registerOutlets(api, partner);
     const before = await partner.records();
 
     const articles = await takeInSample(api, say);
-    const failure = await untilEverywhere(api, running.localUrl, articles, terminal, supervisor.stopping);
+    const failure = await untilEverywhere(api, running.localUrl, articles, terminal, say, stopping);
     const verdict = checkPartner(
       before,
       await partner.records(),
       articles.map(({ id }) => id),
     );
     verdict.lines.forEach(say);
-    say('');
-    say('Open:');
-    for (const feed of FEEDS) say(`  feed       ${feedUrls(running.publicUrl, feed).join('  ')}`);
-    say(`  article    ${running.publicUrl}/articles/${articles[0]?.id ?? ''}`);
-    say(`  partner    ${partner.url}/`);
-    const key = running.adminKey.file;
-    say(
-      `  API key    ${key === null ? 'NEWSRELAY_ADMIN_KEY' : shownPath(key)} (Bearer, for ${running.publicUrl}/api/v1/…)`,
-    );
-
     const reason = failure ?? verdict.fault;
     if (reason !== null) say(`Not everything is as it should be: ${reason}`);
     if (options.once) return reason === null ? 0 : 1;
+    addresses(running, partner, articles).forEach(say);
     say('Ctrl-C ends it.');
     return new Promise<number>(() => undefined);
   };
@@ -85,6 +83,23 @@ export async function runDemo(
   );
 }
 
+/** Where what was made can be looked at, as long as the demo is up. */
+function addresses(
+  { publicUrl, adminKey }: Running,
+  partner: PartnerSite,
+  articles: readonly Article[],
+): string[] {
+  const key = adminKey.file === null ? 'NEWSRELAY_ADMIN_KEY' : shownPath(adminKey.file);
+  return [
+    '',
+    'Open:',
+    ...FEEDS.map((feed) => `  feed       ${feedUrls(publicUrl, feed).join('  ')}`),
+    `  article    ${publicUrl}/articles/${articles[0]?.id ?? ''}`,
+    `  partner    ${partner.url}/`,
+    `  API key    ${key} (Bearer, for ${publicUrl}/api/v1/…)`,
+  ];
+}
+
 /** The demo keeps to itself: own folder, own servers, outlets on this machine, retries within seconds. */
 async function settingsForDemo(settings: LauncherSettings, { say }: Terminal): Promise<LauncherSettings> {
   const others = {
@@ -95,7 +110,7 @@ async function settingsForDemo(settings: LauncherSettings, { say }: Terminal): P
   const ignored = Object.entries(others).flatMap(([name, url]) => (url === null ? [] : [name]));
   if (ignored.length > 0) say(`The demo uses servers of its own; not used: ${ignored.join(', ')}`);
   let port = settings.port;
-  if (port === null && !(await isPortFree(DEFAULT_PORT, settings.bind))) {
+  if (port === null && !(await isPublicPortFree(DEFAULT_PORT, settings.bind))) {
     port = await freePort(settings.bind);
     say(`Port ${DEFAULT_PORT} is taken by another program; the demo takes ${port}.`);
   }
@@ -158,6 +173,7 @@ async function untilEverywhere(
   localUrl: string,
   articles: readonly Article[],
   terminal: Terminal,
+  say: (line: string) => void,
   stopping: AbortSignal,
 ): Promise<string | null> {
   const ids = articles.map(({ id }) => id);
@@ -168,7 +184,7 @@ async function untilEverywhere(
   let notServed = 0;
   const work = async (): Promise<void> => {
     for (;;) {
-      notServed = (await Promise.all(urls.map((url) => missingFrom(url, ids)))).flat().length;
+      notServed = (await Promise.all(urls.map((url) => missingFrom(url, ids, stopping)))).flat().length;
       rows = [];
       for (const id of ids)
         rows.push({ article: await api.article(id), deliveries: await api.deliveries(id) });
@@ -178,16 +194,16 @@ async function untilEverywhere(
       const lost = rows.some((row) =>
         ['dead', 'manual', 'unknown'].includes(deliveryTo(row, PARTNER)?.state ?? ''),
       );
-      if (missing + notServed === 0 || lost || performance.now() >= deadline || stopping.aborted) return;
-      await delay(POLL_MS);
+      if (missing + notServed === 0 || lost || performance.now() >= deadline) return;
+      await delay(POLL_MS, undefined, { signal: stopping });
     }
   };
   await terminal.during(() => `on the way: ${missing} of ${ids.length * OUTLETS.length} deliveries`, work());
-  terminal.say('');
-  deliveriesTable(rows, OUTLETS).forEach(terminal.say);
-  terminal.say('');
+  say('');
+  deliveriesTable(rows, OUTLETS).forEach(say);
+  say('');
   if (missing + notServed === 0) {
-    terminal.say(
+    say(
       `All ${ids.length} articles are at all ${OUTLETS.length} outlets; ${urls.length} feed documents were read back.`,
     );
     return null;

@@ -67,6 +67,8 @@ export class NewsrelayApi {
   constructor(
     readonly baseUrl: string,
     private readonly key: string,
+    /** Ends the call under way; none is made after it. */
+    private readonly stopping: AbortSignal,
   ) {}
 
   takePage(text: Uint8Array<ArrayBuffer>, source: string, section: string): Promise<PageAnswer> {
@@ -133,7 +135,7 @@ export class NewsrelayApi {
         ...(type === undefined ? {} : { 'content-type': type }),
       },
       ...(body === undefined ? {} : { body }),
-      signal: AbortSignal.timeout(DEADLINE_MS),
+      signal: AbortSignal.any([this.stopping, AbortSignal.timeout(DEADLINE_MS)]),
     });
     const answer: unknown = await response.json().catch(() => null);
     if (!response.ok) {

@@ -1,6 +1,7 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identityOf, isRunning, type ProcessIdentity } from '@newsrelay/local-servers/process-identity';
+import { makeDataFolder } from './data-folder.js';
 
 /** Another launcher works on the data folder. */
 export class FolderInUseError extends Error {
@@ -25,13 +26,13 @@ export interface FolderLock {
  * Makes this process the only launcher on a data folder. The lock of a launcher that no longer runs is taken
  * over; of two that start at once one wins.
  *
- * @throws FolderInUseError
+ * @throws FolderInUseError; SettingsError when the folder cannot be made or written
  */
 export function lockDataFolder(dataDir: string): FolderLock {
   const lock = join(dataDir, 'launcher.lock');
   const own = identityOf(process.pid);
   if (own === undefined) throw new Error('this process cannot be identified');
-  mkdirSync(dataDir, { recursive: true, mode: 0o711 });
+  makeDataFolder(dataDir);
   const written = join(dataDir, `launcher.lock.${process.pid}`);
   writeFileSync(written, JSON.stringify(own), { mode: 0o600 });
   let takenOverFrom: number | null = null;

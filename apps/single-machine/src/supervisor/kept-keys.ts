@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SettingsError } from '@newsrelay/config/environment';
 
 export interface KeptKey {
   readonly value: string;
@@ -15,25 +16,47 @@ export function adminKey(dataDir: string, given: string | null): KeptKey {
   return kept(join(dataDir, 'admin-key'), given, () => `nrk_${randomBytes(24).toString('base64url')}`);
 }
 
-/** The key that seals channel secrets at rest: without it they cannot be read again. */
+/**
+ * The key that seals channel secrets at rest: without it they cannot be read again.
+ *
+ * @throws SettingsError when another key is given than the folder's secrets are sealed with
+ */
 export function encryptionKey(dataDir: string, given: string | null): KeptKey {
-  return kept(join(dataDir, 'encryption-key'), given, () => randomBytes(32).toString('base64'));
+  const file = join(dataDir, 'encryption-key');
+  const before = given === null ? null : read(file);
+  if (given !== null && before !== null && !bytesOf(given).equals(bytesOf(before))) {
+    throw new SettingsError(
+      `NEWSRELAY_ENCRYPTION_KEY: it is another key than the one in ${file}, with which the channels' secrets are sealed: unset it, or, where the key was really changed, move that file away and enter the secrets anew`,
+    );
+  }
+  return kept(file, given, () => randomBytes(32).toString('base64'));
 }
 
 function kept(file: string, given: string | null, make: () => string): KeptKey {
   if (given !== null) return { value: given, file: null, fresh: false };
-  try {
-    const value = readFileSync(file, 'utf8').trim();
-    if (value !== '') return { value, file, fresh: false };
-    // A full disk can leave an empty file; a key was never made then.
-    rmSync(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  const before = read(file);
+  if (before !== null) return { value: before, file, fresh: false };
   const value = make();
+  rmSync(file, { force: true });
   // The name appears with the whole key or not at all.
   writeFileSync(`${file}.new`, `${value}\n`, { mode: 0o600 });
   linkSync(`${file}.new`, file);
   rmSync(`${file}.new`);
   return { value, file, fresh: true };
+}
+
+/** The key in a file; null where none was made. A full disk can leave an empty file. */
+function read(file: string): string | null {
+  try {
+    const value = readFileSync(file, 'utf8').trim();
+    return value === '' ? null : value;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** The same key may be written in hex and in both alphabets of base64. */
+function bytesOf(key: string): Buffer {
+  return Buffer.from(key, /^[0-9a-f]{64}$/i.test(key) ? 'hex' : 'base64');
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SettingsError } from '@newsrelay/config/environment';
 import { launcherSettings, type LauncherSettings } from '@newsrelay/config/launcher';
 import { freePort } from '@newsrelay/local-servers/free-port';
 import { readPidFile } from '@newsrelay/local-servers/pid-file';
@@ -145,7 +146,7 @@ describe('Supervisor', () => {
   });
 
   it('names the setting when its address is not of this machine', async () => {
-    await expect(supervisor({ bind: '192.0.2.1' }).start()).rejects.toThrow('NEWSRELAY_BIND');
+    await expect(supervisor({ bind: '192.0.2.1' }).start()).rejects.toThrow(SettingsError);
   });
 
   it('gives up a process that ends again and again before it was ever ready', async () => {

@@ -7,7 +7,7 @@ import {
   type LauncherSettings,
   type ProcessSettings,
 } from '@newsrelay/config/launcher';
-import { freePort, isPortFree } from '@newsrelay/local-servers/free-port';
+import { freePort } from '@newsrelay/local-servers/free-port';
 import { startNats } from '@newsrelay/local-servers/nats';
 import { startPostgres } from '@newsrelay/local-servers/postgres';
 import { startRedis } from '@newsrelay/local-servers/redis';
@@ -18,13 +18,9 @@ import { lockDataFolder, type FolderLock } from './data-folder-lock.js';
 import { endLeftServers, killOwn, killSignal } from './left-servers.js';
 import { keepRunning, type Restartable } from './keep-running.js';
 import { adminKey, encryptionKey, type KeptKey } from './kept-keys.js';
+import { checkPublicPort } from './public-port.js';
 import { unreadiness } from './readiness.js';
 import { trimServerLogs } from './server-logs.js';
-
-/** The public port cannot be had. */
-export class PortUnusableError extends Error {
-  override readonly name = 'PortUnusableError';
-}
 
 /** A process of ours ends again and again before it was ever ready: starting it once more changes nothing. */
 export class NeverReadyError extends Error {
@@ -87,7 +83,7 @@ export class Supervisor {
    * Starts everything and returns once both processes can do their work, however long a server that a
    * setting names stays away.
    *
-   * @throws FolderInUseError, PortUnusableError, ServerStartError, NeverReadyError; then `stop` ends what already runs
+   * @throws SettingsError, FolderInUseError, PortUnusableError, ServerStartError, NeverReadyError; then `stop` ends what already runs
    */
   start(): Promise<Running> {
     this.#started ??= this.#start();
@@ -101,7 +97,7 @@ export class Supervisor {
     process.on('exit', this.#leaveNothing);
     await this.#endWhatWasLeft();
     const port = this.settings.port ?? DEFAULT_PORT;
-    await checkPort(port, bind);
+    await checkPublicPort(port, bind);
     const keys = {
       admin: adminKey(dataDir, this.settings.adminKey),
       encryption: encryptionKey(dataDir, this.settings.encryptionKey),
@@ -140,6 +136,7 @@ export class Supervisor {
 
   /** Starts one more process, which the services talk to: it ends after them. */
   async add(child: ChildService): Promise<void> {
+    this.#stopping.signal.throwIfAborted();
     this.#children.push(child);
     this.#keep(child);
     await child.start();
@@ -273,26 +270,6 @@ export class Supervisor {
     const reasons = (): string => [...waiting].map(([name, reason]) => `${name} ${reason}`).join('; ');
     await this.terminal.during(() => `starting: ${reasons()}`, work());
     this.#stopping.signal.throwIfAborted();
-  }
-}
-
-/** @throws PortUnusableError in words that name the setting, before anything is started */
-async function checkPort(port: number, bind: string): Promise<void> {
-  let free: boolean;
-  try {
-    free = await isPortFree(port, bind);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new PortUnusableError(
-      code === 'EACCES'
-        ? `port ${port} is reserved for root: set NEWSRELAY_PORT to one from 1024 on`
-        : `${bind} is no address of this machine (${code ?? 'unknown error'}): set NEWSRELAY_BIND to one, such as 127.0.0.1`,
-    );
-  }
-  if (!free) {
-    throw new PortUnusableError(
-      `port ${port} of ${bind} is taken by another program: stop that one, or set NEWSRELAY_PORT to a free port`,
-    );
   }
 }
 
