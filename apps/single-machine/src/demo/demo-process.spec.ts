@@ -1,0 +1,78 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '@newsrelay/local-servers/free-port';
+import { pollUntil } from '@newsrelay/local-servers/poll-until';
+import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
+
+/* The demo as a person runs it; from the build, as in production. */
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const WITHIN_MS = 90_000;
+
+describe('the demo', () => {
+  let folder: TemporaryDataDir;
+  let demo: ChildProcess | undefined;
+  let output: string;
+
+  beforeEach(() => {
+    folder = temporaryDataDir();
+    output = '';
+  });
+  afterEach(async () => {
+    if (demo?.exitCode === null) {
+      demo.kill('SIGTERM');
+      await ended();
+    }
+    await folder.remove();
+  }, WITHIN_MS);
+
+  async function run(...options: string[]): Promise<ChildProcess> {
+    const env = { ...process.env, NEWSRELAY_DATA_DIR: folder.path, NEWSRELAY_PORT: String(await freePort()) };
+    const child = spawn(process.execPath, [MAIN, 'demo', ...options], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    demo = child;
+    return child;
+  }
+
+  async function ended(): Promise<number | null> {
+    await pollUntil('end of the demo', () => demo?.exitCode !== null || demo.signalCode !== null, {
+      timeoutMs: WITHIN_MS,
+    });
+    return demo?.exitCode ?? null;
+  }
+
+  it(
+    'with --once names no address that is dead a moment later',
+    async () => {
+      await run('--once');
+      expect([await ended(), output]).toEqual([0, expect.stringContaining('are at all 3 outlets')]);
+      expect(output).not.toContain('Open:');
+      expect(output).toContain('Stopped.');
+    },
+    WITHIN_MS,
+  );
+
+  it(
+    'shows and decides nothing more once it is asked to end',
+    async () => {
+      const child = await run();
+      await pollUntil('articles', () => output.includes('The page:'), { timeoutMs: WITHIN_MS });
+      child.kill('SIGINT');
+      expect(await ended()).toBe(0);
+      const last = output.slice(output.indexOf('Stopping …')).split('\n');
+      expect(last.filter((line) => line !== '' && !line.startsWith('… waiting for'))).toEqual([
+        'Stopping …',
+        'Stopped.',
+      ]);
+    },
+    WITHIN_MS,
+  );
+});
