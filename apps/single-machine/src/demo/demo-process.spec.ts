@@ -65,8 +65,10 @@ describe('the demo', () => {
     async () => {
       const child = await run();
       await pollUntil('articles', () => output.includes('The page:'), { timeoutMs: WITHIN_MS });
+      const from = performance.now();
       child.kill('SIGINT');
       expect(await ended()).toBe(0);
+      expect(performance.now() - from).toBeLessThan(15_000);
       const last = output.slice(output.indexOf('Stopping …')).split('\n');
       expect(last.filter((line) => line !== '' && !line.startsWith('… waiting for'))).toEqual([
         'Stopping …',

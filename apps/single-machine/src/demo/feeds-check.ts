@@ -10,7 +10,8 @@ export async function missingFrom(
   articleIds: readonly string[],
   stopping: AbortSignal,
 ): Promise<string[]> {
-  const response = await fetch(url, { signal: AbortSignal.any([stopping, AbortSignal.timeout(10_000)]) });
+  stopping.throwIfAborted();
+  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
   const text = await response.text();
   return articleIds.filter((id) => !response.ok || !text.includes(`urn:uuid:${id}`));
 }

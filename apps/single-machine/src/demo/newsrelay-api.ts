@@ -67,7 +67,7 @@ export class NewsrelayApi {
   constructor(
     readonly baseUrl: string,
     private readonly key: string,
-    /** Ends the call under way; none is made after it. */
+    /** No call is made after it; one under way is let end, as the service lets it end too. */
     private readonly stopping: AbortSignal,
   ) {}
 
@@ -128,6 +128,7 @@ export class NewsrelayApi {
     body?: Uint8Array<ArrayBuffer>,
     type?: string,
   ): Promise<T> {
+    this.stopping.throwIfAborted();
     const response = await fetch(`${this.baseUrl}${path}`, {
       method,
       headers: {
@@ -135,7 +136,7 @@ export class NewsrelayApi {
         ...(type === undefined ? {} : { 'content-type': type }),
       },
       ...(body === undefined ? {} : { body }),
-      signal: AbortSignal.any([this.stopping, AbortSignal.timeout(DEADLINE_MS)]),
+      signal: AbortSignal.timeout(DEADLINE_MS),
     });
     const answer: unknown = await response.json().catch(() => null);
     if (!response.ok) {
