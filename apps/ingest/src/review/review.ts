@@ -42,6 +42,7 @@ export class Review {
         if (row.state !== 'held')
           throw new Problem(409, `Version ${version} is ${row.state}; only a held version can be approved.`);
         checkDecisions(row.repairs, decisions);
+        checkHeadline(row);
         const embargoed = row.embargo_until !== null && row.embargo_until > now;
         await saveReview(tx, articleId, version, {
           content: decidedContent(row, decisions),
@@ -99,6 +100,13 @@ async function viewOrProblem(tx: LedgerTransaction, articleId: string): Promise<
   const view = await findArticleView(tx, articleId);
   if (view === undefined) throw new Problem(404, 'There is no such article.');
   return view;
+}
+
+/** No outlet can show an article without one, and it is not invented. */
+function checkHeadline(row: VersionRow): void {
+  if (row.content.headline !== '') return;
+  const message = 'has no headline; send the article with one by PUT';
+  throw new Problem(422, `version: ${message}`, [{ path: '/version', message }]);
 }
 
 /** A repeat is fine; one that decides otherwise would be taken for done. */

@@ -24,12 +24,13 @@ export interface RenditionShare {
 
 interface Shape {
   id: string;
-  connector: Connector;
-  settings: Record<string, unknown>;
+  type: string;
+  /** What the rendition is made with; a string says why it cannot be made for this channel at all. */
+  with: { connector: Connector; settings: Record<string, unknown> } | string;
   channelIds: string[];
 }
 
-type Render = (shape: Shape) => RenditionContent;
+type Render = (connector: Connector, settings: Record<string, unknown>) => RenditionContent;
 
 /** Makes the renditions of a version, one per (type, shape of the settings), and puts them into the ledger. */
 @Injectable()
@@ -42,7 +43,7 @@ export class Renderer {
 
   async renderVersion(version: ReleasedVersion, channels: readonly Channel[]): Promise<RenditionShare[]> {
     const article = releasedArticle(version, this.publicUrl);
-    return this.#render(version, 'publish', channels, ({ connector, settings }) => {
+    return this.#render(version, 'publish', channels, (connector, settings) => {
       const { content, fitted } = renderArticle(article, connector, settings);
       if (fitted.cut)
         this.events.headlineCut(article.id, article.version, connector.manifest.type, fitted.headline);
@@ -55,7 +56,7 @@ export class Renderer {
     channels: readonly Channel[],
   ): Promise<RenditionShare[]> {
     const version = { articleId: withdrawn.id, version: withdrawn.version };
-    return this.#render(version, 'withdraw', channels, ({ connector, settings }) =>
+    return this.#render(version, 'withdraw', channels, (connector, settings) =>
       connector.formatter.renderWithdrawal(withdrawn, settings),
     );
   }
@@ -74,11 +75,11 @@ export class Renderer {
         ...version,
         id: shape.id,
         action,
-        channelType: shape.connector.manifest.type,
+        channelType: shape.type,
         content,
         refusal,
       });
-      this.events.rendered(shape.connector.manifest.type, refusal === null);
+      this.events.rendered(shape.type, refusal === null);
     }
     return shapes.map(({ id, channelIds }) => ({ renditionId: id, channelIds }));
   }
@@ -89,9 +90,10 @@ export class Renderer {
     render: Render,
   ): { content: RenditionContent | null; refusal: Hold | null } {
     try {
-      return { content: render(shape), refusal: null };
+      if (typeof shape.with === 'string') throw new Error(shape.with);
+      return { content: render(shape.with.connector, shape.with.settings), refusal: null };
     } catch (error) {
-      this.events.renderingFailed(shape.connector.manifest.type, shape.channelIds, error);
+      this.events.renderingFailed(shape.type, shape.channelIds, error);
       const message = error instanceof Error ? error.message : String(error);
       return {
         content: null,
@@ -101,7 +103,7 @@ export class Renderer {
   }
 }
 
-/** Channels that agree in type and in what shapes a rendition share one. */
+/** Channels that agree in type and in what shapes a rendition share one; a channel that has no shape stands for itself. */
 function shapesOf(
   version: { articleId: string; version: number },
   action: DeliveryAction,
@@ -109,15 +111,24 @@ function shapesOf(
 ): Shape[] {
   const shapes = new Map<string, Shape>();
   for (const channel of channels) {
-    const connector = connectorOf(channel.type);
-    if (connector === undefined) throw new Error(`no connector for channel type ${channel.type}`);
-    const shape = contentHash(connector.formatter.shape(channel.settings));
-    const id = renditionId(version.articleId, version.version, action, channel.type, shape);
+    const [key, made] = shapeOf(channel);
+    const id = renditionId(version.articleId, version.version, action, channel.type, key);
     const known = shapes.get(id);
     if (known !== undefined) known.channelIds.push(channel.id);
-    else shapes.set(id, { id, connector, settings: channel.settings, channelIds: [channel.id] });
+    else shapes.set(id, { id, type: channel.type, with: made, channelIds: [channel.id] });
   }
   return [...shapes.values()];
+}
+
+function shapeOf(channel: Channel): [key: string, Shape['with']] {
+  try {
+    const connector = connectorOf(channel.type);
+    if (connector === undefined) throw new Error(`there is no channel type ${channel.type}`);
+    const { settings } = channel;
+    return [contentHash(connector.formatter.shape(settings)), { connector, settings }];
+  } catch (error) {
+    return [`channel ${channel.id}`, error instanceof Error ? error.message : String(error)];
+  }
 }
 
 function releasedArticle(version: ReleasedVersion, publicUrl: string): ReleasedArticle {
