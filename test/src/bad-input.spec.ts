@@ -33,6 +33,13 @@ describe('bad input', () => {
     return system.api.call<ProblemBody>(service, method, path, options);
   }
 
+  it('answers an address that cannot be decoded with problem details', async () => {
+    const answer = await send('GET', '/api/v1/articles/%E0%A4%A');
+    expect(answer.status).toBe(400);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(answer.body).toMatchObject({ status: 400, title: 'Bad request' });
+  });
+
   async function storedArticles(): Promise<number> {
     const answer = await system.api.call<{ items: unknown[] }>('ingest', 'GET', '/api/v1/articles?limit=500');
     return answer.body.items.length;

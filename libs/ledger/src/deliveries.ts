@@ -9,8 +9,8 @@ import {
 import type { RenditionReady } from '@newsrelay/contracts/events';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { lockArticle } from './article-versions.js';
-import { channelOfRow, type StoredChannel } from './channels.js';
-import type { Ledger, LedgerTransaction } from './database.js';
+import { channelOfRow, pauseChannel, type StoredChannel } from './channels.js';
+import type { Ledger } from './database.js';
 
 /** States of an older version that a newer one makes pointless. */
 const OVERTAKEN_STATES: DeliveryState[] = [...WAITING_STATES, 'unknown', 'manual'];
@@ -330,20 +330,11 @@ export async function settleDelivery(ledger: Ledger, settlement: Settlement): Pr
       select state, channel_id from settled`.execute(tx);
     const row = rows[0];
     if (row === undefined) return null;
-    if (settlement.pauseReason !== null) await pauseAfterRefusal(tx, row.channel_id, settlement.pauseReason);
+    if (settlement.pauseReason !== null) await pauseChannel(tx, row.channel_id, settlement.pauseReason);
     if (settlement.served)
       await sql`select pg_notify(${NOTIFICATIONS.channelServed}, ${row.channel_id})`.execute(tx);
     return row.state;
   });
-}
-
-async function pauseAfterRefusal(tx: LedgerTransaction, channelId: string, reason: string): Promise<void> {
-  await tx
-    .updateTable('channels')
-    .set({ paused_since: sql`clock_timestamp()`, pause_reason: reason, updated_at: sql`clock_timestamp()` })
-    .where('id', '=', channelId)
-    .where('paused_since', 'is', null)
-    .execute();
 }
 
 /** Ends a waiting delivery whose turn came to nothing. */
