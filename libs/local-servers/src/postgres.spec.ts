@@ -84,6 +84,29 @@ describe('postgres', () => {
     await second.stop();
   });
 
+  it('comes back after kill -9 while the processes of many connections still end', async () => {
+    const server = await startPostgres({ dataDir: folder.path, survivesPowerLoss: false });
+    const clients: Client[] = [];
+    try {
+      for (let time = 0; time < 3; time += 1) {
+        for (let count = 0; count < 40; count += 1) {
+          const client = new Client({ connectionString: server.url });
+          client.on('error', () => undefined);
+          clients.push(client);
+          await client.connect();
+          // A process at work does not look up from it before it is done.
+          client.query('SELECT sum(n) FROM generate_series(1, 300000) n').catch(() => undefined);
+        }
+        await server.kill('SIGKILL');
+        await server.restart();
+        expect(await ask(server.url, 'SELECT 1 AS one')).toEqual({ one: 1 });
+      }
+    } finally {
+      await Promise.allSettled(clients.map((client) => client.end()));
+      await server.stop();
+    }
+  }, 120_000);
+
   it('refuses a cluster of another major version by name', async () => {
     const cluster = join(folder.path, 'postgres', 'data');
     mkdirSync(cluster, { recursive: true });

@@ -65,9 +65,12 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalServ
       url,
       isReady: (port) => answers(url(port, 'postgres')),
       stopSequence: STOP,
-      // The processes of a postmaster that was killed hold its shared memory until they notice.
-      mayPass: (lines) =>
-        /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(lines),
+      // The processes of a postmaster that was killed hold its shared memory, and one that was just forked its
+      // port, until they notice.
+      mayPass: (logged) =>
+        /pre-existing shared memory block|lock file "postmaster.pid" already exists|could not create any TCP\/IP sockets/.test(
+          logged,
+        ),
     },
     { ...options, dataDir },
   );

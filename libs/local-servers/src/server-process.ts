@@ -16,8 +16,8 @@ export interface ServerKind {
   /** Whether the server does its real work yet. Never throws; answers within two seconds. */
   isReady(port: number): Promise<boolean>;
   readonly stopSequence: StopSequence;
-  /** Whether a start that ended with these last log lines may succeed when tried again. */
-  mayPass?(lastLines: string): boolean;
+  /** Whether a start that ended, and during which this was logged, may succeed when tried again. */
+  mayPass?(logged: string): boolean;
 }
 
 export interface ServerCommand {
@@ -77,6 +77,9 @@ const LOG_LIMIT = 10 * 1024 * 1024;
 
 /** Starts with another free port when a stranger takes the first one between choice and use. */
 const PORT_TRIES = 5;
+
+/** Milliseconds that the processes of a killed server may take to let go of its port. */
+const OWN_PORT_WAIT_MS = 10_000;
 
 /**
  * Starts a server, ends beforehand what a killed launcher left of it, and returns once it serves.
@@ -139,12 +142,8 @@ class RunningServer implements LocalServer {
 
   async start(): Promise<void> {
     const deadline = performance.now() + (this.options.readyWithinMs ?? 60_000);
-    if (!(await isPortFree(this.port))) {
-      throw new ServerStartError(
-        `${this.kind.name}: port ${this.port} of 127.0.0.1 is taken by another program`,
-      );
-    }
     for (;;) {
+      await this.#needPort();
       const logFrom = this.#putLogAside();
       await this.kind.prepare?.();
       await this.#spawn();
@@ -163,9 +162,9 @@ class RunningServer implements LocalServer {
           `${this.kind.name} does not serve in time; its log: ${this.#lastLines(logFrom)}`,
         );
       }
-      const lines = this.#lastLines(logFrom);
-      if (this.kind.mayPass?.(lines) !== true || performance.now() >= deadline) {
-        throw new ServerStartError(`${this.kind.name} does not start; its log: ${lines}`);
+      // All of it: what a killed server left behind writes to the same log, after the line that tells.
+      if (this.kind.mayPass?.(this.#logged(logFrom)) !== true || performance.now() >= deadline) {
+        throw new ServerStartError(`${this.kind.name} does not start; its log: ${this.#lastLines(logFrom)}`);
       }
     }
   }
@@ -206,6 +205,19 @@ class RunningServer implements LocalServer {
   onExit(listener: (exit: ServerExit) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** A port that was ours before comes free once the last process of the killed server is gone. */
+  async #needPort(): Promise<void> {
+    const timeoutMs = this.#pid === 0 ? 0 : OWN_PORT_WAIT_MS;
+    try {
+      await pollUntil(`port ${this.port}`, () => isPortFree(this.port), { timeoutMs });
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      throw new ServerStartError(
+        `${this.kind.name}: port ${this.port} of 127.0.0.1 is taken by another program`,
+      );
+    }
   }
 
   async #spawn(): Promise<void> {
@@ -266,7 +278,10 @@ class RunningServer implements LocalServer {
   }
 
   #lastLines(from: number): string {
-    const lines = readFileSync(this.#logFile).subarray(from).toString('utf8').trim().split('\n');
-    return lines.slice(-5).join(' | ') || 'empty';
+    return this.#logged(from).split('\n').slice(-5).join(' | ') || 'empty';
+  }
+
+  #logged(from: number): string {
+    return readFileSync(this.#logFile).subarray(from).toString('utf8').trim();
   }
 }

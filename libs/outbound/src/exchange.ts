@@ -66,7 +66,7 @@ function excerptOf(chunks: readonly Buffer[]): string {
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly answer: Promise<OutboundAnswer>;
   readonly #attempt: BoundAttempt;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   readonly #resolve: (answer: OutboundAnswer) => void;
   readonly #reject: (error: Error) => void;
   #controller: Dispatcher.DispatchController | null = null;
@@ -84,7 +84,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     this.#reject = reject;
     const left = attempt.deadlineAt - performance.now();
-    this.#timer = setTimeout(this.#onDeadline, Math.max(0, left));
+    this.#timer = setTimeout(this.#onTimer, Math.max(0, left));
     attempt.signal.addEventListener('abort', this.#onAbort);
     if (attempt.signal.aborted) this.#onAbort();
     else if (left <= 0) this.#onDeadline();
@@ -170,6 +170,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #onAbort = (): void => {
     if (this.#head !== null) this.#endEarly();
     else this.#fail('aborted', `stopped: ${describe(this.#attempt.signal.reason)}`);
+  };
+
+  /** Timers count whole milliseconds and may fire within the last one: until it is over, the attempt is not. */
+  readonly #onTimer = (): void => {
+    const left = this.#attempt.deadlineAt - performance.now();
+    if (left > 0) this.#timer = setTimeout(this.#onTimer, left);
+    else this.#onDeadline();
   };
 
   readonly #onDeadline = (): void => {

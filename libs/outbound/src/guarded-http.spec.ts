@@ -380,7 +380,7 @@ describe('what went out is told exactly', () => {
 
   it('deadline while the outlet is silent: sent, and the connection is closed', async () => {
     const outlet = await receiver(() => undefined);
-    const failure = await failureOf(post(client(), outlet.url, { deadlineMs: 100 }));
+    const failure = await failureOf(post(client(), outlet.url, { deadlineMs: 1000 }));
     expect(failure).toMatchObject({ kind: 'timeout', sent: true });
     await until(() => outlet.seen.requests[0]?.socket.destroyed === true, 'the socket closing');
     expect(outlet.seen.requests).toHaveLength(1);
@@ -405,17 +405,36 @@ describe('what went out is told exactly', () => {
 
   it('one deadline for all requests of an attempt', async () => {
     const outlet = await receiver((_request, response) => {
-      setTimeout(() => response.end(), 80);
+      if (outlet.seen.requests.length === 1) response.end();
     });
     const bound = client().bind({
       signal: new AbortController().signal,
-      deadlineMs: 120,
+      deadlineMs: 1000,
       beforeFirstByte: () => undefined,
     });
     const request = { method: 'GET', url: outlet.url, headers: {} } as const;
     await bound.request(request);
     expect(await failureOf(bound.request(request))).toMatchObject({ kind: 'timeout', sent: true });
     expect(await failureOf(bound.request(request))).toMatchObject({ kind: 'timeout', sent: false });
+  });
+
+  it('an attempt that has timed out sends nothing more, not even within the same millisecond', async () => {
+    const outlet = await receiver((_request, response) => response.end());
+    const http = client({ resolveName: () => new Promise(() => undefined) });
+    const outcomes = Array.from({ length: 200 }, async (_, index) => {
+      const bound = http.bind({
+        signal: new AbortController().signal,
+        deadlineMs: 20 + index / 4,
+        beforeFirstByte: () => undefined,
+      });
+      const request = (url: string) => failureOf(bound.request({ method: 'GET', url, headers: {} }));
+      await request('http://partner.example/');
+      return request(outlet.url);
+    });
+    for (const failure of await Promise.all(outcomes)) {
+      expect(failure).toMatchObject({ kind: 'timeout', sent: false });
+    }
+    expect(outlet.seen.requests).toHaveLength(0);
   });
 
   it('nothing listens, or the name has no address: not sent', async () => {
@@ -513,8 +532,8 @@ describe('a body without end', () => {
       });
     });
     const began = performance.now();
-    const answer = await post(client(), outlet.url, { deadlineMs: 200 });
-    expect(performance.now() - began).toBeLessThan(2000);
+    const answer = await post(client(), outlet.url, { deadlineMs: 1000 });
+    expect(performance.now() - began).toBeLessThan(10_000);
     expect(answer.status).toBe(202);
     expect(answer.bodyExcerpt).toMatch(/^始\.+$/);
     await until(() => outlet.seen.requests[0]?.socket.destroyed === true, 'the socket closing');
