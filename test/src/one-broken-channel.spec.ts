@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { NewsrelaySystem } from './harness/newsrelay-system.js';
 import { PartnerReceiver } from './harness/partner-receiver.js';
@@ -26,13 +25,10 @@ describe('what cannot be rendered', () => {
 
   it('costs its own channel alone, and is shown there', async () => {
     // A channel that an older build left behind: no connector knows its type any more.
-    const ledger = new pg.Client(system.server('postgres').url);
-    await ledger.connect();
-    await ledger.query(
+    await system.queryLedger(
       `insert into channels (id, type, name, enabled, filter, settings, sealed_secrets)
        values ('loft', 'pigeon', 'L', true, '{"sections":[],"sources":[],"keywords":[]}', '{}', '')`,
     );
-    await ledger.end();
     const [article] = articlesOf('broken', 1);
     const { id } = (await system.api.post(article ?? {})).body;
     await pollUntil('the partner has it', () => partner.of(id).length === 1, { timeoutMs: 20_000 });

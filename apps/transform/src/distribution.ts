@@ -12,7 +12,7 @@ import { TransformEvents } from './events.js';
 import { Renderer, type RenditionShare } from './rendering/renderer.js';
 import { Router } from './routing/router.js';
 
-interface VersionOfArticle {
+export interface VersionOfArticle {
   articleId: string;
   version: number;
 }

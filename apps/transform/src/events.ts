@@ -30,6 +30,13 @@ export class TransformEvents {
     if (count > 0) this.logger.warn({ count }, 'distributed from the ledger: their events were lost');
   }
 
+  stillUndistributed(article: string, version: number, error: unknown): void {
+    this.logger.error(
+      { err: error, article, version },
+      'an article could not be distributed from the ledger',
+    );
+  }
+
   withdrawalRouted(article: string, version: number, channels: number): void {
     this.logger.info({ article, version, channels }, 'withdrawal routed');
   }

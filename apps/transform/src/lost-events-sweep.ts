@@ -4,13 +4,13 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import type { Ledger } from '@newsrelay/ledger/database';
+import { isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
 import { LedgerStart } from '@newsrelay/ledger/ledger.module';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { Rounds } from '@newsrelay/ledger/rounds';
 import { undistributedVersions, undistributedWithdrawals } from '@newsrelay/ledger/undistributed';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
-import { Distribution } from './distribution.js';
+import { Distribution, type Distributed, type VersionOfArticle } from './distribution.js';
 import { TransformEvents } from './events.js';
 
 const INTERVAL_MS = 5_000;
@@ -51,12 +51,30 @@ export class LostEventsSweep implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   async #sweep(): Promise<boolean> {
-    const versions = await undistributedVersions(this.ledger, OVERDUE_SECONDS, BATCH);
-    for (const version of versions) await this.distribution.release(version);
     const withdrawals = await undistributedWithdrawals(this.ledger, OVERDUE_SECONDS, BATCH);
-    for (const withdrawal of withdrawals) await this.distribution.withdraw(withdrawal);
-    this.events.lostEventsFound(versions.length + withdrawals.length);
+    await this.#distribute(withdrawals, (each) => this.distribution.withdraw(each));
+    const versions = await undistributedVersions(this.ledger, OVERDUE_SECONDS, BATCH);
+    await this.#distribute(versions, (each) => this.distribution.release(each));
     // Never at once: what was sent again needs its moment, too.
     return false;
+  }
+
+  /** One that cannot be distributed holds up none of those behind it; a server that is away ends the round. */
+  async #distribute(
+    found: readonly VersionOfArticle[],
+    distribute: (each: VersionOfArticle) => Promise<Distributed>,
+  ): Promise<void> {
+    let done = 0;
+    for (const each of found) {
+      const distributed = await distribute(each).catch((error: unknown) => {
+        if (isLedgerUnavailable(error)) throw error;
+        this.events.stillUndistributed(each.articleId, each.version, error);
+        return null;
+      });
+      if (distributed === null) continue;
+      if ('failure' in distributed) throw distributed.failure;
+      if (distributed.done) done += 1;
+    }
+    this.events.lostEventsFound(done);
   }
 }

@@ -10,6 +10,7 @@ import { startPostgres } from '@newsrelay/local-servers/postgres';
 import { startRedis } from '@newsrelay/local-servers/redis';
 import type { LocalServer } from '@newsrelay/local-servers/server-process';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
+import pg from 'pg';
 import { NewsrelayApi } from './newsrelay-api.js';
 
 export const SERVICES = ['ingest', 'transform', 'publish', 'feeds', 'console'] as const;
@@ -90,6 +91,20 @@ export class NewsrelaySystem {
     const server = this.servers.get(name);
     if (server === undefined) throw new Error(`${name} was not started`);
     return server;
+  }
+
+  /** One statement behind the services' backs. */
+  async queryLedger<R extends pg.QueryResultRow>(
+    statement: string,
+    values: readonly unknown[] = [],
+  ): Promise<R[]> {
+    const client = new pg.Client(this.server('postgres').url);
+    await client.connect();
+    try {
+      return (await client.query<R>(statement, [...values])).rows;
+    } finally {
+      await client.end();
+    }
   }
 
   urlOf(service: ServiceName): string {
