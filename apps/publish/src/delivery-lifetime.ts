@@ -15,9 +15,9 @@ import { LedgerStart } from '@newsrelay/ledger/ledger.module';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { channelTypesInUse } from '@newsrelay/ledger/channels';
 import { Rounds } from '@newsrelay/ledger/rounds';
-import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
 import { Health } from '@newsrelay/telemetry/health';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
+import { Lanes } from './lanes.js';
 import { PRODUCER_REDIS } from './tokens.js';
 
 /** Requests under way may end by themselves for this long at shutdown, milliseconds. */
@@ -43,7 +43,7 @@ export class DeliveryLifetime
     @Inject(Reconciler) private readonly reconciler: Reconciler,
     @Inject(DeliveryQueue) private readonly queue: DeliveryQueue,
     @Inject(PRODUCER_REDIS) private readonly redis: Redis,
-    @Inject(GuardedHttp) private readonly outbound: GuardedHttp,
+    @Inject(Lanes) private readonly lanes: Lanes,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Health) health: Health,
   ) {
@@ -76,7 +76,7 @@ export class DeliveryLifetime
   async onApplicationShutdown(): Promise<void> {
     await this.queue.close().catch(() => undefined);
     this.redis.disconnect();
-    await this.outbound.destroy();
+    await this.lanes.destroy();
   }
 
   async #start(): Promise<void> {

@@ -9,11 +9,11 @@ import { Reconciler } from '@newsrelay/delivery/reconciler';
 import { DeliveryWorkers } from '@newsrelay/delivery/worker';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
-import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
 import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
 import { DeliveryLifetime } from './delivery-lifetime.js';
+import { Lanes } from './lanes.js';
 import { RenditionEventsController } from './rendition-events.controller.js';
 import { PRODUCER_REDIS } from './tokens.js';
 import { WithdrawalWatch } from './withdrawal-watch.js';
@@ -25,7 +25,7 @@ export interface PublishSettings {
   NEWSRELAY_RETRY_SCHEDULE: readonly number[];
 }
 
-/** Attempts at once in one process; each outlet gets as many of them as the guarded client has sockets for it. */
+/** Attempts at once in one process, to all destinations together. */
 const CONCURRENCY = 64;
 const WITHDRAWAL_CONCURRENCY = 16;
 
@@ -40,10 +40,7 @@ export class PublishModule {
       controllers: [RenditionEventsController],
       providers: [
         InFlight,
-        {
-          provide: GuardedHttp,
-          useFactory: () => new GuardedHttp({ allowTargets: settings.NEWSRELAY_ALLOW_TARGETS }),
-        },
+        { provide: Lanes, useFactory: () => new Lanes(settings.NEWSRELAY_ALLOW_TARGETS) },
         { provide: PRODUCER_REDIS, useFactory: () => producerConnection(settings.REDIS_URL) },
         {
           provide: DeliveryQueue,
@@ -57,16 +54,16 @@ export class PublishModule {
         },
         {
           provide: DeliveryWorkers,
-          inject: [LEDGER, GuardedHttp, InFlight, DeliveryEvents, LOGGER],
+          inject: [LEDGER, Lanes, InFlight, DeliveryEvents, LOGGER],
           useFactory: (
             ledger: Ledger,
-            outbound: GuardedHttp,
+            lanes: Lanes,
             inFlight: InFlight,
             events: DeliveryEvents,
             logger: Logger,
           ) => {
             const unseal = (sealed: string, channelId: string) => sealing.unseal(sealed, channelId);
-            const parts = { ledger, connectorOf, unseal, outbound, inFlight, events, schedule };
+            const parts = { ledger, connectorOf, unseal, lanes, inFlight, events, schedule };
             return new DeliveryWorkers({
               redisUrl: settings.REDIS_URL,
               concurrency: CONCURRENCY,

@@ -48,7 +48,8 @@ export function afterAttempt(
   const seconds = nextAttemptInSeconds(
     {
       attempt: facts.attemptsInRound,
-      outcome: result.outcome,
+      // An outlet that is to be paused may answer otherwise once somebody has looked at it, and what it shows is withdrawn.
+      outcome: result.pauseReason === undefined ? result.outcome : 'transient',
       refusedBefore: facts.refusedBefore,
       ageSeconds: facts.ageSeconds,
       retryAfterSeconds: result.retryAfterSeconds,

@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptResult, Connector } from '@newsrelay/channel-kit/connector';
 import { OutboundFailure, type OutboundHttp } from '@newsrelay/channel-kit/outbound-http';
+import type { DeliveryAction, DeliveryState } from '@newsrelay/contracts/delivery';
 import { webhookId } from '@newsrelay/contracts/keys';
 import {
   claimDelivery,
@@ -8,24 +10,37 @@ import {
   settleDelivery,
   type Claim,
   type ClaimCandidate,
+  type Settlement,
 } from '@newsrelay/ledger/deliveries';
-import type { Ledger } from '@newsrelay/ledger/database';
+import { isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
 import { redact } from '@newsrelay/sealing/mask';
 import { afterAttempt } from './after-attempt.js';
 import { claimVerdict } from './claim-verdict.js';
+import type { DestinationSlots, Slot } from './destination-slots.js';
 import type { DeliveryEvents } from './events.js';
 import type { FlightHandle, InFlight } from './in-flight.js';
+import { PUT_OFF_MAX_MS } from './queue.js';
 
 /** A lease outlives the request's total deadline by this, in milliseconds: for the claim's way back and the result's way in. */
 const LEASE_MARGIN_MS = 5_000;
 /** Another delivery of the same (article, channel) is being sent: asked again after this. */
 const BUSY_MS = 250;
 /** A channel whose secrets do not open is asked again after this. */
-const SECRETS_MS = 30_000;
+const SECRETS_MS = PUT_OFF_MAX_MS;
+/** Of a lease, this is kept for the result's way into the ledger, in milliseconds: no request runs into it. */
+const SETTLE_MARGIN_MS = 1_000;
+/** A result that the ledger could not take is offered again after this, while the lease lasts. */
+const SETTLE_AGAIN_MS = 250;
 
 /** The guarded client, as far as an attempt needs it. */
 export interface OutboundBinder {
   bind(binding: { signal: AbortSignal; deadlineMs: number; beforeFirstByte: () => void }): OutboundHttp;
+}
+
+/** Withdrawals have a client and slots of their own: never behind what is being published. */
+export interface Lane {
+  outbound: OutboundBinder;
+  slots: DestinationSlots;
 }
 
 export interface AttemptParts {
@@ -33,7 +48,7 @@ export interface AttemptParts {
   connectorOf: (type: string) => Connector | undefined;
   /** Opens a channel's sealed secrets; throws if it cannot. */
   unseal: (sealed: string, channelId: string) => Record<string, unknown>;
-  outbound: OutboundBinder;
+  lanes: Record<DeliveryAction, Lane>;
   inFlight: InFlight;
   events: DeliveryEvents;
   /** Seconds before each attempt. */
@@ -73,28 +88,58 @@ export async function attemptDelivery(
   }
 }
 
+/** What a turn has gathered before it claims. */
+interface Turn {
+  candidate: ClaimCandidate;
+  connector: Connector;
+  secrets: Record<string, unknown>;
+  /** Before the read, on the monotonic clock: a lease that is counted from here never outlasts PostgreSQL's. */
+  readAt: number;
+  stopping: AbortSignal;
+}
+
 async function send(
   candidate: ClaimCandidate,
   parts: AttemptParts,
   stopping: AbortSignal,
   readAt: number,
 ): Promise<JobFate> {
-  const { ledger, events } = parts;
   const connector = parts.connectorOf(candidate.channel.type);
   if (connector === undefined) throw new Error(`no connector for channel type ${candidate.channel.type}`);
   const secrets = openSecrets(candidate, parts);
   // A fault of ours, such as another encryption key: it costs the delivery no attempt.
   if (secrets === null) return { done: false, againInMs: SECRETS_MS };
+  const slot = takeSlot(candidate, connector, parts);
+  if ('againInMs' in slot) {
+    parts.events.notClaimed('no-slot');
+    return { done: false, againInMs: slot.againInMs };
+  }
+  try {
+    return await claimAndSend({ candidate, connector, secrets, readAt, stopping }, parts, slot.release);
+  } finally {
+    slot.release();
+  }
+}
+
+/** Served channels make no request, and need none. */
+function takeSlot(candidate: ClaimCandidate, connector: Connector, parts: AttemptParts): Slot {
+  const [target] = connector.manifest.targets(candidate.channel.settings);
+  if (target === undefined) return { release: () => undefined };
+  return parts.lanes[candidate.action].slots.take(new URL(target.url).origin);
+}
+
+async function claimAndSend(turn: Turn, parts: AttemptParts, freeSlot: () => void): Promise<JobFate> {
+  const { candidate, connector } = turn;
+  const { ledger, events } = parts;
   const body = candidate.body ?? compose(candidate, connector);
-  const { requestDeadlineMs } = connector.manifest.limits;
-  const leaseMs = requestDeadlineMs + LEASE_MARGIN_MS;
+  const leaseMs = connector.manifest.limits.requestDeadlineMs + LEASE_MARGIN_MS;
+  const leaseEndsAt = turn.readAt + leaseMs;
   // Before the claim: a withdrawal that is told of between its commit and the request must find something to stop.
   const flight = parts.inFlight.begin(
     candidate.articleId,
     // A withdrawal carries no content: nothing stops it but a shutdown.
     candidate.action === 'publish' ? candidate.version : Number.POSITIVE_INFINITY,
-    // From before the read: never later than the lease that PostgreSQL counts from the claim.
-    readAt + leaseMs,
+    leaseEndsAt,
   );
   let claim: Claim | null;
   let startedAt: number;
@@ -106,9 +151,10 @@ async function send(
       return { done: false, againInMs: BUSY_MS };
     }
     startedAt = performance.now();
-    result = await request(candidate, { body, secrets }, connector, parts, flight, stopping);
+    result = await request(turn, body, parts, flight, leaseEndsAt - SETTLE_MARGIN_MS - startedAt);
   } finally {
     flight.land();
+    freeSlot();
   }
   const durationMs = performance.now() - startedAt;
   const next = afterAttempt(
@@ -123,7 +169,7 @@ async function send(
     },
     parts.schedule,
   );
-  const state = await settleDelivery(ledger, {
+  const settlement: Settlement = {
     deliveryId: candidate.id,
     epoch: claim.epoch,
     outcome: result.outcome,
@@ -137,11 +183,37 @@ async function send(
     remoteUrl: result.remoteUrl ?? null,
     pauseReason: next.pauseReason,
     served: connector.manifest.capabilities.delivery === 'served',
-  });
+  };
+  const state = await settle(ledger, settlement, leaseEndsAt, turn.stopping);
   events.attempted({ candidate, claim, result, durationMs, state });
   if (state === 'retrying' && next.nextAttemptInMs !== null)
     return { done: false, againInMs: next.nextAttemptInMs };
   return DONE;
+}
+
+/** Nothing was sent: the ledger answered the claim so late that the lease would have ended under the request. */
+const CLAIMED_TOO_LATE: AttemptResult = {
+  outcome: 'aborted',
+  status: null,
+  response: null,
+  error: 'the ledger was slow: too little of the lease was left for a request',
+};
+
+/** What is known of an outlet is worth insisting on: a result that is lost is a request that goes out again. */
+async function settle(
+  ledger: Ledger,
+  settlement: Settlement,
+  leaseEndsAt: number,
+  stopping: AbortSignal,
+): Promise<DeliveryState | null> {
+  for (;;) {
+    try {
+      return await settleDelivery(ledger, settlement);
+    } catch (error) {
+      if (!isLedgerUnavailable(error) || stopping.aborted || performance.now() >= leaseEndsAt) throw error;
+      await delay(SETTLE_AGAIN_MS);
+    }
+  }
 }
 
 function openSecrets(candidate: ClaimCandidate, parts: AttemptParts): Record<string, unknown> | null {
@@ -173,17 +245,19 @@ function compose(candidate: ClaimCandidate, connector: Connector): string {
 }
 
 async function request(
-  candidate: ClaimCandidate,
-  { body, secrets }: { body: string; secrets: Record<string, unknown> },
-  connector: Connector,
+  { candidate, connector, secrets, stopping }: Turn,
+  body: string,
   parts: AttemptParts,
   flight: FlightHandle,
-  stopping: AbortSignal,
+  leaseLeftMs: number,
 ): Promise<AttemptResult> {
+  const { requestDeadlineMs } = connector.manifest.limits;
+  // A claim that took its time leaves the request less: two senders must never be at the outlet at once.
+  if (leaseLeftMs < requestDeadlineMs / 2) return CLAIMED_TOO_LATE;
   try {
-    const http = parts.outbound.bind({
+    const http = parts.lanes[candidate.action].outbound.bind({
       signal: AbortSignal.any([flight.signal, stopping]),
-      deadlineMs: connector.manifest.limits.requestDeadlineMs,
+      deadlineMs: Math.floor(Math.min(requestDeadlineMs, leaseLeftMs)),
       beforeFirstByte: flight.beforeFirstByte,
     });
     const result = await connector.publisher.publish(

@@ -36,6 +36,7 @@ function verdictOf(fields: Partial<ClaimCandidate> = {}) {
     note: null,
     withdrawn: false,
     overtaken: false,
+    behindWithdrawal: false,
     renditionContent: {},
     channel,
     channelDeleted: false,

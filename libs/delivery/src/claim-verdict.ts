@@ -8,6 +8,9 @@ export type ClaimVerdict =
   | { verdict: 'later'; inMs: number }
   | { verdict: 'end'; state: 'canceled' | 'superseded'; reason: string };
 
+/** How often a version asks whether the withdrawal before it has gone, milliseconds. */
+const BEHIND_WITHDRAWAL_MS = 2_000;
+
 /** The fence before every claim, on what was read at once; the claim itself asks the same again in the ledger. */
 export function claimVerdict(candidate: ClaimCandidate): ClaimVerdict {
   if (candidate.state !== 'queued' && candidate.state !== 'retrying')
@@ -19,6 +22,7 @@ export function claimVerdict(candidate: ClaimCandidate): ClaimVerdict {
     return { verdict: 'end', state: 'superseded', reason: 'a newer version made it pointless' };
   const silent = candidate.channel.paused !== null || !candidate.channel.enabled;
   if (silent && candidate.action === 'publish') return { verdict: 'nothing', why: 'paused' };
+  if (candidate.behindWithdrawal) return { verdict: 'later', inMs: BEHIND_WITHDRAWAL_MS };
   if (candidate.dueInMs > 0) return { verdict: 'later', inMs: candidate.dueInMs };
   return { verdict: 'send' };
 }

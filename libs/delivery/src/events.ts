@@ -49,7 +49,7 @@ export class DeliveryEvents {
     else this.logger.info(line, 'attempt');
   }
 
-  notClaimed(verdict: 'state' | 'paused' | 'canceled' | 'superseded' | 'lost'): void {
+  notClaimed(verdict: 'state' | 'paused' | 'canceled' | 'superseded' | 'lost' | 'no-slot'): void {
     this.metrics.claims.inc({ verdict });
   }
 

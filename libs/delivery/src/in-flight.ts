@@ -15,8 +15,12 @@ interface Flight {
 export class InFlight {
   readonly #byArticle = new Map<string, Set<Flight>>();
 
-  /** `leaseEndsAt` is on the monotonic clock (`performance.now()`), which does not stand still with the process's timers. */
+  /**
+   * `leaseEndsAt` is on the monotonic clock (`performance.now()`), which nobody can set; it stands still while the machine
+   * is suspended, though, and the lease does not: hence the wall clock beside it.
+   */
   begin(articleId: string, version: number, leaseEndsAt: number): FlightHandle {
+    const leaseEndsAtWall = Date.now() + leaseEndsAt - performance.now();
     const flight: Flight = { version, abort: new AbortController() };
     const flights = this.#byArticle.get(articleId) ?? new Set();
     this.#byArticle.set(articleId, flights.add(flight));
@@ -25,7 +29,7 @@ export class InFlight {
       beforeFirstByte: () => {
         flight.abort.signal.throwIfAborted();
         // After a stop of the process (SIGSTOP, a suspended machine) somebody else may have the delivery by now.
-        if (performance.now() >= leaseEndsAt)
+        if (performance.now() >= leaseEndsAt || Date.now() >= leaseEndsAtWall)
           throw new Error('the lease ended before the request could start');
       },
       land: () => {

@@ -14,8 +14,14 @@ export interface DueDelivery {
   action: DeliveryAction;
 }
 
+/** A turn that is put off, though its delivery is due, comes again within this, milliseconds. */
+export const PUT_OFF_MAX_MS = 10_000;
+
 /** Finished jobs leave at once: a job that is still there would swallow the next one of the same id. */
 const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 } as const;
+
+/** BullMQ sorts delayed jobs by their time in milliseconds × 4,096, and a count below (its `getDelayedScore`). */
+const DELAYED_SCORE_PER_MS = 0x1000;
 
 /** Connection for whoever adds jobs: fails at once while Redis is away, since the reconciler adds what is missing. */
 export function producerConnection(url: string): Redis {
@@ -59,19 +65,17 @@ export class DeliveryQueue {
     }
   }
 
-  /** As `addNow` for those that have no job, or one that waits for a later time; returns how many those were. */
+  /**
+   * As `addNow` for those that have no job, or one that waits longer than a turn is ever put off; returns how many those
+   * were.
+   */
   async addMissing(deliveries: readonly DueDelivery[]): Promise<number> {
     const pipeline = this.connection.pipeline();
-    for (const { id, action } of deliveries) {
-      pipeline.exists(this.lane(action).toKey(jobId(id)));
-      pipeline.zscore(this.lane(action).toKey('delayed'), jobId(id));
-    }
-    const answers = ((await pipeline.exec()) ?? []).map(([error, answer]) => {
-      if (error) throw error;
-      return answer;
-    });
+    for (const { id, action } of deliveries) pipeline.exists(this.lane(action).toKey(jobId(id)));
+    const exists = answersOf(await pipeline.exec());
+    const waits = await this.#delays(deliveries);
     const missing = deliveries.filter(
-      (_delivery, index) => answers[2 * index] === 0 || answers[2 * index + 1] !== null,
+      (_delivery, index) => exists[index] === 0 || (waits[index] ?? 0) > PUT_OFF_MAX_MS,
     );
     await this.addNow(missing);
     return missing.length;
@@ -79,8 +83,10 @@ export class DeliveryQueue {
 
   /** As `add`, but jobs that wait for a later time run now. */
   async addNow(deliveries: readonly DueDelivery[]): Promise<void> {
+    if (deliveries.length === 0) return;
     await this.add(deliveries);
-    for (const { id, action } of deliveries) {
+    const waits = await this.#delays(deliveries);
+    for (const { id, action } of deliveries.filter((_delivery, index) => waits[index] !== null)) {
       const job = await this.lane(action).getJob(jobId(id));
       if (job === undefined || !(await job.isDelayed())) continue;
       // Between the question and the promotion it may have become due by itself.
@@ -90,7 +96,25 @@ export class DeliveryQueue {
     }
   }
 
+  /** For each, in how many milliseconds its job is to run; null where none waits for a later time. */
+  async #delays(deliveries: readonly DueDelivery[]): Promise<(number | null)[]> {
+    const pipeline = this.connection.pipeline();
+    for (const { id, action } of deliveries) pipeline.zscore(this.lane(action).toKey('delayed'), jobId(id));
+    const now = Date.now();
+    return answersOf(await pipeline.exec()).map((score) =>
+      score === null ? null : Number(score) / DELAYED_SCORE_PER_MS - now,
+    );
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.lanes().map((queue) => queue.close()));
   }
+}
+
+/** A pipeline's answers; throws the first error among them. */
+function answersOf(results: [error: Error | null, answer: unknown][] | null): unknown[] {
+  return (results ?? []).map(([error, answer]) => {
+    if (error) throw error;
+    return answer;
+  });
 }

@@ -1,6 +1,7 @@
 import type { Connector } from '@newsrelay/channel-kit/connector';
 import type { Ledger } from '@newsrelay/ledger/database';
 import {
+  cancelWaitingOfDeleted,
   expiredLeases,
   overdueDeliveries,
   settleDelivery,
@@ -18,6 +19,9 @@ const OVERDUE_MS = 2_000;
 /** Rows looked at in a round; the next round goes on where this one ended. */
 const BATCH = 1_000;
 const EXPIRED_BATCH = 200;
+
+/** Of a type that this build does not know: whether a repeat would show twice is for a person to say. */
+const NOTHING_KNOWN = { delivery: 'push', edits: false, deletes: false, idempotent: false } as const;
 
 export interface ReconcilerParts {
   ledger: Ledger;
@@ -54,9 +58,12 @@ export class Reconciler {
     await this.#rounds.stop();
   }
 
+  /** Each part for itself: what keeps one from its work must not keep the others. */
   async #round(): Promise<boolean> {
-    await this.#resolveExpired();
-    await this.#requeueOverdue();
+    const parts = [this.#resolveExpired(), this.#requeueOverdue(), cancelWaitingOfDeleted(this.parts.ledger)];
+    for (const outcome of await Promise.allSettled(parts)) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+    }
     return false;
   }
 
@@ -69,7 +76,6 @@ export class Reconciler {
 
   async #resolve(lease: ExpiredLease) {
     const connector = this.parts.connectorOf(lease.channelType);
-    if (connector === undefined) throw new Error(`no connector for channel type ${lease.channelType}`);
     const error = 'the sender vanished before it could write the result';
     const result = { outcome: 'unknown', status: null, response: null, error } as const;
     const next = afterAttempt(
@@ -80,7 +86,7 @@ export class Reconciler {
         // Asked of refusals only, and this is none.
         refusedBefore: false,
         ageSeconds: (Date.now() - lease.roundStartedAt.getTime()) / 1000,
-        capabilities: connector.manifest.capabilities,
+        capabilities: connector?.manifest.capabilities ?? NOTHING_KNOWN,
         random: Math.random(),
       },
       this.parts.schedule,

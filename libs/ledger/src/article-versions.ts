@@ -189,7 +189,10 @@ export async function discardVersion(
     .execute();
 }
 
-/** Releases up to `limit` scheduled versions whose embargo has ended by PostgreSQL's clock. Returns how many. */
+/**
+ * Releases up to `limit` scheduled versions whose embargo has ended by PostgreSQL's clock: of an article only the newest,
+ * since its correction is what shall be read. Returns how many.
+ */
 export async function releaseDueVersions(tx: LedgerTransaction, limit: number): Promise<number> {
   const due = await tx
     .selectFrom('article_versions as v')
@@ -197,6 +200,19 @@ export async function releaseDueVersions(tx: LedgerTransaction, limit: number): 
     .select(['v.article_id', 'v.version'])
     .where('v.state', '=', 'scheduled')
     .where('v.embargo_until', '<=', sql<Date>`clock_timestamp()`)
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom('article_versions as n')
+            .select('n.version')
+            .whereRef('n.article_id', '=', 'v.article_id')
+            .whereRef('n.version', '>', 'v.version')
+            .where('n.state', '=', 'scheduled')
+            .where('n.embargo_until', '<=', sql<Date>`clock_timestamp()`),
+        ),
+      ),
+    )
     .orderBy('v.embargo_until')
     .limit(limit)
     // The article's lock, as everywhere; one that is being changed is taken on the next round.

@@ -65,14 +65,14 @@ export async function findChannel(ledger: Ledger, id: string): Promise<StoredCha
   return row && channelOfRow(row);
 }
 
-/** Locked until the transaction ends. */
+/** Locked until the transaction ends; deliveries of it can be made meanwhile. */
 export async function lockChannel(tx: LedgerTransaction, id: string): Promise<StoredChannel | undefined> {
   const row = await tx
     .selectFrom('channels')
     .selectAll()
     .where('id', '=', id)
     .where('deleted_at', 'is', null)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   return row && channelOfRow(row);
 }

@@ -40,9 +40,12 @@ export function openLedger(options: LedgerOptions): Ledger {
   return new Kysely<LedgerSchema>({ dialect: new PostgresDialect({ pool }) });
 }
 
-/** Class 08: connection; 57P0x: shutdown and start-up; 53: no resources; 25006: read-only; the rest are sockets and DNS. */
+/**
+ * Class 08: connection; 40: rolled back for another's sake (deadlock); 57P0x: shutdown and start-up; 53: no resources;
+ * 25006: read-only; the rest are sockets and DNS.
+ */
 const UNAVAILABLE_CODES =
-  /^(08|57P0|53|25006|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/;
+  /^(08|40|57P0|53|25006|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/;
 const UNAVAILABLE_MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|connection is closed|not queryable|Query read timeout/i;
 

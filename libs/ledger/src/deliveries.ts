@@ -20,6 +20,27 @@ const newerThan = (newer: string, older: string) =>
   sql<boolean>`(${sql.ref(`${newer}.version`)}, ${sql.ref(`${newer}.action`)} = 'withdraw') > (${sql.ref(`${older}.version`)}, ${sql.ref(`${older}.action`)} = 'withdraw')`;
 
 /**
+ * Another delivery of the same (article, channel) makes this one pointless: any newer one makes a publish pointless; a
+ * withdrawal is overtaken by a newer withdrawal, and by a version that began to go out, which it would take down. A
+ * version that has not begun overtakes no withdrawal: it may never go.
+ */
+const overtakes = (newer: string, older: string) =>
+  sql<boolean>`(${sql.ref(`${newer}.article_id`)} = ${sql.ref(`${older}.article_id`)}
+    and ${sql.ref(`${newer}.channel_id`)} = ${sql.ref(`${older}.channel_id`)}
+    and ${sql.ref(`${newer}.state`)} <> 'canceled'
+    and ${newerThan(newer, older)}
+    and (${sql.ref(`${older}.action`)} = 'publish' or ${sql.ref(`${newer}.action`)} = 'withdraw'
+         or ${sql.ref(`${newer}.begun_at`)} is not null))`;
+
+/** A withdrawal that is still to go out goes before any newer version: what it takes down is not shown a moment longer. */
+const goesBefore = (withdrawal: string, publish: string) =>
+  sql<boolean>`(${sql.ref(`${publish}.action`)} = 'publish' and ${sql.ref(`${withdrawal}.action`)} = 'withdraw'
+    and ${sql.ref(`${withdrawal}.article_id`)} = ${sql.ref(`${publish}.article_id`)}
+    and ${sql.ref(`${withdrawal}.channel_id`)} = ${sql.ref(`${publish}.channel_id`)}
+    and ${sql.ref(`${withdrawal}.version`)} < ${sql.ref(`${publish}.version`)}
+    and ${sql.ref(`${withdrawal}.state`)} in ('queued', 'retrying', 'sending'))`;
+
+/**
  * Creates the deliveries of a rendition, those that are there already untouched, and ends older waiting ones as
  * `superseded`. Returns the ids that are due. Running it again after a crash changes nothing and returns the same.
  */
@@ -42,8 +63,9 @@ export async function createDeliveries(ledger: Ledger, event: RenditionReady): P
             when c.deleted_at is not null then 'canceled'
             when ${action} = 'publish' and a.withdrawn_through >= ${version}::int then 'canceled'
             when exists (select from deliveries o
-                         where o.article_id = a.id and o.channel_id = c.id
-                           and (o.version, o.action = 'withdraw') > (${version}::int, ${action} = 'withdraw')) then 'superseded'
+                         cross join (select a.id as article_id, c.id as channel_id, ${version}::int as version,
+                                            ${action}::text as action) as d
+                         where ${overtakes('o', 'd')}) then 'superseded'
             when r.refusal is not null then 'dead'
             else 'queued'
           end,
@@ -63,11 +85,9 @@ export async function createDeliveries(ledger: Ledger, event: RenditionReady): P
         next_attempt_at: null,
         updated_at: sql`clock_timestamp()`,
       })
-      .whereRef('o.article_id', '=', 'n.article_id')
-      .whereRef('o.channel_id', '=', 'n.channel_id')
-      .where(newerThan('n', 'o'))
+      .where(overtakes('n', 'o'))
       .where('n.id', 'in', ids)
-      .where('n.state', 'not in', ['superseded', 'canceled'])
+      .where('n.state', '!=', 'superseded')
       .where('o.article_id', '=', articleId)
       .where('o.state', 'in', OVERTAKEN_STATES)
       // A withdrawal does not make the version pointless whose result is unknown: that row is its evidence.
@@ -107,8 +127,10 @@ export interface ClaimCandidate {
   eventAt: Date;
   note: string | null;
   withdrawn: boolean;
-  /** A newer version's delivery, or this version's withdrawal, stands beside it. */
+  /** Another delivery makes it pointless: a newer version's, or a withdrawal's. */
   overtaken: boolean;
+  /** An older version's withdrawal is still to go out, and goes first. */
+  behindWithdrawal: boolean;
   renditionContent: Record<string, unknown> | null;
   channel: StoredChannel;
   channelDeleted: boolean;
@@ -149,17 +171,10 @@ export async function readClaimCandidate(ledger: Ledger, id: string): Promise<Cl
       ),
     ])
     .select((eb) => [
+      eb.exists(eb.selectFrom('deliveries as n').select('n.id').where(overtakes('n', 'd'))).as('overtaken'),
       eb
-        .exists(
-          eb
-            .selectFrom('deliveries as n')
-            .select('n.id')
-            .whereRef('n.article_id', '=', 'd.article_id')
-            .whereRef('n.channel_id', '=', 'd.channel_id')
-            .where('n.state', '!=', 'canceled')
-            .where(newerThan('n', 'd')),
-        )
-        .as('overtaken'),
+        .exists(eb.selectFrom('deliveries as w').select('w.id').where(goesBefore('w', 'd')))
+        .as('behind_withdrawal'),
       eb
         .selectFrom('deliveries as e')
         .select((max) => max.fn.max('e.version').as('version'))
@@ -209,6 +224,7 @@ export async function readClaimCandidate(ledger: Ledger, id: string): Promise<Cl
     note: row.note,
     withdrawn: row.withdrawn,
     overtaken: Boolean(row.overtaken),
+    behindWithdrawal: Boolean(row.behind_withdrawal),
     renditionContent: row.content,
     channel: channelOfRow(row),
     channelDeleted: row.deleted_at !== null,
@@ -245,9 +261,8 @@ export async function claimDelivery(
         where d.id = ${candidate.id} and d.epoch = ${candidate.epoch} and d.state in ('queued', 'retrying')
           and a.id = d.article_id and c.id = d.channel_id and c.deleted_at is null
           and (d.action = 'withdraw' or (a.withdrawn_through < d.version and c.enabled and c.paused_since is null))
-          and not exists (select from deliveries n
-                          where n.article_id = d.article_id and n.channel_id = d.channel_id and n.state <> 'canceled'
-                            and (n.version, n.action = 'withdraw') > (d.version, d.action = 'withdraw'))
+          and not exists (select from deliveries n where ${overtakes('n', 'd')})
+          and not exists (select from deliveries w where ${goesBefore('w', 'd')})
         returning d.id, d.epoch, d.attempt_count
       )
       insert into attempts (delivery_id, number, epoch, started_at)
@@ -294,24 +309,31 @@ export async function settleDelivery(ledger: Ledger, settlement: Settlement): Pr
       await sql`select from articles where id = (select article_id from deliveries where id = ${settlement.deliveryId})
                 for share`.execute(tx);
     }
+    // A resume that commits meanwhile passes over what is being sent, and would leave it waiting for another one.
+    if (settlement.pauseReason !== null) {
+      await sql`select from channels where id = (select channel_id from deliveries where id = ${settlement.deliveryId})
+                for no key update`.execute(tx);
+    }
     const { rows } = await sql<{ state: DeliveryState; channel_id: string }>`
       with target as (
         select d.id, case
             when ${settlement.state} not in ('queued', 'retrying') then ${settlement.state}
             when d.action = 'publish' and a.withdrawn_through >= d.version then 'canceled'
-            when exists (select from deliveries n
-                         where n.article_id = d.article_id and n.channel_id = d.channel_id and n.state <> 'canceled'
-                           and (n.version, n.action = 'withdraw') > (d.version, d.action = 'withdraw')) then 'superseded'
+            when c.deleted_at is not null then 'canceled'
+            when exists (select from deliveries n where ${overtakes('n', 'd')}) then 'superseded'
             else ${settlement.state}
-          end as state
-        from deliveries d join articles a on a.id = d.article_id
+          end as state, c.deleted_at is not null as channel_deleted
+        from deliveries d join articles a on a.id = d.article_id join channels c on c.id = d.channel_id
         where d.id = ${settlement.deliveryId} and d.epoch = ${settlement.epoch} and d.state = 'sending'
         for update of d
       ), settled as (
         update deliveries d
         set state = s.state,
-            reason = case s.state when 'canceled' then 'withdrawn while it was being sent'
-                                  when 'superseded' then 'a newer version made it pointless' else ${settlement.reason} end,
+            reason = case when s.state = 'canceled' and s.channel_deleted then 'the channel was deleted'
+                          when s.state = 'canceled' then 'withdrawn while it was being sent'
+                          when s.state = 'superseded' then 'a newer version made it pointless' else ${settlement.reason} end,
+            -- What we stopped ourselves is no fault of the outlet, and costs none of the round's attempts.
+            attempts_in_round = d.attempts_in_round - (${settlement.outcome}::text = 'aborted')::int,
             lease_until = null,
             next_attempt_at = case when s.state in ('queued', 'retrying')
                                    then clock_timestamp() + ${settlement.nextAttemptInMs}::float8 * interval '1 millisecond' end,
@@ -394,19 +416,28 @@ export async function expiredLeases(ledger: Ledger, limit: number): Promise<Expi
   }));
 }
 
-/** Waiting deliveries that have been due for at least `overdueMs` and may be sent, after `afterId` in id order. */
+/**
+ * Waiting deliveries that have been due for at least `overdueMs` and may be sent, after `afterId` in id order. One that
+ * waits for a pause which is over is due as well.
+ */
 export async function overdueDeliveries(
   ledger: Ledger,
   overdueMs: number,
   afterId: string,
   limit: number,
 ): Promise<{ id: string; action: DeliveryAction }[]> {
+  const since = sql<Date>`clock_timestamp() - ${overdueMs} * interval '1 millisecond'`;
   return ledger
     .selectFrom('deliveries as d')
     .innerJoin('channels as c', 'c.id', 'd.channel_id')
     .select(['d.id', 'd.action'])
     .where('d.state', 'in', [...WAITING_STATES])
-    .where('d.next_attempt_at', '<', sql<Date>`clock_timestamp() - ${overdueMs} * interval '1 millisecond'`)
+    .where((where) =>
+      where.or([
+        where('d.next_attempt_at', '<', since),
+        where.and([where('d.next_attempt_at', 'is', null), where('d.updated_at', '<', since)]),
+      ]),
+    )
     .where('c.deleted_at', 'is', null)
     .where((where) =>
       where.or([
@@ -414,10 +445,31 @@ export async function overdueDeliveries(
         where.and([where('c.enabled', '=', true), where('c.paused_since', 'is', null)]),
       ]),
     )
+    .where((where) =>
+      where.not(where.exists(where.selectFrom('deliveries as w').select('w.id').where(goesBefore('w', 'd')))),
+    )
     .where('d.id', '>', afterId)
     .orderBy('d.id')
     .limit(limit)
     .execute();
+}
+
+/** Ends what waits for deleted channels: made, or come back, while the deletion was being written. Returns how many. */
+export async function cancelWaitingOfDeleted(ledger: Ledger): Promise<number> {
+  const { numUpdatedRows } = await ledger
+    .updateTable('deliveries')
+    .from('channels as c')
+    .set({
+      state: 'canceled',
+      reason: 'the channel was deleted',
+      next_attempt_at: null,
+      updated_at: sql`clock_timestamp()`,
+    })
+    .whereRef('c.id', '=', 'deliveries.channel_id')
+    .where('c.deleted_at', 'is not', null)
+    .where('deliveries.state', 'in', [...WAITING_STATES])
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
 }
 
 /** Waiting deliveries of a channel, for the queue after a resume. */
@@ -466,10 +518,7 @@ export async function requestRetry(
         eb
           .selectFrom('deliveries as n')
           .select((max) => max.fn.max('n.version').as('version'))
-          .whereRef('n.article_id', '=', 'd.article_id')
-          .whereRef('n.channel_id', '=', 'd.channel_id')
-          .where('n.state', '!=', 'canceled')
-          .where(newerThan('n', 'd'))
+          .where(overtakes('n', 'd'))
           .as('newer'),
       )
       .where('d.id', '=', id)

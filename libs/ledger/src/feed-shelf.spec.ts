@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startPostgres } from '@newsrelay/local-servers/postgres';
-import type { LocalServer } from '@newsrelay/local-servers/server-process';
-import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
 import { deleteChannel } from './channels.js';
-import { openLedger, type Ledger } from './database.js';
+import type { Ledger } from './database.js';
 import {
   channelsToShelve,
   endServed,
@@ -12,30 +9,22 @@ import {
   readShelf,
   shelveAccepted,
 } from './feed-shelf.js';
-import { migrate } from './migrate.js';
+import { openTestLedger, type TestLedger } from './ledger.fixture.js';
 import { TestNewsroom } from './newsroom.fixture.js';
 import { findPublicArticle } from './public-article.js';
 
 const TYPE = 'shelf-test';
 
 describe('the shelf of served channels', () => {
-  let data: TemporaryDataDir;
-  let server: LocalServer;
+  let test: TestLedger;
   let ledger: Ledger;
   let newsroom: TestNewsroom;
   let channels = 0;
   let channel: string;
 
   beforeAll(async () => {
-    data = temporaryDataDir();
-    server = await startPostgres({ dataDir: data.path, survivesPowerLoss: false });
-    ledger = openLedger({
-      url: server.url,
-      poolSize: 8,
-      applicationName: 'shelf-spec',
-      onIdleError: () => undefined,
-    });
-    await migrate(ledger);
+    test = await openTestLedger();
+    ledger = test.ledger;
     newsroom = new TestNewsroom({
       ledger,
       channelType: TYPE,
@@ -43,11 +32,7 @@ describe('the shelf of served channels', () => {
     });
   }, 90_000);
 
-  afterAll(async () => {
-    await ledger.destroy();
-    await server.stop();
-    await data.remove();
-  });
+  afterAll(() => test.close());
 
   beforeEach(async () => {
     channel = `shelf-${++channels}`;

@@ -22,7 +22,8 @@ export interface Published {
   version: number;
 }
 
-const EMPTY: ArticleContent = {
+/** An article with nothing but a headline and one paragraph. */
+export const EMPTY_ARTICLE: ArticleContent = {
   kicker: null,
   headline: '标题',
   subtitle: null,
@@ -65,7 +66,7 @@ export class TestNewsroom {
         tx,
         article,
         {
-          content: { ...EMPTY, ...content },
+          content: { ...EMPTY_ARTICLE, ...content },
           inputHash: randomUUID(),
           inputPublishedAt: null,
           pageText: null,

@@ -67,44 +67,28 @@ export interface RoutableChannel extends Channel {
 }
 
 /**
- * Channels that exist, are enabled, and are older than the release. Where a newer version was routed first, only those
- * that it goes to: nothing would ever follow this one at the others.
+ * Channels that exist and are older than the release: enabled ones, and disabled ones that have an earlier version or
+ * wait for it, so that what they get once they are enabled again is the newest. Where a newer version was routed first,
+ * only those that it goes to: nothing would ever follow this one at the others.
  */
 export async function routableChannels(
   tx: LedgerTransaction,
   article: ReleasedVersion,
 ): Promise<RoutableChannel[]> {
+  const hasEarlier = sql<boolean>`(
+    exists (select from deliveries d
+            where d.channel_id = c.id and d.article_id = ${article.articleId}::uuid and d.action = 'publish'
+              and d.version < ${article.version}::int and d.state <> 'canceled')
+    -- Routed, and its delivery still to be made.
+    or exists (select from routes r
+               where r.channel_id = c.id and r.article_id = ${article.articleId}::uuid
+                 and r.version < ${article.version}::int and r.version > ${article.withdrawnThrough}::int))`;
   const rows = await tx
     .selectFrom('channels as c')
     .selectAll('c')
-    .select((eb) =>
-      eb
-        .or([
-          eb.exists(
-            eb
-              .selectFrom('deliveries as d')
-              .select('d.id')
-              .whereRef('d.channel_id', '=', 'c.id')
-              .where('d.article_id', '=', article.articleId)
-              .where('d.action', '=', 'publish')
-              .where('d.version', '<', article.version)
-              .where('d.state', '!=', 'canceled'),
-          ),
-          // Routed, and its delivery still to be made.
-          eb.exists(
-            eb
-              .selectFrom('routes as r')
-              .select('r.version')
-              .whereRef('r.channel_id', '=', 'c.id')
-              .where('r.article_id', '=', article.articleId)
-              .where('r.version', '<', article.version)
-              .where('r.version', '>', article.withdrawnThrough),
-          ),
-        ])
-        .as('has_earlier'),
-    )
+    .select(hasEarlier.as('has_earlier'))
     .where('c.deleted_at', 'is', null)
-    .where('c.enabled', '=', true)
+    .where((eb) => eb.or([eb('c.enabled', '=', true), hasEarlier]))
     .where('c.created_at', '<=', article.releasedAt)
     .where((eb) =>
       eb.not(
@@ -132,7 +116,7 @@ export async function routableChannels(
     )
     .orderBy('c.id')
     .execute();
-  return rows.map((row) => ({ ...channelOfRow(row), hasEarlierVersion: Boolean(row.has_earlier) }));
+  return rows.map((row) => ({ ...channelOfRow(row), hasEarlierVersion: row.has_earlier }));
 }
 
 /** Records which channels a version goes to, once; a re-run reads what was recorded. */
@@ -142,19 +126,9 @@ export async function recordRoutes(
   version: number,
   channelIds: readonly string[],
 ): Promise<void> {
-  if (channelIds.length > 0) {
-    await tx
-      .insertInto('routes')
-      .values(
-        channelIds.map((channelId) => ({
-          article_id: articleId,
-          version,
-          channel_id: channelId,
-          rendition_id: null,
-        })),
-      )
-      .execute();
-  }
+  // One parameter however many channels: a statement takes 65,535 of them.
+  await sql`insert into routes (article_id, version, channel_id)
+            select ${articleId}::uuid, ${version}::int, unnest(${[...channelIds]}::text[])`.execute(tx);
   await tx
     .updateTable('article_versions')
     .set({ routed_at: sql`clock_timestamp()` })

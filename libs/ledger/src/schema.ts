@@ -39,6 +39,7 @@ export interface ArticleVersionsTable {
   released_at: Date | null;
   release_order: string | null;
   routed_at: Date | null;
+  distributed_at: Date | null;
   created_at: Generated<Date>;
 }
 
@@ -48,6 +49,7 @@ export interface WithdrawalsTable {
   through_version: number;
   reason: string;
   ordered_at: Generated<Date>;
+  distributed_at: Date | null;
 }
 
 export interface OutboxTable {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { connectorOf } from '@newsrelay/channel-registry/registry';
 import type { AttemptResult } from '@newsrelay/channel-kit/connector';
@@ -83,31 +84,25 @@ export class Channels {
 
   /** A merge patch (RFC 7396). Secrets read back as their mask and may be sent back so. @throws Problem 404, 422 */
   async patch(id: string, patch: unknown): Promise<ChannelView> {
-    const changed = await this.ledger.transaction().execute(async (tx) => {
-      const channel = await lockChannel(tx, id);
+    for (;;) {
+      const channel = await findChannel(this.ledger, id);
       if (channel === undefined) throw notFound();
-      const secretsBefore = this.#secretsOf(channel);
-      const { paused, createdAt, sealedSecrets, ...before } = channel;
-      const merged = mergePatch({ ...before, secrets: secretsBefore }, changesOf(patch));
-      const input = parseOrProblem(channelInput, merged);
-      refuseNewIdentity(input, channel);
-      const manifest = manifestOrProblem(channel.type);
-      const settings = parseOrProblem(manifest.settings, input.settings, '/settings');
-      const generated = generatedSecrets(manifest, input.secrets);
-      const secrets = parseOrProblem(manifest.secrets, { ...input.secrets, ...generated }, '/secrets');
-      await this.#checkTargets(manifest, settings);
-      const stored = await updateChannel(tx, {
-        ...input,
-        settings,
-        sealedSecrets: this.sealing.seal(secrets, id),
+      // Names are looked up before the channel is locked: its deliveries must not wait for somebody's name server.
+      const change = await this.#change(channel, patch);
+      const stored = await this.ledger.transaction().execute(async (tx) => {
+        const current = await lockChannel(tx, id);
+        if (current === undefined) throw notFound();
+        if (!isDeepStrictEqual(current, channel)) return null;
+        const updated = await updateChannel(tx, change.channel);
+        if (change.enables) await makeWaitingDue(tx, id);
+        return updated;
       });
-      const enabledNow = input.enabled && !channel.enabled;
-      if (enabledNow) await makeWaitingDue(tx, id);
-      return { view: channelView(stored, secrets, generated), enabledNow };
-    });
-    if (changed.enabledNow) await this.dueJobs.ofChannel(id);
-    this.events.channelChanged(id, 'changed');
-    return changed.view;
+      // Changed by somebody else meanwhile: the patch is one of what is there now.
+      if (stored === null) continue;
+      if (change.enables) this.dueJobs.ofChannel(id);
+      this.events.channelChanged(id, 'changed');
+      return channelView(stored, change.secrets, change.generated);
+    }
   }
 
   /** @throws Problem 404 */
@@ -130,7 +125,7 @@ export class Channels {
       if (channel === undefined) throw notFound();
       if (channel.paused !== null) await resumeChannel(tx, id);
     });
-    await this.dueJobs.ofChannel(id);
+    this.dueJobs.ofChannel(id);
     this.events.channelChanged(id, 'resumed');
     return this.read(id);
   }
@@ -157,6 +152,25 @@ export class Channels {
       response: redact(result.response, target.secrets),
       startedAt,
       durationMs,
+    };
+  }
+
+  /** What a patch makes of the channel, validated and its targets checked. @throws Problem 422 */
+  async #change(channel: StoredChannel, patch: unknown) {
+    const { paused, createdAt, sealedSecrets, ...before } = channel;
+    const merged = mergePatch({ ...before, secrets: this.#secretsOf(channel) }, changesOf(patch));
+    const input = parseOrProblem(channelInput, merged);
+    refuseNewIdentity(input, channel);
+    const manifest = manifestOrProblem(channel.type);
+    const settings = parseOrProblem(manifest.settings, input.settings, '/settings');
+    const generated = generatedSecrets(manifest, input.secrets);
+    const secrets = parseOrProblem(manifest.secrets, { ...input.secrets, ...generated }, '/secrets');
+    await this.#checkTargets(manifest, settings);
+    return {
+      channel: { ...input, settings, sealedSecrets: this.sealing.seal(secrets, channel.id) },
+      secrets,
+      generated,
+      enables: input.enabled && !channel.enabled,
     };
   }
 

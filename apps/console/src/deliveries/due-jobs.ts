@@ -20,8 +20,9 @@ export class DueJobs {
     await this.#whileRedisAnswers(() => this.queue.addNow([delivery]));
   }
 
-  async ofChannel(channelId: string): Promise<void> {
-    await this.#whileRedisAnswers(async () => {
+  /** Not waited for: there may be very many, and the ledger has them due already. */
+  ofChannel(channelId: string): void {
+    void this.#whileRedisAnswers(async () => {
       let afterId = '';
       for (;;) {
         const waiting = await waitingOfChannel(this.ledger, channelId, afterId, BATCH);

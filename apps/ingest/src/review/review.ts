@@ -37,7 +37,8 @@ export class Review {
     now = new Date(),
   ): Promise<ArticleView> {
     const view = await this.ledger.transaction().execute(async (tx) => {
-      const { row } = await latestOrProblem(tx, articleId, version);
+      const { article, row } = await versionOrProblem(tx, articleId, version);
+      if (row?.version !== article.latest_version) throw otherVersion(article, version);
       if (row.state !== 'published' && row.state !== 'scheduled') {
         if (row.state !== 'held')
           throw new Problem(409, `Version ${version} is ${row.state}; only a held version can be approved.`);
@@ -60,10 +61,14 @@ export class Review {
     return view;
   }
 
-  /** A held or scheduled version that shall not go out. Repeating it is fine. @throws Problem 404, 409 */
+  /**
+   * A held or scheduled version that shall not go out, an older one as well: it is public at its embargo's end while its
+   * correction is still held. Repeating it is fine. @throws Problem 404, 409
+   */
   async discard(articleId: string, version: number): Promise<ArticleView> {
     const view = await this.ledger.transaction().execute(async (tx) => {
-      const { row } = await latestOrProblem(tx, articleId, version);
+      const { article, row } = await versionOrProblem(tx, articleId, version);
+      if (row === undefined) throw otherVersion(article, version);
       if (row.state === 'held' || row.state === 'scheduled') await discardVersion(tx, articleId, version);
       else if (row.state !== 'discarded') {
         throw new Problem(
@@ -78,22 +83,23 @@ export class Review {
   }
 }
 
-async function latestOrProblem(
+/** The article, locked, and its version, if there is one of that number. */
+async function versionOrProblem(
   tx: LedgerTransaction,
   articleId: string,
   version: number,
-): Promise<{ article: ArticleRow; row: VersionRow }> {
+): Promise<{ article: ArticleRow; row: VersionRow | undefined }> {
   const article = await lockArticle(tx, articleId);
   if (article === undefined) throw new Problem(404, 'There is no such article.');
-  const row = await findVersion(tx, articleId, article.latest_version);
-  if (row?.version !== version) {
-    throw new Problem(
-      409,
-      `The article is at version ${article.latest_version}; version ${version} is not the one to decide on.`,
-      [{ path: '/version', message: `must be ${article.latest_version}` }],
-    );
-  }
-  return { article, row };
+  return { article, row: await findVersion(tx, articleId, version) };
+}
+
+function otherVersion(article: ArticleRow, version: number): Problem {
+  return new Problem(
+    409,
+    `The article is at version ${article.latest_version}; version ${version} is not the one to decide on.`,
+    [{ path: '/version', message: `must be ${article.latest_version}` }],
+  );
 }
 
 async function viewOrProblem(tx: LedgerTransaction, articleId: string): Promise<ArticleView> {

@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { pollUntil } from '@newsrelay/local-servers/poll-until';
+import { deleteChannel, lockChannel, pauseChannel, resumeChannel } from './channels.js';
+import {
+  cancelWaitingOfDeleted,
+  claimDelivery,
+  createDeliveries,
+  overdueDeliveries,
+  readClaimCandidate,
+  requestRetry,
+  settleDelivery,
+  type Claim,
+  type Settlement,
+} from './deliveries.js';
+import { openTestLedger, type TestLedger } from './ledger.fixture.js';
+import { TestNewsroom, type Published } from './newsroom.fixture.js';
+import { storeRendition } from './routing.js';
+import { undistributedWithdrawals } from './undistributed.js';
+
+const LEASE_MS = 20_000;
+
+describe('deliveries in the ledger', () => {
+  let test: TestLedger;
+  let newsroom: TestNewsroom;
+  let channels = 0;
+  let channel: string;
+
+  beforeAll(async () => {
+    test = await openTestLedger();
+    newsroom = new TestNewsroom({ ledger: test.ledger, channelType: 'webhook', render: () => ({}) });
+  }, 90_000);
+  afterAll(() => test.close());
+  beforeEach(async () => {
+    channel = `channel-${++channels}`;
+    await newsroom.addChannel(channel, {});
+  });
+
+  const one = (ids: string[]): string => {
+    if (ids[0] === undefined) throw new Error('no delivery is due');
+    return ids[0];
+  };
+  const publish = async (version: Published) => one(await newsroom.deliver(version, [channel]));
+  const candidate = async (id: string) => {
+    const found = await readClaimCandidate(test.ledger, id);
+    if (found === undefined) throw new Error('no such delivery');
+    return found;
+  };
+  const claim = async (id: string) => claimDelivery(test.ledger, await candidate(id), '{}', LEASE_MS);
+  const settle = (deliveryId: string, claimed: Claim | null, came: Partial<Settlement> = {}) =>
+    settleDelivery(test.ledger, {
+      deliveryId,
+      epoch: claimed?.epoch ?? -1,
+      outcome: 'delivered',
+      status: 200,
+      error: null,
+      response: null,
+      durationMs: 1,
+      state: 'delivered',
+      reason: null,
+      nextAttemptInMs: null,
+      remoteUrl: null,
+      pauseReason: null,
+      served: false,
+      ...came,
+    });
+  const send = async (id: string, came?: Partial<Settlement>) => settle(id, await claim(id), came);
+  const unauthorised = {
+    outcome: 'auth-expired',
+    status: 401,
+    state: 'queued',
+    pauseReason: 'refused (401)',
+  } as const;
+  const row = (id: string) =>
+    test.ledger.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  const overdue = async () => (await overdueDeliveries(test.ledger, 0, '', 100)).map(({ id }) => id);
+
+  describe('a withdrawal that waits, and a version that comes after it', () => {
+    let first: Published;
+    let withdrawal: string;
+
+    beforeEach(async () => {
+      first = await newsroom.release();
+      await send(await publish(first));
+      const ordered = await newsroom.withdraw(first.articleId);
+      withdrawal = one(await newsroom.deliverWithdrawal(ordered, [channel]));
+    });
+
+    it('goes out although the version cannot be rendered for the channel', async () => {
+      const second = await newsroom.release({}, first.articleId);
+      const refusal = { code: 'rendering-failed', message: 'no' } as const;
+      const rendition = {
+        id: `refused-${channel}`,
+        ...second,
+        action: 'publish',
+        channelType: 'webhook',
+      } as const;
+      await storeRendition(test.ledger, { ...rendition, content: null, refusal });
+      await createDeliveries(test.ledger, {
+        ...second,
+        renditionId: rendition.id,
+        action: 'publish',
+        channelIds: [channel],
+      });
+      expect(await newsroom.states(first.articleId, channel)).toEqual(['delivered', 'queued', 'dead']);
+      expect(await send(withdrawal)).toBe('delivered');
+    });
+
+    it('goes out of a paused channel, and the version after it', async () => {
+      await pauseChannel(test.ledger, channel, 'test');
+      const second = await publish(await newsroom.release({}, first.articleId));
+      expect(await candidate(second)).toMatchObject({ overtaken: false, behindWithdrawal: true });
+      expect(await send(withdrawal)).toBe('delivered');
+      expect(await candidate(second)).toMatchObject({ overtaken: false, behindWithdrawal: false });
+    });
+
+    it('keeps the version back until it is done, tried again or not', async () => {
+      const second = await publish(await newsroom.release({}, first.articleId));
+      expect(await claim(second)).toBeNull();
+      expect(await overdue()).not.toContain(second);
+      await send(withdrawal, { outcome: 'transient', state: 'retrying', nextAttemptInMs: 0 });
+      expect(await claim(second)).toBeNull();
+      await send(withdrawal);
+      expect(await overdue()).toContain(second);
+      expect(await send(second)).toBe('delivered');
+    });
+
+    it('is looked for again when its delivery was never made, whatever waits behind it', async () => {
+      await test.ledger.deleteFrom('deliveries').where('id', '=', withdrawal).execute();
+      const second = await publish(await newsroom.release({}, first.articleId));
+      const lost = () => undistributedWithdrawals(test.ledger, 0, 1_000);
+      expect(await lost()).toContainEqual({ articleId: first.articleId, version: 1 });
+      await send(second);
+      expect(await lost()).not.toContainEqual({ articleId: first.articleId, version: 1 });
+    });
+  });
+
+  it('a withdrawal that comes late never takes down a version that began to go out', async () => {
+    const first = await newsroom.release();
+    await send(await publish(first));
+    const ordered = await newsroom.withdraw(first.articleId);
+    const second = await publish(await newsroom.release({}, first.articleId));
+    const claimed = await claim(second);
+    expect(await newsroom.deliverWithdrawal(ordered, [channel])).toEqual([]);
+    await settle(second, claimed);
+    expect(await newsroom.states(first.articleId, channel)).toEqual(['delivered', 'superseded', 'delivered']);
+  });
+
+  it('a resume beside the answer that pauses the channel again leaves nothing waiting without a time', async () => {
+    const [first, second] = [
+      await publish(await newsroom.release()),
+      await publish(await newsroom.release()),
+    ];
+    const [claimedFirst, claimedSecond] = [await claim(first), await claim(second)];
+    await settle(first, claimedFirst, unauthorised);
+    // A slow commit: a disk, a synchronous standby.
+    await sql
+      .raw(
+        `create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(1); return null; end $$;
+         create constraint trigger slow after update on deliveries deferrable initially deferred
+           for each row when (new.id = '${second}' and new.state = 'queued') execute function slow()`,
+      )
+      .execute(test.ledger);
+    const settling = settle(second, claimedSecond, unauthorised);
+    await pollUntil(
+      'the commit is under way',
+      async () => {
+        const { rows } = await sql`select from pg_stat_activity where wait_event = 'PgSleep'`.execute(
+          test.ledger,
+        );
+        return rows.length > 0;
+      },
+      { timeoutMs: 10_000 },
+    );
+    await test.ledger.transaction().execute(async (tx) => {
+      await lockChannel(tx, channel);
+      await resumeChannel(tx, channel);
+    });
+    await settling;
+    await sql.raw('drop function slow cascade').execute(test.ledger);
+    expect((await row(first)).next_attempt_at).not.toBeNull();
+    expect((await row(second)).next_attempt_at).not.toBeNull();
+  }, 30_000);
+
+  it('what waits for a pause is due once there is none', async () => {
+    const id = await publish(await newsroom.release());
+    await send(id, unauthorised);
+    expect(await overdue()).not.toContain(id);
+    // As an earlier build left it.
+    await test.ledger.updateTable('channels').set({ paused_since: null }).where('id', '=', channel).execute();
+    expect(await overdue()).toContain(id);
+  });
+
+  it('a deleted channel has nothing that waits, however the deletion and a result met', async () => {
+    const [inFlight, made] = [
+      await publish(await newsroom.release()),
+      await publish(await newsroom.release()),
+    ];
+    const claimed = await claim(inFlight);
+    await deleteChannel(test.ledger, channel);
+    expect(await settle(inFlight, claimed, unauthorised)).toBe('canceled');
+    expect(await row(inFlight)).toMatchObject({ reason: 'the channel was deleted' });
+    await test.ledger.updateTable('deliveries').set({ state: 'retrying' }).where('id', '=', made).execute();
+    expect(await cancelWaitingOfDeleted(test.ledger)).toBe(1);
+    expect(await row(made)).toMatchObject({ state: 'canceled', reason: 'the channel was deleted' });
+  });
+
+  it('what we stopped ourselves costs none of the attempts of a round', async () => {
+    const id = await publish(await newsroom.release());
+    for (let time = 0; time < 3; time += 1) {
+      await send(id, { outcome: 'aborted', status: null, state: 'retrying', nextAttemptInMs: 0 });
+    }
+    await send(id, { outcome: 'transient', status: 500, state: 'retrying', nextAttemptInMs: 0 });
+    expect(await row(id)).toMatchObject({ attempt_count: 4, attempts_in_round: 1 });
+  });
+
+  it('an older version is never sent again after a newer one, asked for or not', async () => {
+    const first = await newsroom.release();
+    const old = await publish(first);
+    await send(old, { outcome: 'permanent', state: 'dead' });
+    await publish(await newsroom.release({}, first.articleId));
+    expect(await requestRetry(test.ledger, old, ['dead'])).toMatchObject({ verdict: 'refused' });
+  });
+});
