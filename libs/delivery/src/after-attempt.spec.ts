@@ -64,6 +64,10 @@ describe('afterAttempt', () => {
       pauseReason: 'refused (401)',
     });
     expect(step(refused, { action: 'withdraw', attemptsInRound: 3 }).state).toBe('dead');
+    const gone = { outcome: 'permanent', pauseReason: 'gone (410)' } as const;
+    expect(step(gone, { action: 'withdraw', attemptsInRound: 2, refusedBefore: true }).state).toBe(
+      'retrying',
+    );
   });
   it('gives a refusal its second look', () => {
     expect(step({ outcome: 'permanent' }).state).toBe('retrying');

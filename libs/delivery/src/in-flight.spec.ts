@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { InFlight } from './in-flight.js';
 
 const LATER = performance.now() + 3_600_000;
@@ -29,6 +29,16 @@ describe('InFlight', () => {
     expect(() => {
       flight.beforeFirstByte();
     }).toThrow('lease');
+  });
+
+  it('nor after the machine was suspended past it, while the monotonic clock stood still', () => {
+    const flight = new InFlight().begin('a', 1, performance.now() + 20_000);
+    flight.beforeFirstByte();
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 25_000);
+    expect(() => {
+      flight.beforeFirstByte();
+    }).toThrow('lease');
+    clock.mockRestore();
   });
 
   it('knows which articles are under way', () => {

@@ -1,4 +1,5 @@
 import { startPostgres } from '@newsrelay/local-servers/postgres';
+import type { LocalServer } from '@newsrelay/local-servers/server-process';
 import { temporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
 import { openLedger, type Ledger } from './database.js';
 import { migrate } from './migrate.js';
@@ -6,8 +7,7 @@ import { migrate } from './migrate.js';
 /** A ledger of its own on a real server; `close` takes both away. */
 export interface TestLedger {
   ledger: Ledger;
-  /** The server's URL, for a connection behind the ledger's back. */
-  url: string;
+  server: LocalServer;
   close: () => Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export async function openTestLedger(): Promise<TestLedger> {
   await migrate(ledger);
   return {
     ledger,
-    url: server.url,
+    server,
     close: async () => {
       await ledger.destroy();
       await server.stop();

@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { AttemptResult, Connector, ConnectorIo } from '@newsrelay/channel-kit/connector';
+import { readClaimCandidate } from '@newsrelay/ledger/deliveries';
+import { openTestLedger, type TestLedger } from '@newsrelay/ledger/ledger.fixture';
+import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
+import { pollUntil } from '@newsrelay/local-servers/poll-until';
+import { createLogger } from '@newsrelay/telemetry/logger';
+import { Metrics } from '@newsrelay/telemetry/metrics';
+import { attemptDelivery, type AttemptParts, type Lane } from './attempt.js';
+import { DestinationSlots } from './destination-slots.js';
+import { DeliveryEvents } from './events.js';
+import { InFlight } from './in-flight.js';
+
+const TYPE = 'attempt-test';
+const ANSWERED: AttemptResult = { outcome: 'delivered', status: 200, error: null, response: null };
+
+describe('attemptDelivery', () => {
+  let test: TestLedger;
+  let newsroom: TestNewsroom;
+  let channels = 0;
+  let delivery: string;
+  /** The outlet: what an attempt that reaches it comes to. */
+  let outlet: (io: ConnectorIo) => Promise<AttemptResult>;
+  /** Deadlines of the attempts that were bound, milliseconds. */
+  let deadlines: number[];
+  let parts: AttemptParts;
+
+  let requestDeadlineMs: number;
+  const connector = (): Connector => ({
+    manifest: {
+      type: TYPE,
+      title: { zh: '', en: '' },
+      settings: z.strictObject({ url: z.string() }),
+      secrets: z.strictObject({}),
+      capabilities: { delivery: 'push', edits: true, deletes: true, idempotent: true },
+      limits: { headlineGraphemes: null, requestDeadlineMs },
+      instructions: { zh: '', en: '' },
+      targets: (settings) => [{ path: '/url', url: String(settings['url']) }],
+    },
+    formatter: { shape: () => null, render: () => ({}), renderWithdrawal: () => ({}) },
+    publisher: {
+      compose: () => '{}',
+      publish: (_message, _target, io) => outlet(io),
+      check: () => Promise.resolve(ANSWERED),
+    },
+  });
+
+  beforeAll(async () => {
+    test = await openTestLedger();
+    newsroom = new TestNewsroom({ ledger: test.ledger, channelType: TYPE, render: () => ({}) });
+  }, 90_000);
+  afterAll(() => test.close());
+
+  beforeEach(async () => {
+    const channel = `channel-${++channels}`;
+    await newsroom.addChannel(channel, { url: 'https://outlet.example/push' });
+    [delivery = ''] = await newsroom.deliver(await newsroom.release(), [channel]);
+    outlet = () => Promise.resolve(ANSWERED);
+    deadlines = [];
+    requestDeadlineMs = 2_000;
+    const lane = (): Lane => ({
+      outbound: {
+        bind: ({ deadlineMs }) => {
+          deadlines.push(deadlineMs);
+          return { request: () => Promise.reject(new Error('the outlet of this spec takes no requests')) };
+        },
+      },
+      slots: new DestinationSlots(1),
+    });
+    parts = {
+      ledger: test.ledger,
+      connectorOf: connector,
+      unseal: () => ({}),
+      lanes: { publish: lane(), withdraw: lane() },
+      inFlight: new InFlight(),
+      events: new DeliveryEvents(createLogger('spec', 'silent'), new Metrics('spec')),
+      schedule: [0, 60],
+    };
+  });
+
+  const turn = () => attemptDelivery(delivery, parts, new AbortController().signal);
+  const stateOf = async () => (await readClaimCandidate(test.ledger, delivery))?.state;
+  const attempts = () =>
+    test.ledger
+      .selectFrom('attempts')
+      .select(['number', 'outcome', 'error'])
+      .where('delivery_id', '=', delivery)
+      .orderBy('number')
+      .execute();
+
+  /** The claim's commit takes so long: a disk, a synchronous standby, a lock. */
+  async function slowClaim(seconds: number): Promise<void> {
+    await sql
+      .raw(
+        `create or replace function slow_claim() returns trigger language plpgsql
+           as $$ begin perform pg_sleep(${seconds}); return null; end $$;
+         create constraint trigger slow_claim after insert on attempts deferrable initially deferred
+           for each row when (new.delivery_id = '${delivery}') execute function slow_claim()`,
+      )
+      .execute(test.ledger);
+  }
+  const quickAgain = () => sql.raw('drop function slow_claim cascade').execute(test.ledger);
+
+  it('sends, and writes what came of it', async () => {
+    expect(await turn()).toEqual({ done: true });
+    expect(await stateOf()).toBe('delivered');
+    expect(deadlines).toEqual([requestDeadlineMs]);
+  });
+
+  it('a slow claim leaves the request less time, so that it ends within the lease', async () => {
+    requestDeadlineMs = 6_000;
+    await slowClaim(4.5);
+    await turn();
+    await quickAgain();
+    expect(await stateOf()).toBe('delivered');
+    expect(deadlines).toHaveLength(1);
+    expect(deadlines[0]).toBeLessThanOrEqual(requestDeadlineMs + 5_000 - 1_000 - 4_500);
+  });
+
+  it('after a claim that took most of the lease nothing is sent, at the cost of no attempt of the round', async () => {
+    await slowClaim(5.5);
+    expect(await turn()).toEqual({ done: false, againInMs: 0 });
+    await quickAgain();
+    expect(deadlines).toEqual([]);
+    expect(await attempts()).toMatchObject([{ number: 1, outcome: 'aborted' }]);
+    expect(await readClaimCandidate(test.ledger, delivery)).toMatchObject({
+      state: 'retrying',
+      attemptsInRound: 0,
+    });
+    expect(await turn()).toEqual({ done: true });
+  });
+
+  it('insists on writing a result while PostgreSQL takes none, and sends nothing again', async () => {
+    requestDeadlineMs = 30_000;
+    let requests = 0;
+    outlet = async () => {
+      requests += 1;
+      await test.server.kill('SIGKILL');
+      return ANSWERED;
+    };
+    const settled = turn();
+    await pollUntil('the end of PostgreSQL', () => !test.server.running, { timeoutMs: 20_000 });
+    await test.server.restart();
+    expect(await settled).toEqual({ done: true });
+    expect(requests).toBe(1);
+    expect(await stateOf()).toBe('delivered');
+    expect(await attempts()).toMatchObject([{ outcome: 'delivered' }]);
+  });
+
+  it('a turn for which the destination has no slot claims nothing; a withdrawal has slots of its own', async () => {
+    const { promise: answer, resolve: answerNow } = Promise.withResolvers<AttemptResult>();
+    const { promise: reached, resolve: reach } = Promise.withResolvers<undefined>();
+    outlet = () => {
+      reach(undefined);
+      return answer;
+    };
+    const first = turn();
+    await reached;
+    const published = await newsroom.release();
+    const [other = ''] = await newsroom.deliver(published, [`channel-${channels}`]);
+    const putOff = await attemptDelivery(other, parts, new AbortController().signal);
+    expect(putOff.done).toBe(false);
+    expect(await readClaimCandidate(test.ledger, other)).toMatchObject({ state: 'queued', epoch: 0 });
+
+    outlet = () => Promise.resolve(ANSWERED);
+    const [withdrawal = ''] = await newsroom.deliverWithdrawal(await newsroom.withdraw(published.articleId), [
+      `channel-${channels}`,
+    ]);
+    expect(await attemptDelivery(withdrawal, parts, new AbortController().signal)).toEqual({ done: true });
+    expect((await readClaimCandidate(test.ledger, withdrawal))?.state).toBe('delivered');
+
+    answerNow(ANSWERED);
+    expect(await first).toEqual({ done: true });
+  });
+});
