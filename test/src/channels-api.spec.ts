@@ -480,6 +480,25 @@ describe('channels by API', () => {
       expect(await delivery(third, created.id)).toBeUndefined();
     });
 
+    it('once they are enabled the correction of what waited, and nothing of what it corrects', async () => {
+      const id = newId();
+      const witness = newId();
+      await create(webhook(id));
+      await create(webhook(witness, { filter: { sections: [id] } }));
+      partner.set(`/${id}`, answering(503, { 'retry-after': '3600' }));
+      const article = sampleArticle({ sections: [id] });
+      const articleId = (await system.api.post(article)).body.id;
+      await reaches(articleId, id, 'retrying');
+      partner.set(`/${id}`, accept);
+      await call('PATCH', id, { enabled: false });
+      await system.api.post({ ...article, headline: '更正' });
+      await pollUntil('the correction elsewhere', () => at(witness, articleId).length === 2, WAIT);
+      expect(at(id, articleId)).toHaveLength(1);
+      await call('PATCH', id, { enabled: true });
+      await pollUntil('the correction', () => at(id, articleId).length === 2, WAIT);
+      expect(at(id, articleId)[1]?.event.data).toMatchObject({ version: 2 });
+    });
+
     it('the newest version wherever an older one went, however fast the article leaves their sections', async () => {
       const id = newId();
       await create(webhook(id));
