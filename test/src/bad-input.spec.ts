@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Answer } from './harness/newsrelay-api.js';
 import { NewsrelaySystem } from './harness/newsrelay-system.js';
@@ -181,6 +182,27 @@ describe('bad input', () => {
         expectProblem(await send('POST', '/api/v1/articles', { body, type }), 415);
       }
       expect(await storedArticles()).toBe(before);
+    });
+
+    it('answers 415 to a media type of another call, and to a body that is packed', async () => {
+      const body = JSON.stringify(sampleArticle());
+      const [ninjs, patch] = ['application/vnd.iptc.ninjs+json', 'application/merge-patch+json'];
+      expectProblem(await send('POST', '/api/v1/articles', { body, type: patch }), 415);
+      expectProblem(await send('PUT', `/api/v1/articles/${randomUUID()}`, { body, type: ninjs }), 415);
+      for (const encoding of ['gzip', 'br', 'identity, gzip', 'x'])
+        expectProblem(
+          await send('POST', '/api/v1/articles', {
+            body: gzipSync(body),
+            headers: { 'content-encoding': encoding },
+          }),
+          415,
+        );
+      expect(await storedArticles()).toBe(before);
+      const plain = await send('POST', '/api/v1/articles', {
+        body,
+        headers: { 'content-encoding': 'identity' },
+      });
+      expect(plain.status).toBe(202);
     });
 
     it('takes 1 MiB exactly and answers 413 to one byte more', async () => {

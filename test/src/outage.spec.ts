@@ -295,7 +295,18 @@ describe('a start without any server', () => {
     expect(performance.now() - stoppedAt).toBeLessThan(10_000);
     for (const service of SERVICES) system.spawnService(service);
 
-    for (const server of SERVERS) await system.server(server).restart();
+    await system.server('postgres').restart();
+    await system.ready(['ingest', 'feeds', 'console']);
+    // Redis was never reached by this process.
+    const status = await system.api.call<{ queues: Record<string, { up: boolean }> }>(
+      'console',
+      'GET',
+      '/api/v1/status',
+    );
+    expect(Object.values(status.body.queues).map(({ up }) => up)).toEqual([false, false]);
+    expect((await system.api.call('console', 'GET', '/metrics')).status).toBe(200);
+
+    for (const server of ['nats', 'redis'] as const) await system.server(server).restart();
     await system.ready();
     const pids = SERVICES.map((service) => system.pidOf(service));
     expect(pids.every((pid) => isAlive(pid))).toBe(true);

@@ -265,6 +265,24 @@ describe('newspaper pages by API', () => {
     });
   });
 
+  it('takes NUL characters, which text extraction leaves, for nothing', async () => {
+    const [plain, withNul] = await Promise.all(
+      [SAMPLE, SAMPLE.replace(/(?<=\S{5})(?=\S)/gu, '\0')].map(async (text) => {
+        const { body } = await send(text, `source=${newSource()}`);
+        return Promise.all(
+          body.articles.map(async ({ id }) => {
+            const { headline, body: paragraphs } = (
+              await system.api.call<ArticleView>('ingest', 'GET', `/api/v1/articles/${id}`)
+            ).body;
+            return { headline, paragraphs };
+          }),
+        );
+      }),
+    );
+    expect(withNul).toHaveLength(7);
+    expect(withNul).toEqual(plain);
+  });
+
   it('takes text/markdown, and every sample page', async () => {
     for (const name of readdirSync(PAGES).filter((each) => each.endsWith('.txt'))) {
       const taken = await send(readFileSync(join(PAGES, name)), `source=${newSource()}`, 'text/markdown');

@@ -41,11 +41,15 @@ export interface ChannelLimits {
 
 /** JSON Schema (2020-12) of a manifest's settings and secrets, for `GET /api/v1/channel-types`. */
 export function manifestView(manifest: ChannelManifest) {
+  const secrets = z.toJSONSchema(manifest.secrets, { io: 'input' });
+  // A secret that is made where none is given may be left out.
+  const generated = Object.keys(manifest.generateSecrets?.() ?? {});
+  const required = (secrets.required ?? []).filter((name) => !generated.includes(name));
   return {
     type: manifest.type,
     title: manifest.title,
     settings: z.toJSONSchema(manifest.settings, { io: 'input' }),
-    secrets: z.toJSONSchema(manifest.secrets, { io: 'input' }),
+    secrets: { ...secrets, required },
     secretFields: Object.keys(manifest.secrets.shape),
     capabilities: manifest.capabilities,
     limits: manifest.limits,

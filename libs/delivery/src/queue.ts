@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
@@ -22,6 +23,9 @@ const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 } 
 
 /** BullMQ sorts delayed jobs by their time in milliseconds × 4,096, and a count below (its `getDelayedScore`). */
 const DELAYED_SCORE_PER_MS = 0x1000;
+
+/** How long a caller waits for Redis to come, milliseconds: a start or a failover, not an outage. */
+const REACHED_WITHIN_MS = 2_000;
 
 /** Connection for whoever adds jobs: fails at once while Redis is away, since the reconciler adds what is missing. */
 export function producerConnection(url: string): Redis {
@@ -55,8 +59,21 @@ export class DeliveryQueue {
     return action === 'withdraw' ? this.#withdraw : this.#publish;
   }
 
+  /**
+   * Resolves once Redis can be asked: BullMQ itself waits for a first connection for as long as that takes.
+   *
+   * @throws Error if it cannot within two seconds
+   */
+  async reached(): Promise<void> {
+    if (this.connection.status === 'ready') return;
+    await once(this.connection, 'ready', { signal: AbortSignal.timeout(REACHED_WITHIN_MS) }).catch(() => {
+      throw new Error(`Redis is not reached (${this.connection.status})`);
+    });
+  }
+
   /** Adds a job for each that has none, to be run now. Throws while Redis is away. */
   async add(deliveries: readonly DueDelivery[]): Promise<void> {
+    await this.reached();
     for (const action of ['withdraw', 'publish'] as const) {
       const jobs = deliveries
         .filter((delivery) => delivery.action === action)
@@ -70,6 +87,7 @@ export class DeliveryQueue {
    * were.
    */
   async addMissing(deliveries: readonly DueDelivery[]): Promise<number> {
+    await this.reached();
     const pipeline = this.connection.pipeline();
     for (const { id, action } of deliveries) pipeline.exists(this.lane(action).toKey(jobId(id)));
     const exists = answersOf(await pipeline.exec());

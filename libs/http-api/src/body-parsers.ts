@@ -2,11 +2,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MAX_ARTICLE_BYTES, MAX_PAGE_BYTES } from '@newsrelay/contracts/article';
 import { Problem } from '@newsrelay/contracts/problem';
 
-export const JSON_TYPES = [
-  'application/json',
-  'application/merge-patch+json',
-  'application/vnd.iptc.ninjs+json',
-];
+export const JSON_TYPE = 'application/json';
+export const MERGE_PATCH_TYPE = 'application/merge-patch+json';
+export const NINJS_TYPE = 'application/vnd.iptc.ninjs+json';
 export const PAGE_TYPES = ['text/plain', 'text/markdown'];
 
 /** Bytes to text; a byte-order mark is dropped. @throws Problem 400 for bytes that are no UTF-8 */
@@ -83,7 +81,7 @@ function refuseOtherCharsets(contentType: string | undefined): void {
 export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
-    JSON_TYPES,
+    [JSON_TYPE, MERGE_PATCH_TYPE, NINJS_TYPE],
     { parseAs: 'buffer', bodyLimit: MAX_ARTICLE_BYTES },
     async (request: FastifyRequest, body: Buffer) => {
       refuseOtherCharsets(request.headers['content-type']);

@@ -2,11 +2,11 @@ import { type CanActivate, type ExecutionContext, SetMetadata, Injectable } from
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
-import { JSON_TYPES, UnreadableBody } from './body-parsers.js';
+import { JSON_TYPE, UnreadableBody } from './body-parsers.js';
 
 const TAKES = 'newsrelay:takes';
 
-/** Media types that a route takes where it is not JSON. */
+/** Media types that a route takes where it is not plain JSON alone. */
 export const Takes = (...types: string[]) => SetMetadata(TAKES, types);
 
 /** A text body on a JSON route (and the other way round) is answered 415, not with a list of missing fields. */
@@ -19,7 +19,7 @@ export class ContentTypeGuard implements CanActivate {
     const header = request.headers['content-type'];
     if (header === undefined || request.body === undefined) return true;
     const type = header.split(';')[0]?.trim().toLowerCase() ?? '';
-    const taken = this.reflector.get<string[] | undefined>(TAKES, context.getHandler()) ?? JSON_TYPES;
+    const taken = this.reflector.get<string[] | undefined>(TAKES, context.getHandler()) ?? [JSON_TYPE];
     if (!taken.includes(type))
       throw new Problem(415, `The media type ${type} is not taken here: send ${taken.join(' or ')}.`);
     if (request.body instanceof UnreadableBody) throw request.body.problem;

@@ -9,6 +9,7 @@ import { problemFromIssues } from '@newsrelay/contracts/problem-from-zod';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
 import { registerBodyParsers } from './body-parsers.js';
+import { refuseContentEncodings } from './content-encoding.js';
 import { requireKey } from './key.js';
 import { refuseNul } from './nul.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -48,6 +49,7 @@ export async function createHttpApplication(
   const filter = new ProblemFilter(app.get<Logger>(LOGGER), app.get(Metrics), routes);
   requireKey(fastify, adminKey);
   refuseNul(fastify);
+  refuseContentEncodings(fastify);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(
     new StandardSchemaValidationPipe({

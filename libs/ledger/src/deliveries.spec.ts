@@ -135,6 +135,15 @@ describe('deliveries in the ledger', () => {
     });
   });
 
+  it('a withdrawal carries no note of the text that it takes down', async () => {
+    const noted = await newsroom.release({}, undefined, '误将甲写作乙，已更正');
+    const published = await publish(noted);
+    expect(await candidate(published)).toMatchObject({ note: '误将甲写作乙，已更正' });
+    await send(published);
+    const [id] = await newsroom.deliverWithdrawal(await newsroom.withdraw(noted.articleId), [channel]);
+    expect(await candidate(id ?? '')).toMatchObject({ note: null });
+  });
+
   it('a withdrawal that comes late never takes down a version that began to go out', async () => {
     const first = await newsroom.release();
     await send(await publish(first));

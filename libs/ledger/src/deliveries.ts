@@ -221,7 +221,8 @@ export async function readClaimCandidate(ledger: Ledger, id: string): Promise<Cl
     previousVersion: begun ? row.frozen_previous_version : row.last_begun_version,
     remoteUrl: row.remote_url ?? row.earlier_remote_url,
     eventAt: (row.action === 'withdraw' ? row.withdrawn_at : row.released_at) ?? row.version_created_at,
-    note: row.note,
+    // A version's note tells of its text, and a withdrawal tells nothing of it any more.
+    note: row.action === 'withdraw' ? null : row.note,
     withdrawn: row.withdrawn,
     overtaken: Boolean(row.overtaken),
     behindWithdrawal: Boolean(row.behind_withdrawal),

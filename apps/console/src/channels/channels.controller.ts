@@ -4,6 +4,8 @@ import { connectors } from '@newsrelay/channel-registry/registry';
 import { manifestView } from '@newsrelay/channel-kit/manifest';
 import { channelInput, type ChannelInput } from '@newsrelay/contracts/channel';
 import { lineOf, toShanghaiTime } from '@newsrelay/contracts/text';
+import { JSON_TYPE, MERGE_PATCH_TYPE } from '@newsrelay/http-api/body-parsers';
+import { Takes } from '@newsrelay/http-api/content-type.guard';
 import { decodeCursor, pageOf, pagingQuery } from '@newsrelay/http-api/paging';
 import { listChannels } from '@newsrelay/ledger/channels';
 import type { Ledger } from '@newsrelay/ledger/database';
@@ -47,6 +49,7 @@ export class ChannelsController {
   }
 
   @Patch('channels/:id')
+  @Takes(JSON_TYPE, MERGE_PATCH_TYPE)
   async patch(@Param('id') id: string, @Body() patch: unknown) {
     return this.channels.patch(id, patch);
   }
@@ -73,6 +76,6 @@ export class ChannelsController {
   @HttpCode(200)
   async test(@Param('id') id: string) {
     const { startedAt, durationMs, outcome, status, error, response } = await this.channels.test(id);
-    return { startedAt: toShanghaiTime(startedAt), durationMs, outcome, status, error, response };
+    return { number: 1, startedAt: toShanghaiTime(startedAt), durationMs, outcome, status, error, response };
   }
 }

@@ -8,13 +8,14 @@ export type QueueStatus =
 /** By queue; while Redis is away that is what is said of each. */
 export async function queueStatus(queue: DeliveryQueue): Promise<Record<string, QueueStatus>> {
   const entries = await Promise.all(
-    queue.lanes().map(async (lane) => [lane.name, await laneStatus(lane)] as const),
+    queue.lanes().map(async (lane) => [lane.name, await laneStatus(queue, lane)] as const),
   );
   return Object.fromEntries(entries);
 }
 
-async function laneStatus(lane: Queue): Promise<QueueStatus> {
+async function laneStatus(queue: DeliveryQueue, lane: Queue): Promise<QueueStatus> {
   try {
+    await queue.reached();
     const [counts, [oldest]] = await Promise.all([
       lane.getJobCounts('wait', 'delayed', 'active', 'failed'),
       lane.getJobs(['wait'], 0, 0, true),

@@ -24,6 +24,8 @@ import {
 } from '@newsrelay/contracts/article';
 import { Problem } from '@newsrelay/contracts/problem';
 import { parseOrProblem } from '@newsrelay/contracts/problem-from-zod';
+import { JSON_TYPE, NINJS_TYPE } from '@newsrelay/http-api/body-parsers';
+import { Takes } from '@newsrelay/http-api/content-type.guard';
 import { decodeCursor, pageOf, pagingQuery, windowQuery } from '@newsrelay/http-api/paging';
 import { findArticleView, listArticleViews, type ArticleView } from '@newsrelay/ledger/article-views';
 import type { Ledger } from '@newsrelay/ledger/database';
@@ -66,6 +68,7 @@ export class ArticlesController {
   ) {}
 
   @Post()
+  @Takes(JSON_TYPE, NINJS_TYPE)
   async take(
     @Body() body: unknown,
     @Query({ schema: intakeQuery }) query: z.infer<typeof intakeQuery>,

@@ -39,7 +39,8 @@ export class PageIntake {
 
   /** @throws Problem 422 if the text is no newspaper page */
   async take(text: string, source: string, section: string | null, now = new Date()): Promise<PageTaken> {
-    const reading = readOrRefuse(text);
+    // Text extraction leaves NUL characters now and then; they say nothing, and PostgreSQL keeps none.
+    const reading = readOrRefuse(text.replaceAll('\0', ''));
     const { masthead } = reading;
     // Without a printed date the page belongs to the day it came.
     const pageDate = masthead.date ?? shanghaiDay(now);
