@@ -109,7 +109,7 @@ async function send(
   const secrets = openSecrets(candidate, parts);
   // A fault of ours, such as another encryption key: it costs the delivery no attempt.
   if (secrets === null) return { done: false, againInMs: SECRETS_MS };
-  const slot = takeSlot(candidate, connector, parts);
+  const slot = await takeSlot(candidate, connector, parts);
   if ('againInMs' in slot) {
     parts.events.notClaimed('no-slot');
     return { done: false, againInMs: slot.againInMs };
@@ -122,7 +122,7 @@ async function send(
 }
 
 /** Served channels make no request, and need none. */
-function takeSlot(candidate: ClaimCandidate, connector: Connector, parts: AttemptParts): Slot {
+async function takeSlot(candidate: ClaimCandidate, connector: Connector, parts: AttemptParts): Promise<Slot> {
   const [target] = connector.manifest.targets(candidate.channel.settings);
   if (target === undefined) return { release: () => undefined };
   return parts.lanes[candidate.action].slots.take(new URL(target.url).origin);
