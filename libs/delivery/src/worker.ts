@@ -24,6 +24,7 @@ export interface WorkerOptions {
 export class DeliveryWorkers {
   readonly #workers: { worker: Worker<DeliveryJob>; connection: Redis }[] = [];
   readonly #stopping = new AbortController();
+  readonly #running = new Set<Promise<JobFate>>();
   readonly #redisLog: RateLimitedLog;
 
   constructor(private readonly options: WorkerOptions) {
@@ -49,6 +50,8 @@ export class DeliveryWorkers {
         connection.disconnect();
       }),
     );
+    // Which BullMQ waits for only while Redis answers: their results are still to be written.
+    await Promise.allSettled(this.#running);
     clearTimeout(abort);
   }
 
@@ -82,11 +85,15 @@ export class DeliveryWorkers {
 
   async #turn(job: Job<DeliveryJob>, token: string | undefined): Promise<void> {
     let fate: JobFate;
+    const run = this.options.run(job.data.deliveryId, this.#stopping.signal);
+    this.#running.add(run);
     try {
-      fate = await this.options.run(job.data.deliveryId, this.#stopping.signal);
+      fate = await run;
     } catch (error) {
       this.#redisLog.say({ err: error, delivery: job.data.deliveryId }, 'a turn failed; it comes again');
       fate = { done: false, againInMs: LEDGER_AWAY_MS };
+    } finally {
+      this.#running.delete(run);
     }
     if (fate.done) return;
     await job.moveToDelayed(Date.now() + fate.againInMs, token);
