@@ -99,6 +99,28 @@ describe('articles by API', () => {
       expect(answers.map(({ body }) => body.version).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     });
 
+    it('keeps the time of publication for every version that names none, also after a withdrawal', async () => {
+      const publishedAt = '2025-01-03T00:00:00+08:00';
+      const article = sampleArticle();
+      const { id } = (await take({ ...article, publishedAt })).body;
+      expect((await take({ ...article, headline: '改' })).body).toMatchObject({ id, version: 2 });
+      expect((await read(id)).body).toMatchObject({ version: 2, publishedAt });
+      const withdrawn = await system.api.call('ingest', 'POST', `/api/v1/articles/${id}/withdraw`, {
+        json: { reason: '测试' },
+      });
+      expect(withdrawn.status).toBe(202);
+      expect((await take({ ...article, headline: '再' })).body).toMatchObject({ id, version: 3 });
+      expect((await read(id)).body).toMatchObject({ version: 3, publishedAt });
+    });
+
+    it('lets no time inherited from a lifted embargo lie ahead', async () => {
+      const ahead = new Date(Date.now() + 3_600_000).toISOString();
+      const article = sampleArticle();
+      const { id } = (await take({ ...article, publishedAt: ahead, embargoUntil: ahead })).body;
+      expect((await take({ ...article, headline: '改' })).body).toMatchObject({ id, state: 'published' });
+      expect(Date.parse((await read(id)).body.publishedAt)).toBeLessThan(Date.parse(ahead));
+    });
+
     it('compares publishedAt only where both have one', async () => {
       const article = sampleArticle();
       const at = '2025-01-03T00:00:00+08:00';
@@ -490,6 +512,20 @@ describe('articles by API', () => {
         body: JSON.stringify(ninjs),
         type,
       });
+
+    it('is dated by its first version, unless it names when its content was created', async () => {
+      const ninjs = item();
+      const { id } = (await takeItem(ninjs)).body;
+      const later = { ...ninjs, versionCreated: '2025-01-04T00:00:00+08:00', located: '青岛' };
+      expect((await takeItem(later)).body).toMatchObject({ id, version: 2 });
+      expect((await read(id)).body.publishedAt).toBe(ninjs.versionCreated);
+      const contentCreated = '2025-01-02T00:00:00+08:00';
+      expect((await takeItem({ ...later, contentCreated, located: '济宁' })).body).toMatchObject({
+        id,
+        version: 3,
+      });
+      expect((await read(id)).body.publishedAt).toBe(contentCreated);
+    });
 
     it('becomes an article', async () => {
       const ninjs = item();
