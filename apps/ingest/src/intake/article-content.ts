@@ -48,7 +48,7 @@ export function saysTheSame(one: readonly string[], other: readonly string[]): b
 export function withoutStaleBody(input: CorrectionInput, before: ArticleContent): CorrectionInput {
   if (input.body === undefined || input.bodyHtml == null || before.bodyHtml === null) return input;
   const sameText = canonicalJson(input.body) === canonicalJson(before.body);
-  const sameHtml = sanitiseHtml(input.bodyHtml) === before.bodyHtml;
+  const sameHtml = sanitiseHtml(input.bodyHtml) === sanitiseHtml(before.bodyHtml);
   if (sameHtml && !sameText) return { ...input, bodyHtml: null };
   if (sameText && !sameHtml) return { ...input, body: undefined };
   return input;
@@ -57,4 +57,10 @@ export function withoutStaleBody(input: CorrectionInput, before: ArticleContent)
 /** What "the same article again" is decided on, together with publishedAt where both sides gave one. */
 export function inputHash(content: ArticleContent, embargoUntil: Date | null): string {
   return contentHash({ content, embargoUntil: embargoUntil?.toISOString() ?? null });
+}
+
+/** The same of a version that is stored: what an earlier build made of its HTML is sanitised as HTML is today. */
+export function hashOfStored(content: ArticleContent, embargoUntil: Date | null): string {
+  const bodyHtml = content.bodyHtml === null ? null : sanitiseHtml(content.bodyHtml);
+  return inputHash({ ...content, bodyHtml }, embargoUntil);
 }
