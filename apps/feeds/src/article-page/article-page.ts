@@ -1,4 +1,5 @@
-import { correctionNote, figuresHtml } from '@newsrelay/channel-feed/article-html';
+import { correctionNote } from '@newsrelay/channel-feed/article-html';
+import { mediaHtml } from '@newsrelay/channel-feed/media-html';
 import { rfc3339, timeForPeople } from '@newsrelay/channel-feed/times';
 import { wordingFor } from '@newsrelay/channel-feed/wording';
 import { escapeMarkup } from '@newsrelay/channel-feed/xml';
@@ -35,7 +36,7 @@ export function articlePage(article: PublicArticle, canonicalUrl: string): strin
       '</header>',
       ...line('p', 'correction', correctionNote(released)),
       htmlBody(draft),
-      ...figuresHtml(released),
+      ...mediaHtml(content),
       ...(content.editor === null
         ? []
         : line('p', 'editor', wording.editor + wording.colon + content.editor)),

@@ -1,6 +1,6 @@
 import { bylineText, htmlBody } from '@newsrelay/channel-kit/article-text';
 import type { ReleasedArticle, RenditionDraft } from '@newsrelay/channel-kit/rendition';
-import type { Media } from '@newsrelay/contracts/article';
+import { mediaHtml } from './media-html.js';
 import { escapeMarkup } from './xml.js';
 import { wordingFor } from './wording.js';
 
@@ -41,25 +41,10 @@ function foot(article: ReleasedArticle): string[] {
   return line(parts.join(WIDE_SPACE));
 }
 
-/** Images that the text does not show already, each with its caption and credit. */
-export function figuresHtml(article: ReleasedArticle): string[] {
-  const { credit, colon } = wordingFor(article.language);
-  const shown = (media: Media) => article.bodyHtml?.includes(escapeMarkup(media.url)) ?? false;
-  return article.media
-    .filter((media) => media.type.startsWith('image/') && !shown(media))
-    .map((media) => {
-      const legend = [media.caption, media.credit === '' ? '' : `（${credit}${colon}${media.credit}）`].join(
-        '',
-      );
-      const image = `<img src="${escapeMarkup(media.url)}" alt="${escapeMarkup(media.alt || media.caption)}"/>`;
-      return `<figure>${image}${legend === '' ? '' : `<figcaption>${escapeMarkup(legend)}</figcaption>`}</figure>`;
-    });
-}
-
-/** The whole article but its headline: note, kicker, subtitle, dateline with bylines, body, images, source and editor. */
+/** The whole article but its headline: note, kicker, subtitle, dateline with bylines, body, media, source and editor. */
 export function articleHtml(draft: RenditionDraft): string {
   const { article } = draft;
-  return [...head(article), htmlBody(draft), ...figuresHtml(article), ...foot(article)].join('\n');
+  return [...head(article), htmlBody(draft), ...mediaHtml(article), ...foot(article)].join('\n');
 }
 
 /** The same around the lead instead of the body, for feeds of summaries. */

@@ -1,5 +1,7 @@
 import { timeForPeople } from './times.js';
 
+export type Medium = 'image' | 'video' | 'audio';
+
 /** The words that we ourselves add to a text: in Chinese where the text is Chinese, else in English. */
 export interface Wording {
   correction: string;
@@ -7,18 +9,24 @@ export interface Wording {
   corrected: (at: Date) => string;
   source: string;
   editor: string;
-  credit: string;
+  medium: Readonly<Record<Medium, string>>;
+  /** Who made it, after its caption. */
+  credit: (medium: Medium, name: string) => string;
   colon: string;
   withdrawnTitle: string;
   withdrawn: (at: Date) => string;
 }
+
+const CHINESE_MEDIA = { image: '图', video: '视频', audio: '音频' };
+const ENGLISH_MEDIA = { image: 'Image', video: 'Video', audio: 'Audio' };
 
 const CHINESE: Wording = {
   correction: '更正',
   corrected: (at) => `本文于${timeForPeople(at, 'zh-CN')}更正。`,
   source: '来源',
   editor: '责任编辑',
-  credit: '图',
+  medium: CHINESE_MEDIA,
+  credit: (medium, name) => `（${CHINESE_MEDIA[medium]}：${name}）`,
   colon: '：',
   withdrawnTitle: '本文已撤回',
   withdrawn: (at) => `本文已于${timeForPeople(at, 'zh-CN')}撤回，请勿转载或引用。`,
@@ -29,7 +37,8 @@ const ENGLISH: Wording = {
   corrected: (at) => `This article was corrected on ${timeForPeople(at, 'en')}.`,
   source: 'Source',
   editor: 'Editor',
-  credit: 'Image',
+  medium: ENGLISH_MEDIA,
+  credit: (medium, name) => ` (${ENGLISH_MEDIA[medium]}: ${name})`,
   colon: ': ',
   withdrawnTitle: 'This article has been withdrawn',
   withdrawn: (at) =>
