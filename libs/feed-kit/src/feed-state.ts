@@ -5,8 +5,8 @@ import type { FeedSettings } from '@newsrelay/channel-feed/settings';
 export interface FeedState {
   channelId: string;
   channelCreatedAt: Date;
-  /** Last change of the channel's own row. */
-  channelChangedAt: Date;
+  /** Last change of all that shapes the documents beside their entries: settings, public URL, the way they are made. */
+  shapedAt: Date;
   settings: FeedSettings;
   /** Newest release first, `settings.maxItems` at most. */
   entries: readonly FeedEntry[];
