@@ -318,7 +318,9 @@ describe('the feeds service', () => {
         const since = seen[at]?.headers.get('last-modified') ?? '';
         const answer = await moved.get(path, { 'if-modified-since': since });
         expect({ path, status: answer.status }).toEqual({ path, status: 200 });
-        expect(await answer.text()).toContain('https://elsewhere.example/news/');
+        const text = await answer.text();
+        expect(text).toContain(`https://elsewhere.example/news/articles/${articleId}`);
+        expect(text).not.toContain(PUBLIC_URL);
       }
       const back = await Instance.start(server.url);
       const since = (await settled(moved)).headers.get('last-modified') ?? '';

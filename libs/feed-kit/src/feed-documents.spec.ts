@@ -268,6 +268,28 @@ describe('feed documents', () => {
     expect(isJsonFeed(feed) || isJsonFeed.errors).toBe(true);
   });
 
+  it('link to pages under the public URL of today, and to the address of an article that has its own', () => {
+    const headline = '<link>x</link> <link href="x"/> "url":"x" $&';
+    const url = 'https://elsewhere.example/1';
+    const entries = [testEntry(2, { headline }), testEntry(1, { url, canonicalUrl: url })];
+    const moved = 'https://new.example/news';
+    const { rss, atom, json } = makeFeedDocuments(testState(entries), moved);
+    const page = `${moved}/articles/${testArticle(2).id}`;
+    const smithRss = parseRssFeed(rss.body.toString());
+    const smithAtom = parseAtomFeed(atom.body.toString());
+    const fromJson = JSON.parse(json.body.toString()) as JsonFeed;
+    expect(smithRss.items?.map((item) => [item.title, item.link])).toEqual([
+      [headline, page],
+      ['第1条', url],
+    ]);
+    expect(smithAtom.entries?.map(({ links }) => links?.[0]?.href)).toEqual([page, url]);
+    expect(fromJson.items.map((item) => [item['title'], item['url']])).toEqual([
+      [headline, page],
+      ['第1条', url],
+    ]);
+    for (const { body } of [rss, atom, json]) expect(body.toString()).not.toContain(PUBLIC_URL);
+  });
+
   it('keep id and place of a corrected article and move its update alone', () => {
     const corrected = testEntry(1, {
       version: 2,

@@ -27,6 +27,8 @@ interface EntryPlace {
 interface ShownEntry {
   withdrawnAt: null;
   rendition: FeedItemRendition;
+  /** False where the article has an address of its own: then its item links there. */
+  linksHere: boolean;
   /** When the version that stands here was released. */
   releasedAt: Date;
   /** When the feed began to show this version: later than the release where the channel was paused. */

@@ -53,6 +53,7 @@ export function testEntry(order: number, changes: Partial<ReleasedArticle> = {})
     language: article.language,
     withdrawnAt: null,
     rendition: feedItemRendition.parse(content),
+    linksHere: article.url === null,
     releasedAt: article.releasedAt,
     shelvedAt: new Date(article.releasedAt.getTime() + 500),
   };

@@ -181,6 +181,8 @@ export interface ShelfEntry {
   releasedAt: Date;
   publishedAt: Date;
   language: string;
+  /** True where the article has no address of its own. */
+  linksHere: boolean;
   /** Set where this version is withdrawn, whatever the shelf holds: its content may not be shown. */
   withdrawnAt: Date | null;
 }
@@ -203,6 +205,7 @@ export async function readShelf(ledger: Ledger, channelId: string, limit: number
       'v.released_at',
       'v.published_at',
       sql<string>`coalesce(v.content ->> 'language', 'zh-CN')`.as('language'),
+      sql<boolean>`v.content ->> 'url' is null`.as('links_here'),
       sql<Date | null>`case when a.withdrawn_through >= e.version then coalesce(a.withdrawn_at, e.changed_at) end`.as(
         'withdrawn_at',
       ),
@@ -220,6 +223,7 @@ export async function readShelf(ledger: Ledger, channelId: string, limit: number
     releasedAt: row.released_at ?? row.first_released_at,
     publishedAt: row.published_at,
     language: row.language,
+    linksHere: row.links_here,
     withdrawnAt: row.withdrawn_at,
   }));
 }

@@ -58,5 +58,6 @@ function feedEntry(entry: ShelfEntry, { found }: RenditionsRead): FeedEntry[] {
   if (withdrawnAt !== null) return [{ ...place, withdrawnAt }];
   const rendition = found.get(entry.renditionId);
   if (rendition === undefined) return [];
-  return [{ ...place, withdrawnAt, rendition, releasedAt: entry.releasedAt, shelvedAt: entry.changedAt }];
+  const { releasedAt, changedAt: shelvedAt, linksHere } = entry;
+  return [{ ...place, withdrawnAt, rendition, linksHere, releasedAt, shelvedAt }];
 }
