@@ -227,6 +227,7 @@ describe('feed documents', () => {
     expect(parseAtomFeed(atom).links).toContainEqual({
       href: `${PUBLIC_URL}/feeds/partner-daily.atom`,
       rel: 'self',
+      type: 'application/atom+xml',
     });
     expect(JSON.parse(json)).toMatchObject({
       feed_url: `${PUBLIC_URL}/feeds/partner-daily.json`,
@@ -260,12 +261,16 @@ describe('feed documents', () => {
     for (const text of [after.rss, after.atom, after.json]) expect(text).not.toContain(secret);
     const tombstone = after.atom.indexOf('<at:deleted-entry');
     expect(after.atom.slice(tombstone)).toMatch(
-      /^<at:deleted-entry xmlns:at="http:\/\/purl\.org\/atompub\/tombstones\/1\.0" ref="urn:uuid:019400aa-0000-7000-8000-000000000002" when="2025-01-05T08:00:00\+08:00"\/>/,
+      /^<at:deleted-entry xmlns:at="http:\/\/purl\.org\/atompub\/tombstones\/1\.0" ref="urn:uuid:019400aa-0000-7000-8000-000000000002" when="2025-01-05T08:00:00\.000002\+08:00"\/>/,
     );
+    // The feed is as new as its newest entry, the tombstone exactly as its notice (RFC 6721, section 3).
+    const feed = parseAtomFeed(after.atom);
+    expect(feed.updated).toBe('2025-01-05T08:00:00.000002+08:00');
+    expect(feed.entries?.[1]?.updated).toBe(feed.updated);
     expect(tombstone).toBeLessThan(after.atom.indexOf('<entry'));
     expect(after.documents.rss.lastModified).toBe(at.getTime() / 1000 + 1);
-    const feed = JSON.parse(after.json) as JsonFeed;
-    expect(isJsonFeed(feed) || isJsonFeed.errors).toBe(true);
+    const json = JSON.parse(after.json) as JsonFeed;
+    expect(isJsonFeed(json) || isJsonFeed.errors).toBe(true);
   });
 
   it('link to pages under the public URL of today, and to the address of an article that has its own', () => {
@@ -290,6 +295,14 @@ describe('feed documents', () => {
     for (const { body } of [rss, atom, json]) expect(body.toString()).not.toContain(PUBLIC_URL);
   });
 
+  it('are no older than their newest entry', () => {
+    const { atom } = made([testEntry(3), testEntry(2), testEntry(1)]);
+    const feed = parseAtomFeed(atom);
+    for (const { updated } of feed.entries ?? []) expect((updated ?? '') <= (feed.updated ?? '')).toBe(true);
+    // The shelf took the newest half a second after its release.
+    expect(feed.updated).toBe('2025-01-03T09:03:00.750000+08:00');
+  });
+
   it('keep id and place of a corrected article and move its update alone', () => {
     const corrected = testEntry(1, {
       version: 2,
@@ -300,7 +313,7 @@ describe('feed documents', () => {
     const item = parseRssFeed(rss).items?.[1];
     expect(item?.guid?.value).toBe('urn:uuid:019400aa-0000-7000-8000-000000000001');
     expect(item?.pubDate).toBe('Fri, 03 Jan 2025 00:00:00 +0800');
-    expect(item?.dcterms).toMatchObject({ modified: ['2025-01-06T08:00:00+08:00'] });
+    expect(item?.dcterms).toMatchObject({ modified: ['2025-01-06T08:00:00.500+08:00'] });
     expect(item?.content?.encoded).toContain('更正：数字更正。');
     expect(parseAtomFeed(atom).entries?.[1]?.updated).toBe('2025-01-06T08:00:00.500001+08:00');
     expect(documents.rss.lastModified).toBe(Date.parse('2025-01-06T00:00:02Z') / 1000);

@@ -150,7 +150,7 @@ describe('feed connector', () => {
     expect(guid).toMatchObject({ text: `urn:uuid:${ID}`, attributes: { isPermaLink: 'false' } });
     expect(textsOf(item, 'link')).toEqual(['https://news.example/articles/1']);
     expect(textsOf(item, 'pubDate')).toEqual(['Fri, 03 Jan 2025 00:00:00 +0800']);
-    expect(textsOf(item, 'dcterms:modified')).toEqual(['2025-01-03T09:00:00+08:00']);
+    expect(textsOf(item, 'dcterms:modified')).toEqual(['2025-01-03T09:00:00.123+08:00']);
     expect(textsOf(item, 'dc:creator')).toEqual(['曹俐', '李四', '王五']);
     expect(textsOf(item, 'category')).toEqual(['要闻']);
     expect(textsOf(item, 'dc:source')).toEqual(['jngxq']);
@@ -255,6 +255,25 @@ describe('feed connector', () => {
     expect(unescaped(html)).toContain(`<p>${text}</p>`);
     expect(textsOf(entry, 'content')[0]).toBe(html);
     expect(jsonOf(full)).toMatchObject({ title: text, content_html: html, authors: [{ name: text }] });
+  });
+
+  it.each([
+    ['<b>粗</b>', 'html'],
+    ['1 < 2 & 3 > 2', 'text'],
+    ['&amp;amp; &amp; & &lt;b&gt; &#20013;', 'text'],
+    ['标题', 'text'],
+  ])('declares the Atom title %s as %s', (headline, type) => {
+    const entry = parsed(atomXml(render({ headline }).full));
+    const title = entry.children.find((child) => child.name === 'title');
+    expect(title?.attributes['type']).toBe(type);
+    expect(type === 'html' ? unescaped(title?.text ?? '') : title?.text).toBe(headline);
+  });
+
+  it('tells two corrections within one second apart', () => {
+    const at = (releasedAt: string) => render({ version: 2, releasedAt: new Date(releasedAt) }).full;
+    const [one, other] = [at('2025-01-04T01:00:00.100Z'), at('2025-01-04T01:00:00.9Z')];
+    expect(textsOf(parsed(one.rss), 'dcterms:modified')).toEqual(['2025-01-04T09:00:00.100+08:00']);
+    expect(jsonOf(one)['date_modified']).not.toBe(jsonOf(other)['date_modified']);
   });
 
   it('leaves out what XML cannot hold wherever it stands', () => {

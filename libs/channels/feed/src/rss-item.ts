@@ -1,7 +1,8 @@
 import { Feed } from 'feed';
 import type { Media } from '@newsrelay/contracts/article';
+import { toShanghaiTime } from '@newsrelay/contracts/text';
 import { itemId, type FeedItem } from './feed-item.js';
-import { rfc3339, rfc822 } from './times.js';
+import { rfc822 } from './times.js';
 import { element, escapeMarkup, htmlForCdata, legalText } from './xml.js';
 
 /** `feed` turns "&amp;" in a text back into "&" before it escapes: an ampersand that is meant must come escaped. */
@@ -41,7 +42,7 @@ export function rssItem(item: FeedItem): string {
 function additions(item: FeedItem): string[] {
   return [
     ...item.authors.map((name) => element('dc:creator', {}, escapeMarkup(name))),
-    element('dcterms:modified', {}, rfc3339(item.modifiedAt)),
+    element('dcterms:modified', {}, toShanghaiTime(item.modifiedAt)),
     element('dc:language', {}, escapeMarkup(item.language)),
     ...(item.source === null ? [] : [element('dc:source', {}, escapeMarkup(item.source))]),
     ...item.sections.map((section) => element('category', {}, escapeMarkup(section))),
