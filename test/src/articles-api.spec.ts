@@ -449,6 +449,17 @@ describe('articles by API', () => {
       expect(answer.body).toMatchObject({ errors: [{ path: '/bodyHtml' }] });
     });
 
+    it('takes pictures without a word, and back what GET shows of them', async () => {
+      const bodyHtml = '<figure><img src="https://example.org/a.jpg" alt="图" /></figure>';
+      const taken = await take(sampleArticle({ body: undefined, bodyHtml }));
+      expect(taken.status).toBe(202);
+      const shown = (await read(taken.body.id)).body;
+      expect(shown).toMatchObject({ body: [], bodyHtml });
+      expect(await correct(taken.body.id, shown)).toMatchObject({ status: 200, body: { duplicate: true } });
+      const nothing = await take(sampleArticle({ body: undefined, bodyHtml: '<img src="/relative.jpg">' }));
+      expect(nothing).toMatchObject({ status: 422, body: { errors: [{ path: '/bodyHtml' }] } });
+    });
+
     it('a correction of one form, made from what GET shows, replaces the other', async () => {
       const { id } = (await take(sampleArticle({ body: undefined, bodyHtml: '<p>一<b>二</b></p>' }))).body;
       const correct = async (change: object) => {

@@ -20,8 +20,15 @@ describe('contentOfInput', () => {
     for (const bodyHtml of [null, '', ' ', '<script>x</script>'])
       expect(contentOfInput(input({ bodyHtml })).bodyHtml).toBeNull();
   });
-  it('refuses HTML without a text', () => {
-    expect(() => contentOfInput(input({ body: undefined, bodyHtml: '<script>x</script>' }))).toThrow(Problem);
+  it('refuses HTML without a text and without a picture', () => {
+    for (const bodyHtml of ['<script>x</script>', '<img src="/relative.png">', '<table></table>']) {
+      expect(() => contentOfInput(input({ body: undefined, bodyHtml }))).toThrow(Problem);
+    }
+  });
+  it('takes pictures without a text', () => {
+    const bodyHtml = '<figure><img src="https://example.org/a.png" /></figure>';
+    expect(contentOfInput(input({ body: undefined, bodyHtml }))).toMatchObject({ body: [], bodyHtml });
+    expect(contentOfInput(input({ body: [], bodyHtml }))).toMatchObject({ body: [], bodyHtml });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { ArticleContent, ArticleInput, CorrectionInput } from '@newsrelay/contracts/article';
 import { canonicalJson, contentHash } from '@newsrelay/contracts/canonical-json';
 import { Problem } from '@newsrelay/contracts/problem';
-import { paragraphsOfHtml, sanitiseHtml } from './sanitise-html.js';
+import { paragraphsOfHtml, sanitiseHtml, showsPictures } from './sanitise-html.js';
 
 /** The content of an article that came by API: as sent, HTML sanitised, plain paragraphs made from HTML where none came. */
 export function contentOfInput(input: ArticleInput | CorrectionInput): ArticleContent {
@@ -9,9 +9,12 @@ export function contentOfInput(input: ArticleInput | CorrectionInput): ArticleCo
   const bodyHtml = sanitiseHtml(input.bodyHtml ?? '') || null;
   const body =
     input.body !== undefined && input.body.length > 0 ? input.body : paragraphsOfHtml(bodyHtml ?? '');
-  if (body.length === 0) {
+  if (body.length === 0 && !showsPictures(bodyHtml ?? '')) {
     throw new Problem(422, 'bodyHtml: nothing is left after sanitising', [
-      { path: '/bodyHtml', message: 'holds no text once scripts, styles and unknown markup are gone' },
+      {
+        path: '/bodyHtml',
+        message: 'holds no text and no picture once scripts, styles and unknown markup are gone',
+      },
     ]);
   }
   if (bodyHtml !== null && !saysTheSame(body, paragraphsOfHtml(bodyHtml))) {

@@ -119,6 +119,11 @@ export function sanitiseHtml(html: string): string {
   return clean;
 }
 
+/** True if the sanitised HTML holds a picture: then it says something, with or without words. */
+export function showsPictures(sanitised: string): boolean {
+  return sanitised.includes('<img ');
+}
+
 /** Paragraphs of plain text of sanitised HTML: what channels without HTML show. */
 export function paragraphsOfHtml(sanitised: string): string[] {
   const broken = sanitised
