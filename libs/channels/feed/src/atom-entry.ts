@@ -60,7 +60,7 @@ function around(entry: string, text: string): [string, string] {
 function additions(item: FeedItem): string[] {
   return [
     element('published', {}, rfc3339(item.publishedAt)),
-    ...item.sections.map((section) => element('category', { term: legalText(section) })),
+    ...item.categories.map((category) => element('category', { term: legalText(category) })),
     ...(item.source === null ? [] : [element('dc:source', {}, escapeMarkup(item.source))]),
     ...item.media.map(mediaContent),
   ];

@@ -202,6 +202,35 @@ describe('feed connector', () => {
     expect(jsonOf(full)['summary']).toBe('更正：本文于2025年1月4日 9:00更正。 第一句。第二句。第二段。');
   });
 
+  it('says of a text that it runs from right to left, in every content', () => {
+    const { full, summary } = render({ language: 'ar', body: ['نص المقال.'] });
+    for (const html of [
+      ...textsOf(parsed(full.rss), 'content:encoded'),
+      ...textsOf(parsed(full.rss), 'description'),
+      ...textsOf(parsed(summary.rss), 'description'),
+      jsonOf(full)['content_html'],
+    ]) {
+      expect(html).toMatch(/^<div dir="rtl">[^]*<\/div>$/);
+    }
+    expect(render().full.json).not.toContain('dir=');
+  });
+
+  it('shows an article of pictures alone, with the headline where words are asked for', () => {
+    const bodyHtml = '<figure><img src="https://img.example/a.png" /></figure>';
+    const { full, summary } = render({ body: [], bodyHtml });
+    expect(textsOf(parsed(full.rss), 'content:encoded')[0]).toContain(bodyHtml);
+    expect(textsOf(parsed(summary.rss), 'description')[0]).toContain('<p>头条</p>');
+  });
+
+  it('names sections and keywords, each once, in every format', () => {
+    const { full } = render({ sections: ['要闻', '柑橘'], keywords: ['柑橘', ' ', '工会'] });
+    const names = ['要闻', '柑橘', '工会'];
+    expect(textsOf(parsed(full.rss), 'category')).toEqual(names);
+    const entry = parsed(atomXml(full)).children.filter(({ name }) => name === 'category');
+    expect(entry.map(({ attributes }) => attributes['term'])).toEqual(names);
+    expect(jsonOf(full)['tags']).toEqual(names);
+  });
+
   it('gives media with the type that the article names, never one guessed from the address', () => {
     const picture = { type: 'image/webp', caption: '推介会现场', credit: '曹俐', alt: '会场' };
     const { full } = render({ media: [{ ...picture, url: 'https://img.example/图/a.jpg?x=1&y=2' }] });

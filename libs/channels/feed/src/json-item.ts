@@ -17,7 +17,7 @@ export function jsonItem(item: FeedItem): string {
       date_published: rfc3339(item.publishedAt),
       date_modified: toShanghaiTime(item.modifiedAt),
       ...(item.authors.length === 0 ? {} : { authors: item.authors.map((name) => ({ name })) }),
-      ...(item.sections.length === 0 ? {} : { tags: item.sections }),
+      ...(item.categories.length === 0 ? {} : { tags: item.categories }),
       language: item.language,
       ...(item.media.length === 0
         ? {}

@@ -45,7 +45,7 @@ function additions(item: FeedItem): string[] {
     element('dcterms:modified', {}, toShanghaiTime(item.modifiedAt)),
     element('dc:language', {}, escapeMarkup(item.language)),
     ...(item.source === null ? [] : [element('dc:source', {}, escapeMarkup(item.source))]),
-    ...item.sections.map((section) => element('category', {}, escapeMarkup(section))),
+    ...item.categories.map((category) => element('category', {}, escapeMarkup(category))),
     ...item.media.map(mediaContent),
   ];
 }
