@@ -425,12 +425,7 @@ describe('articles by API', () => {
     });
 
     it('refuses HTML that leaves nothing', async () => {
-      for (const bodyHtml of [
-        '<script>1</script>',
-        '<p> </p>',
-        '<img src="https://example.org/a.jpg">',
-        '<svg/>',
-      ]) {
+      for (const bodyHtml of ['<script>1</script>', '<p> </p>', '<svg/>']) {
         const answer = await take(sampleArticle({ body: undefined, bodyHtml }));
         expect({ bodyHtml, status: answer.status }).toEqual({ bodyHtml, status: 422 });
         expect(answer.body).toMatchObject({ errors: [{ path: '/bodyHtml' }] });
