@@ -221,12 +221,14 @@ describe('the feeds service', () => {
       `/feeds/${channel}.xml`,
       '/feeds/.rss',
       `/feeds/${'x'.repeat(200)}.rss`,
+      `/feeds/${'x'.repeat(5_000)}.rss`,
       '/articles/none',
       '/articles/019400aa-0000-7000-8000-000000000000',
     ]) {
       const answer = await one.get(path);
       expect({ path, status: answer.status }).toEqual({ path, status: 404 });
       expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
     }
     expect((await one.get('/feeds/A%00B.rss')).status).toBe(400);
     for (const path of [feed(), '/articles/019400aa-0000-7000-8000-000000000000']) {
@@ -236,6 +238,45 @@ describe('the feeds service', () => {
         expect(answer.headers.get('allow')).toBe('GET, HEAD');
       }
     }
+  });
+
+  it('tells a browser on a page that there is no article, and a program in problem details', async () => {
+    const path = '/articles/019400aa-0000-7000-8000-000000000000';
+    const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    for (const [language, words] of [
+      [undefined, '没有这篇文章'],
+      ['zh-TW,en;q=0.5', '没有这篇文章'],
+      ['de', 'There is no such article'],
+    ] as const) {
+      const answer = await one.get(path, { accept, ...(language && { 'accept-language': language }) });
+      expect(answer.status).toBe(404);
+      expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
+      expect(await answer.text()).toContain(`<h1>${words}</h1>`);
+    }
+    for (const other of ['application/json', '*/*']) {
+      const answer = await one.get(path, { accept: other });
+      expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    }
+  });
+
+  it('shows film, sound and the direction of the text on the page', async () => {
+    const media = ['video/mp4', 'audio/mpeg'].map((type) => ({
+      type,
+      url: 'https://img.example/a',
+      caption: '',
+      credit: '',
+      alt: '',
+    }));
+    const { articleId } = await newsroom.publish([channel], { language: 'ar', media });
+    const html = await one.text(`/articles/${articleId}`);
+    expect(html).toContain('<html lang="ar" dir="rtl">');
+    expect(html).toContain('<video src="https://img.example/a"');
+    expect(html).toContain('<audio src="https://img.example/a"');
+    await newsroom.withdraw(articleId);
+    // The words on it are ours, and run from the left.
+    expect(await one.text(`/articles/${articleId}`)).not.toContain('dir=');
   });
 
   it('answers a thousand polls without a query, and each instance renders once', async () => {

@@ -6,7 +6,7 @@ import { lastModifiedOf, strongEtag } from '@newsrelay/feed-kit/validators';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { findPublicArticle, type PublicArticle } from '@newsrelay/ledger/public-article';
-import { articlePage, withdrawnPage } from '../article-page/article-page.js';
+import { articlePage, missingPage, withdrawnPage } from '../article-page/article-page.js';
 import { CONTENT_SECURITY_POLICY } from '../article-page/page-frame.js';
 import { Edition } from '../edition.js';
 import { PUBLIC_URL } from '../public-url.js';
@@ -25,6 +25,24 @@ const PAGE_HEADERS = {
   'cache-control': 'public, no-cache',
 };
 
+/** Not kept at all: an embargo may end the next second. */
+const MISSING_HEADERS = {
+  ...PAGE_HEADERS,
+  vary: 'Accept, Accept-Encoding, Accept-Language',
+  'cache-control': 'no-store',
+};
+
+/** Browsers name HTML; programs, which name JSON or nothing, get problem details as everywhere. */
+function isForPeople({ headers }: FastifyRequest): boolean {
+  return /\btext\/html\b/i.test(headers.accept ?? '');
+}
+
+/** Chinese, unless another language is asked for first. */
+function languageOf({ headers }: FastifyRequest): string {
+  const first = headers['accept-language']?.split(/[,;]/)[0]?.trim() ?? '';
+  return /^(?:$|\*|zh\b)/i.test(first) ? 'zh-CN' : 'en';
+}
+
 /** The public page of an article, read from the ledger at each request, so that a withdrawal is in force at once. */
 @Controller('articles')
 export class ArticlePageController {
@@ -41,7 +59,12 @@ export class ArticlePageController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const article = UUID.test(id) ? await findPublicArticle(this.ledger, id) : undefined;
-    if (article === undefined) throw new Problem(404, `There is no article ${id}.`);
+    if (article === undefined) {
+      if (!isForPeople(request)) throw new Problem(404, `There is no article ${id}.`);
+      const missing = Buffer.from(missingPage(languageOf(request)));
+      await reply.code(404).headers(MISSING_HEADERS).type(HTML).send(missing);
+      return;
+    }
     if (article.withdrawnAt !== null) {
       const notice = Buffer.from(withdrawnPage(article, article.withdrawnAt));
       await reply.code(410).headers(PAGE_HEADERS).type(HTML).send(notice);

@@ -15,6 +15,8 @@ export interface Wording {
   colon: string;
   withdrawnTitle: string;
   withdrawn: (at: Date) => string;
+  missingTitle: string;
+  missing: string;
 }
 
 const CHINESE_MEDIA = { image: '图', video: '视频', audio: '音频' };
@@ -30,6 +32,8 @@ const CHINESE: Wording = {
   colon: '：',
   withdrawnTitle: '本文已撤回',
   withdrawn: (at) => `本文已于${timeForPeople(at, 'zh-CN')}撤回，请勿转载或引用。`,
+  missingTitle: '没有这篇文章',
+  missing: '此地址没有已发布的文章。',
 };
 
 const ENGLISH: Wording = {
@@ -43,6 +47,8 @@ const ENGLISH: Wording = {
   withdrawnTitle: 'This article has been withdrawn',
   withdrawn: (at) =>
     `This article was withdrawn on ${timeForPeople(at, 'en')}. Please do not reprint or quote it.`,
+  missingTitle: 'There is no such article',
+  missing: 'No article has been published at this address.',
 };
 
 export function wordingFor(language: string): Wording {
