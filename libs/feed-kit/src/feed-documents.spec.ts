@@ -221,6 +221,7 @@ describe('feed documents', () => {
     });
     const maxAge = Number(/max-age=(\d+)/.exec(documents.rss.headers['cache-control'] ?? '')?.[1]);
     expect(maxAge).toBe(60 * (parsedRss.ttl ?? 0));
+    expect(parsedRss.dc).toMatchObject({ creators: ['高新区 R&D <要闻>'] });
     expect(parsedRss.sy).toEqual({ updatePeriod: 'hourly', updateFrequency: 3600 / maxAge });
     expect(rss).toContain('xml:lang="zh-CN"');
     expect(atom).toContain('<feed xmlns="http://www.w3.org/2005/Atom"');

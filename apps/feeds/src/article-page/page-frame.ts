@@ -13,6 +13,7 @@ main { max-width: 40em; margin: 0 auto; padding: 2.5em 1.25em 4em; overflow-wrap
 h1 { margin: .2em 0; font-size: 1.9em; line-height: 1.35; text-wrap: balance; }
 p { margin: .9em 0; hanging-punctuation: allow-end; }
 :where(:lang(zh)) p { text-indent: 2em; text-align: justify; text-justify: inter-ideograph; }
+:where(:lang(zh)) p:has(img) { text-align: start; }
 .kicker, .subtitle { margin: .3em 0; font-size: 1.15em; text-indent: 0; }
 .facts { margin: 1em 0 2em; padding-bottom: 1em; border-bottom: 1px solid; text-indent: 0; text-align: start; font-size: .9em; opacity: .75; }
 .facts span { margin-inline-end: 1.2em; }
@@ -25,7 +26,7 @@ figure img, figure video { display: block; margin: 0 auto; }
 figcaption { margin-top: .5em; font-size: .9em; text-align: center; opacity: .75; }
 pre { overflow-x: auto; overflow-wrap: normal; }
 table { display: block; width: max-content; max-width: 100%; margin: 1.2em auto; overflow-x: auto; overflow-wrap: normal; border-collapse: collapse; }
-caption { margin-bottom: .4em; font-size: .9em; }
+caption { margin-bottom: .4em; font-size: .9em; text-align: start; }
 th, td { min-width: 3em; padding: .3em .6em; border: 1px solid GrayText; line-height: 1.5; vertical-align: top; }
 th p, td p { margin: 0; text-indent: 0; text-align: start; }
 `;

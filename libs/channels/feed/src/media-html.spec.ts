@@ -43,10 +43,8 @@ describe('mediaHtml', () => {
   it('keeps the caption and credit of a picture that the body shows, unless the body says them', () => {
     const media = [picture(IMAGE, { caption: '推介会 现场', credit: '曹俐' })];
     const shown = `<img src="${IMAGE}" />`;
-    expect(htmlOf(media, shown)).toBe('<figure><figcaption>推介会 现场（图：曹俐）</figcaption></figure>');
-    expect(htmlOf(media, shown, ['推介会现场'])).toBe(
-      '<figure><figcaption>（图：曹俐）</figcaption></figure>',
-    );
+    expect(htmlOf(media, shown)).toBe('<p>图：推介会 现场（曹俐）</p>');
+    expect(htmlOf(media, shown, ['推介会现场'])).toBe('<p>图：曹俐</p>');
     expect(htmlOf(media, shown, ['推介会现场 曹俐 摄'])).toBe('');
   });
 

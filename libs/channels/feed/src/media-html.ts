@@ -17,15 +17,20 @@ export function mediaHtml(
   return article.media.flatMap((media) => {
     const medium = mediumOf(media);
     if (medium !== 'image' || !pictures.has(comparable(media.url))) {
-      return figure(player(media, medium, wording), legendOf(media, medium, wording));
+      return [figure(media, player(media, medium, wording), medium, wording)];
     }
-    const unsaid = {
-      caption: isSaid(media.caption) ? '' : media.caption,
-      credit: isSaid(media.credit) ? '' : media.credit,
-    };
-    const legend = legendOf(unsaid, medium, wording);
-    return legend === '' ? [] : figure('', legend);
+    return unsaidHtml(
+      isSaid(media.caption) ? '' : media.caption,
+      isSaid(media.credit) ? '' : media.credit,
+      wording,
+    );
   });
+}
+
+/** Apart from its picture, and so saying that it is of one. */
+function unsaidHtml(caption: string, credit: string, { medium, colon, bracketed }: Wording): string[] {
+  const legend = caption === '' || credit === '' ? caption + credit : caption + bracketed(credit);
+  return legend === '' ? [] : [`<p>${escapeMarkup(medium.image + colon + legend)}</p>`];
 }
 
 const withoutSpaces = (text: string) => text.replace(/\s+/g, '');
@@ -61,15 +66,8 @@ function player({ url, alt, caption }: Media, medium: Medium, wording: Wording):
   return `<${medium} src="${address}" controls="" preload="none">${link}</${medium}>`;
 }
 
-function legendOf(
-  { caption, credit }: Pick<Media, 'caption' | 'credit'>,
-  medium: Medium,
-  wording: Wording,
-): string {
-  return (caption + (credit === '' ? '' : wording.credit(medium, credit))).trim();
-}
-
-function figure(shown: string, legend: string): string[] {
-  const caption = legend === '' ? '' : `<figcaption>${escapeMarkup(legend)}</figcaption>`;
-  return [`<figure>${shown}${caption}</figure>`];
+function figure({ caption, credit }: Media, shown: string, medium: Medium, wording: Wording): string {
+  const credited = credit === '' ? '' : wording.bracketed(wording.medium[medium] + wording.colon + credit);
+  const legend = (caption + credited).trim();
+  return `<figure>${shown}${legend === '' ? '' : `<figcaption>${escapeMarkup(legend)}</figcaption>`}</figure>`;
 }

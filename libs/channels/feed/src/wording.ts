@@ -10,8 +10,8 @@ export interface Wording {
   source: string;
   editor: string;
   medium: Readonly<Record<Medium, string>>;
-  /** Who made it, after its caption. */
-  credit: (medium: Medium, name: string) => string;
+  /** After a text, in brackets. */
+  bracketed: (text: string) => string;
   colon: string;
   withdrawnTitle: string;
   withdrawn: (at: Date) => string;
@@ -19,16 +19,13 @@ export interface Wording {
   missing: string;
 }
 
-const CHINESE_MEDIA = { image: '图', video: '视频', audio: '音频' };
-const ENGLISH_MEDIA = { image: 'Image', video: 'Video', audio: 'Audio' };
-
 const CHINESE: Wording = {
   correction: '更正',
   corrected: (at) => `本文于${timeForPeople(at, 'zh-CN')}更正。`,
   source: '来源',
   editor: '责任编辑',
-  medium: CHINESE_MEDIA,
-  credit: (medium, name) => `（${CHINESE_MEDIA[medium]}：${name}）`,
+  medium: { image: '图', video: '视频', audio: '音频' },
+  bracketed: (text) => `（${text}）`,
   colon: '：',
   withdrawnTitle: '本文已撤回',
   withdrawn: (at) => `本文已于${timeForPeople(at, 'zh-CN')}撤回，请勿转载或引用。`,
@@ -41,8 +38,8 @@ const ENGLISH: Wording = {
   corrected: (at) => `This article was corrected on ${timeForPeople(at, 'en')}.`,
   source: 'Source',
   editor: 'Editor',
-  medium: ENGLISH_MEDIA,
-  credit: (medium, name) => ` (${ENGLISH_MEDIA[medium]}: ${name})`,
+  medium: { image: 'Image', video: 'Video', audio: 'Audio' },
+  bracketed: (text) => ` (${text})`,
   colon: ': ',
   withdrawnTitle: 'This article has been withdrawn',
   withdrawn: (at) =>
