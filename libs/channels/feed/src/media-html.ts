@@ -10,6 +10,7 @@ import { escapeMarkup } from './xml.js';
 export function mediaHtml(
   article: Pick<ArticleContent, 'media' | 'body' | 'bodyHtml' | 'language'>,
 ): string[] {
+  if (article.media.length === 0) return [];
   const wording = wordingFor(article.language);
   const pictures = imagesOf(article.bodyHtml ?? '');
   const said = withoutSpaces(article.body.join(''));
