@@ -99,6 +99,28 @@ describe('articles by API', () => {
       expect(answers.map(({ body }) => body.version).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     });
 
+    it('keeps the time of publication for every version that names none, also after a withdrawal', async () => {
+      const publishedAt = '2025-01-03T00:00:00+08:00';
+      const article = sampleArticle();
+      const { id } = (await take({ ...article, publishedAt })).body;
+      expect((await take({ ...article, headline: '改' })).body).toMatchObject({ id, version: 2 });
+      expect((await read(id)).body).toMatchObject({ version: 2, publishedAt });
+      const withdrawn = await system.api.call('ingest', 'POST', `/api/v1/articles/${id}/withdraw`, {
+        json: { reason: '测试' },
+      });
+      expect(withdrawn.status).toBe(202);
+      expect((await take({ ...article, headline: '再' })).body).toMatchObject({ id, version: 3 });
+      expect((await read(id)).body).toMatchObject({ version: 3, publishedAt });
+    });
+
+    it('lets no time inherited from a lifted embargo lie ahead', async () => {
+      const ahead = new Date(Date.now() + 3_600_000).toISOString();
+      const article = sampleArticle();
+      const { id } = (await take({ ...article, publishedAt: ahead, embargoUntil: ahead })).body;
+      expect((await take({ ...article, headline: '改' })).body).toMatchObject({ id, state: 'published' });
+      expect(Date.parse((await read(id)).body.publishedAt)).toBeLessThan(Date.parse(ahead));
+    });
+
     it('compares publishedAt only where both have one', async () => {
       const article = sampleArticle();
       const at = '2025-01-03T00:00:00+08:00';
@@ -363,7 +385,7 @@ describe('articles by API', () => {
       const { bodyHtml, body } = (await read(id)).body;
       // Tags as a browser would see them: text that reads like markup is harmless.
       const tags = [...(bodyHtml ?? '').matchAll(/<[^>]*>?/g)].map(([tag]) => tag.toLowerCase());
-      expect(tags.length).toBeGreaterThan(5);
+      expect(tags.length).toBeGreaterThan(3);
       for (const tag of tags) {
         expect(tag).toMatch(
           /^<\/?(p|div|br|hr|h[2-4]|ul|ol|li|blockquote|pre|code|strong|b|em|i|u|s|sub|sup|a|img|figure|figcaption|table|caption|thead|tbody|tr|th|td)( |>|\/)/,
@@ -403,12 +425,7 @@ describe('articles by API', () => {
     });
 
     it('refuses HTML that leaves nothing', async () => {
-      for (const bodyHtml of [
-        '<script>1</script>',
-        '<p> </p>',
-        '<img src="https://example.org/a.jpg">',
-        '<svg/>',
-      ]) {
+      for (const bodyHtml of ['<script>1</script>', '<p> </p>', '<svg/>']) {
         const answer = await take(sampleArticle({ body: undefined, bodyHtml }));
         expect({ bodyHtml, status: answer.status }).toEqual({ bodyHtml, status: 422 });
         expect(answer.body).toMatchObject({ errors: [{ path: '/bodyHtml' }] });
@@ -425,6 +442,17 @@ describe('articles by API', () => {
       const answer = await take(sampleArticle({ body: ['纯文本'], bodyHtml: '<p>网页</p>' }));
       expect(answer.status).toBe(422);
       expect(answer.body).toMatchObject({ errors: [{ path: '/bodyHtml' }] });
+    });
+
+    it('takes pictures without a word, and back what GET shows of them', async () => {
+      const bodyHtml = '<figure><img src="https://example.org/a.jpg" alt="图" /></figure>';
+      const taken = await take(sampleArticle({ body: undefined, bodyHtml }));
+      expect(taken.status).toBe(202);
+      const shown = (await read(taken.body.id)).body;
+      expect(shown).toMatchObject({ body: [], bodyHtml });
+      expect(await correct(taken.body.id, shown)).toMatchObject({ status: 200, body: { duplicate: true } });
+      const nothing = await take(sampleArticle({ body: undefined, bodyHtml: '<img src="/relative.jpg">' }));
+      expect(nothing).toMatchObject({ status: 422, body: { errors: [{ path: '/bodyHtml' }] } });
     });
 
     it('a correction of one form, made from what GET shows, replaces the other', async () => {
@@ -490,6 +518,20 @@ describe('articles by API', () => {
         body: JSON.stringify(ninjs),
         type,
       });
+
+    it('is dated by its first version, unless it names when its content was created', async () => {
+      const ninjs = item();
+      const { id } = (await takeItem(ninjs)).body;
+      const later = { ...ninjs, versionCreated: '2025-01-04T00:00:00+08:00', located: '青岛' };
+      expect((await takeItem(later)).body).toMatchObject({ id, version: 2 });
+      expect((await read(id)).body.publishedAt).toBe(ninjs.versionCreated);
+      const contentCreated = '2025-01-02T00:00:00+08:00';
+      expect((await takeItem({ ...later, contentCreated, located: '济宁' })).body).toMatchObject({
+        id,
+        version: 3,
+      });
+      expect((await read(id)).body.publishedAt).toBe(contentCreated);
+    });
 
     it('becomes an article', async () => {
       const ninjs = item();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Answer } from './harness/newsrelay-api.js';
 import { NewsrelaySystem } from './harness/newsrelay-system.js';
@@ -470,6 +471,30 @@ describe('bad input', () => {
         const open = await fetch(`${system.urlOf(service)}/metrics`);
         expect(`${service}: ${open.status}`).toBe(`${service}: 401`);
       }
+    });
+
+    it('answers problem details to what is not HTTP, and to what is longer than any name', async () => {
+      const { hostname, port } = new URL(system.urlOf('ingest'));
+      const answerTo = async (text: string) => {
+        const socket = connect(Number(port), hostname);
+        socket.write(text);
+        const chunks: Buffer[] = [];
+        for await (const chunk of socket) chunks.push(chunk as Buffer);
+        return Buffer.concat(chunks).toString();
+      };
+      for (const [request, status] of [
+        ['FOO / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+        ['not http at all\r\n\r\n', 400],
+        [`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+      ] as const) {
+        const answer = await answerTo(request);
+        const [head = '', body = ''] = answer.split('\r\n\r\n');
+        expect(head).toMatch(
+          new RegExp(`^HTTP/1.1 ${status} [^]*\r\nContent-Type: application/problem\\+json\r\n`),
+        );
+        expect(JSON.parse(body)).toMatchObject({ status, type: 'about:blank' });
+      }
+      expectProblem(await send('GET', `/api/v1/articles/${'x'.repeat(5_000)}`), 404);
     });
 
     it('answers a client error to NUL and broken percent signs anywhere', async () => {

@@ -1,4 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { Ledger } from '@newsrelay/ledger/database';
+import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { Edition } from './edition.js';
 import { FeedsEvents } from './events.js';
 import { ArticlePageController } from './http/article-page.controller.js';
 import { FeedController } from './http/feed.controller.js';
@@ -17,7 +20,16 @@ export class FeedsModule {
     return {
       module: FeedsModule,
       controllers: [FeedController, ArticlePageController],
-      providers: [{ provide: PUBLIC_URL, useValue: publicUrl }, FeedsEvents, FeedShelfService],
+      providers: [
+        { provide: PUBLIC_URL, useValue: publicUrl },
+        {
+          provide: Edition,
+          useFactory: (ledger: Ledger) => new Edition(ledger, publicUrl),
+          inject: [LEDGER],
+        },
+        FeedsEvents,
+        FeedShelfService,
+      ],
     };
   }
 }

@@ -3,7 +3,13 @@ import { sql } from 'kysely';
 import { feedConnector } from '@newsrelay/channel-feed/connector';
 import { HOSTILE_TEXTS } from '@newsrelay/channel-feed/hostile-texts.fixture';
 import { feedSettings } from '@newsrelay/channel-feed/settings';
-import { deleteChannel, pauseChannel } from '@newsrelay/ledger/channels';
+import {
+  deleteChannel,
+  findChannel,
+  pauseChannel,
+  resumeChannel,
+  updateChannel,
+} from '@newsrelay/ledger/channels';
 import { openLedger, type Ledger } from '@newsrelay/ledger/database';
 import { migrate } from '@newsrelay/ledger/migrate';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
@@ -34,13 +40,13 @@ class Instance {
     readonly origin: string,
   ) {}
 
-  static async start(databaseUrl: string): Promise<Instance> {
+  static async start(databaseUrl: string, publicUrl = PUBLIC_URL): Promise<Instance> {
     const port = await freePort();
     const process = await startServiceProcess({
       name: 'feeds-spec',
       services: ['feeds'],
       settings: { DATABASE_URL: databaseUrl, NEWSRELAY_LOG_LEVEL: 'fatal' },
-      modules: [FeedsModule.forRoot({ publicUrl: PUBLIC_URL })],
+      modules: [FeedsModule.forRoot({ publicUrl })],
       port,
       bind: '127.0.0.1',
       adminKey: 'a-key-of-this-spec',
@@ -114,6 +120,18 @@ describe('the feeds service', () => {
   const holds = (instance: Instance, text: string, path = feed()) =>
     pollUntil(`holds ${text}`, async () => (await instance.text(path)).includes(text), { timeoutMs: 3_000 });
 
+  /** The answer once its date is that of the last change: when the second of that is over. */
+  const settled = (instance: Instance, path = feed()) =>
+    pollUntil(
+      'a settled Last-Modified',
+      async () => {
+        const answer = await instance.get(path);
+        const since = answer.headers.get('last-modified') ?? '';
+        return (await instance.get(path, { 'if-modified-since': since })).status === 304 && answer;
+      },
+      { timeoutMs: 5_000 },
+    );
+
   it('serves an article in all formats, on every instance with the same bytes, before it is called delivered', async () => {
     expect(await one.text(feed())).not.toContain('<item>');
     const { articleId } = await newsroom.publish([channel], { headline: '新的一条' });
@@ -147,16 +165,7 @@ describe('the feeds service', () => {
     const { articleId } = await newsroom.publish([channel]);
     await delivered(articleId);
     await holds(one, articleId);
-    // The date is that of the last change only once its second is over.
-    const full = await pollUntil(
-      'a settled Last-Modified',
-      async () => {
-        const answer = await one.get(feed());
-        const since = answer.headers.get('last-modified') ?? '';
-        return (await one.get(feed(), { 'if-modified-since': since })).status === 304 && answer;
-      },
-      { timeoutMs: 3_000 },
-    );
+    const full = await settled(one);
     const etag = full.headers.get('etag') ?? '';
     const lastModified = full.headers.get('last-modified') ?? '';
     expect(etag).toMatch(/^"[^"]+"$/);
@@ -182,7 +191,25 @@ describe('the feeds service', () => {
     for (const name of ['etag', 'content-type', 'content-length', 'cache-control', 'link', 'last-modified']) {
       expect({ name, value: head.headers.get(name) }).toEqual({ name, value: full.headers.get(name) });
     }
-    expect((await one.get(feed(), { 'if-none-match': etag }, 'HEAD')).status).toBe(304);
+    const known = await one.get(feed(), { 'if-none-match': etag }, 'HEAD');
+    expect(known.status).toBe(304);
+    for (const name of ['etag', 'cache-control', 'vary', 'link', 'last-modified']) {
+      expect({ name, value: known.headers.get(name) }).toEqual({ name, value: full.headers.get(name) });
+    }
+    const page = `/articles/${articleId}`;
+    const tag = (await one.get(page)).headers.get('etag') ?? '';
+    for (const [path, validator] of [
+      [feed(), etag],
+      [page, tag],
+    ] as const) {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await one.get(path, { 'if-none-match': validator }, method);
+        expect({ path, method, status: answer.status }).toEqual({ path, method, status: 304 });
+        // It would be the length of the 200 (RFC 9110, section 8.6).
+        expect(answer.headers.get('content-length')).toBeNull();
+        expect(answer.headers.get('content-type')).toBeNull();
+      }
+    }
   });
 
   it('refuses what it has not, in problem details', async () => {
@@ -194,12 +221,14 @@ describe('the feeds service', () => {
       `/feeds/${channel}.xml`,
       '/feeds/.rss',
       `/feeds/${'x'.repeat(200)}.rss`,
+      `/feeds/${'x'.repeat(5_000)}.rss`,
       '/articles/none',
       '/articles/019400aa-0000-7000-8000-000000000000',
     ]) {
       const answer = await one.get(path);
       expect({ path, status: answer.status }).toEqual({ path, status: 404 });
       expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
     }
     expect((await one.get('/feeds/A%00B.rss')).status).toBe(400);
     for (const path of [feed(), '/articles/019400aa-0000-7000-8000-000000000000']) {
@@ -209,6 +238,45 @@ describe('the feeds service', () => {
         expect(answer.headers.get('allow')).toBe('GET, HEAD');
       }
     }
+  });
+
+  it('tells a browser on a page that there is no article, and a program in problem details', async () => {
+    const path = '/articles/019400aa-0000-7000-8000-000000000000';
+    const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    for (const [language, words] of [
+      [undefined, '没有这篇文章'],
+      ['zh-TW,en;q=0.5', '没有这篇文章'],
+      ['de', 'There is no such article'],
+    ] as const) {
+      const answer = await one.get(path, { accept, ...(language && { 'accept-language': language }) });
+      expect(answer.status).toBe(404);
+      expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
+      expect(await answer.text()).toContain(`<h1>${words}</h1>`);
+    }
+    for (const other of ['application/json', '*/*']) {
+      const answer = await one.get(path, { accept: other });
+      expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    }
+  });
+
+  it('shows film, sound and the direction of the text on the page', async () => {
+    const media = ['video/mp4', 'audio/mpeg'].map((type) => ({
+      type,
+      url: 'https://img.example/a',
+      caption: '',
+      credit: '',
+      alt: '',
+    }));
+    const { articleId } = await newsroom.publish([channel], { language: 'ar', media });
+    const html = await one.text(`/articles/${articleId}`);
+    expect(html).toContain('<html lang="ar" dir="rtl">');
+    expect(html).toContain('<video src="https://img.example/a"');
+    expect(html).toContain('<audio src="https://img.example/a"');
+    await newsroom.withdraw(articleId);
+    // The words on it are ours, and run from the left.
+    expect(await one.text(`/articles/${articleId}`)).not.toContain('dir=');
   });
 
   it('answers a thousand polls without a query, and each instance renders once', async () => {
@@ -241,6 +309,66 @@ describe('the feeds service', () => {
       }
     } finally {
       await restarted.process.stop();
+    }
+  });
+
+  it('dates what it serves by the last change of it, whatever else changes of the channel, on every instance', async () => {
+    const { articleId } = await newsroom.publish([channel]);
+    await delivered(articleId);
+    await holds(one, articleId);
+    const since = (await settled(one)).headers.get('last-modified') ?? '';
+    const dateOf = async (instance: Instance) => {
+      const answer = await instance.get(feed(), { 'if-modified-since': since });
+      return [answer.status, answer.headers.get('last-modified')];
+    };
+    const stored = await findChannel(ledger, channel);
+    if (stored === undefined) throw new Error('no channel');
+    await ledger
+      .transaction()
+      .execute((tx) => updateChannel(tx, { ...stored, name: '别名', enabled: false }));
+    await pauseChannel(ledger, channel, 'test');
+    await ledger.transaction().execute((tx) => resumeChannel(tx, channel));
+    const restarted = await Instance.start(server.url);
+    try {
+      for (const instance of [one, two, restarted]) expect(await dateOf(instance)).toEqual([304, since]);
+      const settings = { ...stored.settings, description: '一句话' };
+      await ledger.transaction().execute((tx) => updateChannel(tx, { ...stored, settings }));
+      for (const instance of [one, two, restarted]) {
+        await pollUntil('another date', async () => (await dateOf(instance))[0] === 200, {
+          timeoutMs: 3_000,
+        });
+      }
+      const dates = [one, two, restarted].map(async (instance) =>
+        (await settled(instance)).headers.get('last-modified'),
+      );
+      expect(new Set(await Promise.all(dates)).size).toBe(1);
+    } finally {
+      await restarted.process.stop();
+    }
+  });
+
+  it('gives clients that go by the date alone the addresses of another public URL', async () => {
+    const { articleId } = await newsroom.publish([channel]);
+    await delivered(articleId);
+    await holds(one, articleId);
+    const paths = [feed('rss'), feed('atom'), feed('json'), `/articles/${articleId}`];
+    const seen = await Promise.all(paths.map((path) => settled(one, path)));
+    const moved = await Instance.start(server.url, 'https://elsewhere.example/news');
+    try {
+      for (const [at, path] of paths.entries()) {
+        const since = seen[at]?.headers.get('last-modified') ?? '';
+        const answer = await moved.get(path, { 'if-modified-since': since });
+        expect({ path, status: answer.status }).toEqual({ path, status: 200 });
+        const text = await answer.text();
+        expect(text).toContain(`https://elsewhere.example/news/articles/${articleId}`);
+        expect(text).not.toContain(PUBLIC_URL);
+      }
+      const back = await Instance.start(server.url);
+      const since = (await settled(moved)).headers.get('last-modified') ?? '';
+      expect((await back.get(feed(), { 'if-modified-since': since })).status).toBe(200);
+      await back.process.stop();
+    } finally {
+      await moved.process.stop();
     }
   });
 

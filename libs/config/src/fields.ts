@@ -15,9 +15,27 @@ export const databaseUrl = urlOf(/^postgres(ql)?$/, 'postgresql://user:password@
 export const redisUrl = urlOf(/^rediss?$/, 'redis://host:6379');
 export const natsUrl = urlOf(/^(nats|tls)$/, 'nats://host:4222');
 
-/** Without a trailing slash, so that paths are appended as they are. */
-export const publicUrl = urlOf(/^https?$/, 'https://news.example').transform((url) =>
-  url.replace(/\/+$/, ''),
+/** What may not be in it, each with the fix: paths are appended to it, and it stands in every document. */
+const NOT_PUBLIC: readonly (readonly [present: (url: URL) => boolean, fix: string])[] = [
+  [({ href }) => href.includes('#'), 'must not have a fragment (#…)'],
+  [({ href }) => href.includes('?'), 'must not have a query (?…)'],
+  [({ username, password }) => username + password !== '', 'must not hold a user name or password'],
+];
+
+/**
+ * In ASCII, as headers and RSS need it (WHATWG URL: `https://高新区.中国/中心` → `https://xn--…/%E4…`), and without a
+ * trailing slash, so that paths are appended as they are.
+ */
+export const publicUrl = urlOf(/^https?$/, 'https://news.example').pipe(
+  z
+    .string()
+    .superRefine((text, context) => {
+      const url = new URL(text);
+      for (const [present, message] of NOT_PUBLIC) {
+        if (present(url)) context.addIssue({ code: 'custom', message });
+      }
+    })
+    .transform((text) => new URL(text).href.replace(/\/+$/, '')),
 );
 
 export const bind = z.string().min(1).default('127.0.0.1');

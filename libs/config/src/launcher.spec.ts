@@ -42,6 +42,17 @@ describe('launcherSettings', () => {
   });
 });
 
+describe('the public URL', () => {
+  it.each([
+    ['https://news.example/', 'https://news.example'],
+    ['https://news.example/中心//', 'https://news.example/%E4%B8%AD%E5%BF%83'],
+    ['https://高新区.中国/', 'https://xn--dkr924bn02b.xn--fiqs8s'],
+    ['HTTPS://News.Example:443/a b', 'https://news.example/a%20b'],
+  ])('%s is built on in ASCII and without a trailing slash', (given, publicUrl) => {
+    expect(launcherSettings({ NEWSRELAY_PUBLIC_URL: given })).toMatchObject({ publicUrl });
+  });
+});
+
 describe('a wrong setting', () => {
   it.each(['abc', '0', '-1.5', '70000'])('port %s is told the range, once', (port) => {
     expect(messageOf({ NEWSRELAY_PORT: port })).toBe('NEWSRELAY_PORT: must be a port number from 1 to 65535');
@@ -51,6 +62,16 @@ describe('a wrong setting', () => {
     expect(messageOf({ NEWSRELAY_ENCRYPTION_KEY: 'short' })).toBe(
       'NEWSRELAY_ENCRYPTION_KEY: must be 32 bytes as base64 or hex: make one with `openssl rand -base64 32`',
     );
+  });
+
+  it.each([
+    ['https://news.example/?from=feed', 'must not have a query (?…)'],
+    ['https://news.example/?', 'must not have a query (?…)'],
+    ['https://news.example/#top', 'must not have a fragment (#…)'],
+    ['https://editor:secret@news.example', 'must not hold a user name or password'],
+    ['news.example', 'must be a URL such as https://news.example'],
+  ])('the public URL %s is told why', (url, fix) => {
+    expect(messageOf({ NEWSRELAY_PUBLIC_URL: url })).toBe(`NEWSRELAY_PUBLIC_URL: ${fix}`);
   });
 
   function messageOf(environment: Record<string, string>): string {

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { Feed } from 'feed';
 import { itemId } from '@newsrelay/channel-feed/feed-item';
 import type { ItemFragments } from '@newsrelay/channel-feed/rendition';
-import { rfc3339 } from '@newsrelay/channel-feed/times';
 import { element, escapeMarkup, legalText } from '@newsrelay/channel-feed/xml';
-import { feedUrl } from './addresses.js';
-import { distinctUpdated } from './atom-updated.js';
+import { feedUrl, MEDIA_TYPES } from './addresses.js';
+import { distinctUpdated, inMicroseconds } from './atom-updated.js';
 import type { FeedState } from './feed-state.js';
 import { GENERATOR } from './generator.js';
 
@@ -26,6 +25,7 @@ export function atomDocument(
   items: readonly ItemFragments['atom'][],
 ): string {
   const { title, description, language } = state.settings;
+  const updated = distinctUpdated(state.entries);
   const feed = new Feed({
     id: feedId(state),
     title: asFeedText(title),
@@ -43,22 +43,30 @@ export function atomDocument(
     .trimEnd()
     .replace(/<feed\b[^>]*>/, () => `${ROOT} xml:lang="${escapeMarkup(language)}">`)
     // The title before it is escaped and so cannot hold this text.
-    .replace(/<updated>[^<]*<\/updated>/, () => element('updated', {}, rfc3339(changedAt)));
-  const updated = distinctUpdated(state.entries);
+    .replace(/<updated>[^<]*<\/updated>/, () => element('updated', {}, feedUpdated(changedAt, updated)))
+    .replace('rel="self"', (self) => `${self} type="${MEDIA_TYPES.atom}"`);
   const entries = items.map(
     ({ beforeUpdated, afterUpdated }, at) => `    ${beforeUpdated}${updated[at] ?? ''}${afterUpdated}`,
   );
-  return [head, ...tombstones(state), ...entries, '</feed>', ''].join('\n');
+  return [head, ...tombstones(state, updated), ...entries, '</feed>', ''].join('\n');
 }
 
-/** RFC 6721 for those that honour it. Without children: a reader would take a link or person in it for the feed's own. */
-function tombstones({ entries }: FeedState): string[] {
-  return entries
-    .filter((entry) => entry.withdrawnAt !== null)
-    .map(({ articleId, withdrawnAt }) => {
-      const when = rfc3339(withdrawnAt);
-      return `    ${element('at:deleted-entry', { 'xmlns:at': TOMBSTONES, ref: itemId(articleId), when })}`;
-    });
+/** Not before any of its entries: a reader that goes by it would leave the newest one unread. */
+function feedUpdated(changedAt: Date, updated: readonly string[]): string {
+  // All of one form and zone, so that they sort as text.
+  return [inMicroseconds(changedAt, 0n), ...updated].reduce((latest, at) => (at > latest ? at : latest));
+}
+
+/**
+ * RFC 6721 for those that honour it, of the same instant as the notice: a later notice would bring the entry back. Without
+ * children: a reader would take a link or person in it for the feed's own.
+ */
+function tombstones({ entries }: FeedState, updated: readonly string[]): string[] {
+  return entries.flatMap(({ articleId, withdrawnAt }, at) => {
+    if (withdrawnAt === null) return [];
+    const when = updated[at] ?? '';
+    return [`    ${element('at:deleted-entry', { 'xmlns:at': TOMBSTONES, ref: itemId(articleId), when })}`];
+  });
 }
 
 /** The feed's id: a UUID (RFC 9562, version 8) of the channel's id and birth, so that it survives a change of the public URL. */

@@ -12,12 +12,12 @@ export function distinctUpdated(entries: readonly FeedEntry[]): string[] {
   const taken = new Set<string>();
   // Oldest first: a new entry gives way to those that were there.
   const values = entries.toReversed().map((entry) => {
-    const milliseconds = toShanghaiTime(new Date(Math.floor(updatedAt(entry).getTime())));
+    const at = updatedAt(entry);
     let microseconds = BigInt(entry.releaseOrder) % MICROSECONDS;
-    let value = withMicroseconds(milliseconds, microseconds);
+    let value = inMicroseconds(at, microseconds);
     while (taken.has(value)) {
       microseconds = (microseconds + 1n) % MICROSECONDS;
-      value = withMicroseconds(milliseconds, microseconds);
+      value = inMicroseconds(at, microseconds);
     }
     taken.add(value);
     return value;
@@ -25,8 +25,9 @@ export function distinctUpdated(entries: readonly FeedEntry[]): string[] {
   return values.reverse();
 }
 
-/** `2025-01-03T00:00:00.123+08:00` and 45 → `2025-01-03T00:00:00.123045+08:00`. */
-function withMicroseconds(time: string, microseconds: bigint): string {
+/** 2025-01-02T16:00:00.123Z and 45 → `2025-01-03T00:00:00.123045+08:00`, always with six digits. */
+export function inMicroseconds(at: Date, microseconds: bigint): string {
+  const time = toShanghaiTime(new Date(Math.floor(at.getTime())));
   const milliseconds = /\.(\d{3})\+/.exec(time)?.[1] ?? '000';
   const seconds = time.slice(0, '2025-01-03T00:00:00'.length);
   return `${seconds}.${milliseconds}${String(microseconds).padStart(3, '0')}${time.slice(-'+08:00'.length)}`;

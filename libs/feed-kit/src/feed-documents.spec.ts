@@ -221,12 +221,14 @@ describe('feed documents', () => {
     });
     const maxAge = Number(/max-age=(\d+)/.exec(documents.rss.headers['cache-control'] ?? '')?.[1]);
     expect(maxAge).toBe(60 * (parsedRss.ttl ?? 0));
+    expect(parsedRss.dc).toMatchObject({ creators: ['高新区 R&D <要闻>'] });
     expect(parsedRss.sy).toEqual({ updatePeriod: 'hourly', updateFrequency: 3600 / maxAge });
     expect(rss).toContain('xml:lang="zh-CN"');
     expect(atom).toContain('<feed xmlns="http://www.w3.org/2005/Atom"');
     expect(parseAtomFeed(atom).links).toContainEqual({
       href: `${PUBLIC_URL}/feeds/partner-daily.atom`,
       rel: 'self',
+      type: 'application/atom+xml',
     });
     expect(JSON.parse(json)).toMatchObject({
       feed_url: `${PUBLIC_URL}/feeds/partner-daily.json`,
@@ -260,12 +262,46 @@ describe('feed documents', () => {
     for (const text of [after.rss, after.atom, after.json]) expect(text).not.toContain(secret);
     const tombstone = after.atom.indexOf('<at:deleted-entry');
     expect(after.atom.slice(tombstone)).toMatch(
-      /^<at:deleted-entry xmlns:at="http:\/\/purl\.org\/atompub\/tombstones\/1\.0" ref="urn:uuid:019400aa-0000-7000-8000-000000000002" when="2025-01-05T08:00:00\+08:00"\/>/,
+      /^<at:deleted-entry xmlns:at="http:\/\/purl\.org\/atompub\/tombstones\/1\.0" ref="urn:uuid:019400aa-0000-7000-8000-000000000002" when="2025-01-05T08:00:00\.000002\+08:00"\/>/,
     );
+    // The feed is as new as its newest entry, the tombstone exactly as its notice (RFC 6721, section 3).
+    const feed = parseAtomFeed(after.atom);
+    expect(feed.updated).toBe('2025-01-05T08:00:00.000002+08:00');
+    expect(feed.entries?.[1]?.updated).toBe(feed.updated);
     expect(tombstone).toBeLessThan(after.atom.indexOf('<entry'));
     expect(after.documents.rss.lastModified).toBe(at.getTime() / 1000 + 1);
-    const feed = JSON.parse(after.json) as JsonFeed;
-    expect(isJsonFeed(feed) || isJsonFeed.errors).toBe(true);
+    const json = JSON.parse(after.json) as JsonFeed;
+    expect(isJsonFeed(json) || isJsonFeed.errors).toBe(true);
+  });
+
+  it('link to pages under the public URL of today, and to the address of an article that has its own', () => {
+    const headline = '<link>x</link> <link href="x"/> "url":"x" $&';
+    const url = 'https://elsewhere.example/1';
+    const entries = [testEntry(2, { headline }), testEntry(1, { url, canonicalUrl: url })];
+    const moved = 'https://new.example/news';
+    const { rss, atom, json } = makeFeedDocuments(testState(entries), moved);
+    const page = `${moved}/articles/${testArticle(2).id}`;
+    const smithRss = parseRssFeed(rss.body.toString());
+    const smithAtom = parseAtomFeed(atom.body.toString());
+    const fromJson = JSON.parse(json.body.toString()) as JsonFeed;
+    expect(smithRss.items?.map((item) => [item.title, item.link])).toEqual([
+      [headline, page],
+      ['第1条', url],
+    ]);
+    expect(smithAtom.entries?.map(({ links }) => links?.[0]?.href)).toEqual([page, url]);
+    expect(fromJson.items.map((item) => [item['title'], item['url']])).toEqual([
+      [headline, page],
+      ['第1条', url],
+    ]);
+    for (const { body } of [rss, atom, json]) expect(body.toString()).not.toContain(PUBLIC_URL);
+  });
+
+  it('are no older than their newest entry', () => {
+    const { atom } = made([testEntry(3), testEntry(2), testEntry(1)]);
+    const feed = parseAtomFeed(atom);
+    for (const { updated } of feed.entries ?? []) expect((updated ?? '') <= (feed.updated ?? '')).toBe(true);
+    // The shelf took the newest half a second after its release.
+    expect(feed.updated).toBe('2025-01-03T09:03:00.750000+08:00');
   });
 
   it('keep id and place of a corrected article and move its update alone', () => {
@@ -278,7 +314,7 @@ describe('feed documents', () => {
     const item = parseRssFeed(rss).items?.[1];
     expect(item?.guid?.value).toBe('urn:uuid:019400aa-0000-7000-8000-000000000001');
     expect(item?.pubDate).toBe('Fri, 03 Jan 2025 00:00:00 +0800');
-    expect(item?.dcterms).toMatchObject({ modified: ['2025-01-06T08:00:00+08:00'] });
+    expect(item?.dcterms).toMatchObject({ modified: ['2025-01-06T08:00:00.500+08:00'] });
     expect(item?.content?.encoded).toContain('更正：数字更正。');
     expect(parseAtomFeed(atom).entries?.[1]?.updated).toBe('2025-01-06T08:00:00.500001+08:00');
     expect(documents.rss.lastModified).toBe(Date.parse('2025-01-06T00:00:02Z') / 1000);
@@ -297,13 +333,15 @@ describe('feed documents', () => {
     expect(isJsonFeed(feed) || isJsonFeed.errors).toBe(true);
   });
 
-  it('are a function of the rows: the same bytes again, and a pause changes none', () => {
+  it('are a function of the rows: the same bytes again, with the date of the last change', () => {
     const state = testState([testEntry(1)]);
     const [first, again] = [makeFeedDocuments(state, PUBLIC_URL), makeFeedDocuments(state, PUBLIC_URL)];
-    const paused = { ...state, channelChangedAt: new Date('2025-02-01T00:00:00Z') };
+    const reshaped = makeFeedDocuments({ ...state, shapedAt: new Date('2025-02-01T00:00:00Z') }, PUBLIC_URL);
     for (const format of ['rss', 'atom', 'json'] as const) {
       expect(again[format].body.equals(first[format].body)).toBe(true);
-      expect(makeFeedDocuments(paused, PUBLIC_URL)[format].etag).toBe(first[format].etag);
+      expect(again[format].lastModified).toBe(first[format].lastModified);
+      expect(reshaped[format].etag).toBe(first[format].etag);
+      expect(reshaped[format].lastModified).toBe(Date.parse('2025-02-01T00:00:01Z') / 1000);
     }
     const renamed = makeFeedDocuments(testState([testEntry(1)], { title: '新名' }), PUBLIC_URL);
     expect(renamed.rss.etag).not.toBe(first.rss.etag);

@@ -34,9 +34,9 @@ function latest(instants: readonly Date[]): Date {
  */
 export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocuments {
   const items = state.entries.map((entry) => fragmentsOfEntry(entry, state.settings.content, publicUrl));
-  // A pause changes the channel's row and must not change the bytes; a new title must be seen by clients that go by date.
   const changedAt = entriesChangedAt(state);
-  const lastModified = lastModifiedOf(latest([changedAt, state.channelChangedAt]));
+  // Clients that go by the date must see a new title or address too.
+  const lastModified = lastModifiedOf(latest([changedAt, state.shapedAt]));
   const texts: Record<FeedFormat, string> = {
     rss: rssDocument(
       state,

@@ -5,8 +5,8 @@ import type { FeedSettings } from '@newsrelay/channel-feed/settings';
 export interface FeedState {
   channelId: string;
   channelCreatedAt: Date;
-  /** Last change of the channel's own row. */
-  channelChangedAt: Date;
+  /** Last change of all that shapes the documents beside their entries: settings, public URL, the way they are made. */
+  shapedAt: Date;
   settings: FeedSettings;
   /** Newest release first, `settings.maxItems` at most. */
   entries: readonly FeedEntry[];
@@ -27,6 +27,8 @@ interface EntryPlace {
 interface ShownEntry {
   withdrawnAt: null;
   rendition: FeedItemRendition;
+  /** False where the article has an address of its own: then its item links there. */
+  linksHere: boolean;
   /** When the version that stands here was released. */
   releasedAt: Date;
   /** When the feed began to show this version: later than the release where the channel was paused. */

@@ -1,3 +1,4 @@
+import { linkedTo } from '@newsrelay/channel-feed/fragments';
 import { withdrawalNotice } from '@newsrelay/channel-feed/withdrawal-notice';
 import type { ItemFragments } from '@newsrelay/channel-feed/rendition';
 import { articlePageUrl } from './addresses.js';
@@ -9,12 +10,16 @@ export function fragmentsOfEntry(
   content: FeedState['settings']['content'],
   publicUrl: string,
 ): ItemFragments {
-  if (entry.withdrawnAt === null) return entry.rendition[content];
+  const page = articlePageUrl(publicUrl, entry.articleId);
+  if (entry.withdrawnAt === null) {
+    const fragments = entry.rendition[content];
+    return entry.linksHere ? linkedTo(fragments, page) : fragments;
+  }
   return withdrawalNotice({
     articleId: entry.articleId,
     withdrawnAt: entry.withdrawnAt,
     publishedAt: entry.publishedAt,
     language: entry.language,
-    link: articlePageUrl(publicUrl, entry.articleId),
+    link: page,
   });
 }

@@ -42,6 +42,8 @@ export function rssDocument(
   });
   // Takes the place of the date that `feed` writes in GMT.
   feed.addExtension({ name: 'lastBuildDate', objects: { _text: rfc822(changedAt) } });
+  // Items without a byline are the feed's own, as in Atom; `managingEditor` would ask for an e-mail address.
+  feed.addExtension({ name: 'dc:creator', objects: { _text: asFeedText(title) } });
   feed.addExtension({ name: 'sy:updatePeriod', objects: { _text: SYNDICATION.period } });
   feed.addExtension({ name: 'sy:updateFrequency', objects: { _text: SYNDICATION.frequency } });
   const rendered = feed.rss2();

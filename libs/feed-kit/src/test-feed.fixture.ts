@@ -53,6 +53,7 @@ export function testEntry(order: number, changes: Partial<ReleasedArticle> = {})
     language: article.language,
     withdrawnAt: null,
     rendition: feedItemRendition.parse(content),
+    linksHere: article.url === null,
     releasedAt: article.releasedAt,
     shelvedAt: new Date(article.releasedAt.getTime() + 500),
   };
@@ -70,7 +71,7 @@ export function testState(entries: readonly FeedEntry[], settings: object = {}):
   return {
     channelId: 'partner-daily',
     channelCreatedAt: new Date('2025-01-01T00:00:00Z'),
-    channelChangedAt: new Date('2025-01-01T00:00:00Z'),
+    shapedAt: new Date('2025-01-01T00:00:00Z'),
     settings: feedSettings.parse({ title: '高新区 R&D <要闻>', description: '一句话 & 说明', ...settings }),
     entries,
   };

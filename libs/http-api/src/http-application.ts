@@ -1,15 +1,14 @@
 import { StandardSchemaValidationPipe, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Logger as NestLogger } from 'nestjs-pino';
 import type { z } from 'zod';
-import { Problem } from '@newsrelay/contracts/problem';
 import { problemFromIssues } from '@newsrelay/contracts/problem-from-zod';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
 import { registerBodyParsers } from './body-parsers.js';
 import { refuseContentEncodings } from './content-encoding.js';
+import { answerUnreadable, frameworkErrors } from './edge-errors.js';
 import { requireKey } from './key.js';
 import { refuseNul } from './nul.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -30,11 +29,8 @@ export async function createHttpApplication(
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 300 },
-    // Before any route: an address whose percent signs cannot be decoded.
-    frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) => {
-      const problem = new Problem(400, 'The address cannot be read: its percent-encoding is broken.');
-      void reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
-    },
+    frameworkErrors,
+    clientErrorHandler: answerUnreadable,
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,

@@ -38,6 +38,8 @@ export class ProblemFilter implements ExceptionFilter {
     // Fastify would close the connection under a sender that is still writing, who then never sees this answer; Node
     // reads the rest away, for as long as its request timeout lets it.
     if (problem.status === 413) void reply.removeHeader('connection');
+    // A cache may keep a 404 or 410 that says nothing of it (RFC 9111, section 4.2.2), and what is not there yet may come.
+    void reply.header('cache-control', 'no-store');
     void reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   }
 

@@ -146,7 +146,7 @@ export interface ShelvedChannel {
   type: string;
   settings: Record<string, unknown>;
   createdAt: Date;
-  updatedAt: Date;
+  settingsChangedAt: Date;
   deleted: boolean;
 }
 
@@ -154,7 +154,7 @@ export interface ShelvedChannel {
 export async function findShelvedChannel(ledger: Ledger, id: string): Promise<ShelvedChannel | undefined> {
   const row = await ledger
     .selectFrom('channels')
-    .select(['id', 'type', 'settings', 'created_at', 'updated_at', 'deleted_at'])
+    .select(['id', 'type', 'settings', 'created_at', 'settings_changed_at', 'deleted_at'])
     .where('id', '=', id)
     .executeTakeFirst();
   if (row === undefined) return undefined;
@@ -163,7 +163,7 @@ export async function findShelvedChannel(ledger: Ledger, id: string): Promise<Sh
     type: row.type,
     settings: row.settings,
     createdAt: row.created_at,
-    updatedAt: row.updated_at,
+    settingsChangedAt: row.settings_changed_at,
     deleted: row.deleted_at !== null,
   };
 }
@@ -181,6 +181,8 @@ export interface ShelfEntry {
   releasedAt: Date;
   publishedAt: Date;
   language: string;
+  /** True where the article has no address of its own. */
+  linksHere: boolean;
   /** Set where this version is withdrawn, whatever the shelf holds: its content may not be shown. */
   withdrawnAt: Date | null;
 }
@@ -203,6 +205,7 @@ export async function readShelf(ledger: Ledger, channelId: string, limit: number
       'v.released_at',
       'v.published_at',
       sql<string>`coalesce(v.content ->> 'language', 'zh-CN')`.as('language'),
+      sql<boolean>`v.content ->> 'url' is null`.as('links_here'),
       sql<Date | null>`case when a.withdrawn_through >= e.version then coalesce(a.withdrawn_at, e.changed_at) end`.as(
         'withdrawn_at',
       ),
@@ -220,6 +223,7 @@ export async function readShelf(ledger: Ledger, channelId: string, limit: number
     releasedAt: row.released_at ?? row.first_released_at,
     publishedAt: row.published_at,
     language: row.language,
+    linksHere: row.links_here,
     withdrawnAt: row.withdrawn_at,
   }));
 }
@@ -236,4 +240,21 @@ export async function readRenditions(
     .where('id', 'in', ids)
     .execute();
   return new Map(rows.flatMap(({ id, content }) => (content === null ? [] : [[id, content] as const])));
+}
+
+/**
+ * Since when documents are made in this edition, on whichever instance. Another edition begins now, also one that was there
+ * before: the bytes change once more.
+ */
+export async function editionServedSince(ledger: Ledger, digest: string): Promise<Date> {
+  const { rows } = await sql<{ served_since: Date }>`
+    insert into feed_edition as e (digest, served_since) values (${digest}, clock_timestamp())
+    on conflict (only_row) do update
+      set digest = excluded.digest,
+          served_since = case when e.digest = excluded.digest then e.served_since
+                              else greatest(e.served_since, excluded.served_since) end
+    returning served_since`.execute(ledger);
+  const [row] = rows;
+  if (row === undefined) throw new Error('the edition of the feeds was not kept');
+  return row.served_since;
 }

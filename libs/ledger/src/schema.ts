@@ -73,6 +73,8 @@ export interface ChannelsTable {
   deleted_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+  /** Kept by the database itself. */
+  settings_changed_at: Generated<Date>;
 }
 
 export interface RoutesTable {
@@ -138,6 +140,12 @@ export interface ShelfEntriesTable {
   changed_at: Date;
 }
 
+export interface FeedEditionTable {
+  only_row: Generated<boolean>;
+  digest: string;
+  served_since: Date;
+}
+
 export interface ServiceHeartbeatsTable {
   service: string;
   instance: string;
@@ -157,5 +165,6 @@ export interface LedgerSchema {
   deliveries: DeliveriesTable;
   attempts: AttemptsTable;
   shelf_entries: ShelfEntriesTable;
+  feed_edition: FeedEditionTable;
   service_heartbeats: ServiceHeartbeatsTable;
 }

@@ -1,4 +1,6 @@
-import { correctionNote, figuresHtml } from '@newsrelay/channel-feed/article-html';
+import { correctionNote } from '@newsrelay/channel-feed/article-html';
+import { directionOf } from '@newsrelay/channel-feed/direction';
+import { mediaHtml } from '@newsrelay/channel-feed/media-html';
 import { rfc3339, timeForPeople } from '@newsrelay/channel-feed/times';
 import { wordingFor } from '@newsrelay/channel-feed/wording';
 import { escapeMarkup } from '@newsrelay/channel-feed/xml';
@@ -23,6 +25,7 @@ export function articlePage(article: PublicArticle, canonicalUrl: string): strin
   ];
   return pageFrame({
     language: content.language,
+    direction: directionOf(content.language),
     title: content.headline,
     head: [`<link rel="canonical" href="${escapeMarkup(released.canonicalUrl)}">`],
     main: [
@@ -35,7 +38,7 @@ export function articlePage(article: PublicArticle, canonicalUrl: string): strin
       '</header>',
       ...line('p', 'correction', correctionNote(released)),
       htmlBody(draft),
-      ...figuresHtml(released),
+      ...mediaHtml(content),
       ...(content.editor === null
         ? []
         : line('p', 'editor', wording.editor + wording.colon + content.editor)),
@@ -47,13 +50,20 @@ export function articlePage(article: PublicArticle, canonicalUrl: string): strin
 /** What is there instead of a withdrawn article: nothing of it. */
 export function withdrawnPage({ content }: PublicArticle, withdrawnAt: Date): string {
   const wording = wordingFor(content.language);
+  return noticePage(content.language, wording.withdrawnTitle, wording.withdrawn(withdrawnAt));
+}
+
+/** What is there where no article is, for people. */
+export function missingPage(language: string): string {
+  const wording = wordingFor(language);
+  return noticePage(language, wording.missingTitle, wording.missing);
+}
+
+function noticePage(language: string, title: string, notice: string): string {
   return pageFrame({
-    language: content.language,
-    title: wording.withdrawnTitle,
+    language,
+    title,
     head: ['<meta name="robots" content="noindex">'],
-    main: [
-      `<h1>${escapeMarkup(wording.withdrawnTitle)}</h1>`,
-      ...line('p', 'notice', wording.withdrawn(withdrawnAt)),
-    ],
+    main: [`<h1>${escapeMarkup(title)}</h1>`, ...line('p', 'notice', notice)],
   });
 }

@@ -2,23 +2,21 @@ import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
 import { articlePageUrl } from '@newsrelay/feed-kit/addresses';
-import {
-  isNotModified,
-  lastModifiedHeader,
-  lastModifiedOf,
-  strongEtag,
-} from '@newsrelay/feed-kit/validators';
+import { lastModifiedOf, strongEtag } from '@newsrelay/feed-kit/validators';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
-import { findPublicArticle } from '@newsrelay/ledger/public-article';
-import { articlePage, withdrawnPage } from '../article-page/article-page.js';
+import { findPublicArticle, type PublicArticle } from '@newsrelay/ledger/public-article';
+import { articlePage, missingPage, withdrawnPage } from '../article-page/article-page.js';
 import { CONTENT_SECURITY_POLICY } from '../article-page/page-frame.js';
+import { Edition } from '../edition.js';
 import { PUBLIC_URL } from '../public-url.js';
+import { answerWith, statusFor, type Representation } from './conditional-answer.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+const HTML = 'text/html; charset=utf-8';
+
 const PAGE_HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'strict-origin-when-cross-origin',
@@ -27,37 +25,65 @@ const PAGE_HEADERS = {
   'cache-control': 'public, no-cache',
 };
 
+/** Not kept at all: an embargo may end the next second. */
+const MISSING_HEADERS = {
+  ...PAGE_HEADERS,
+  vary: 'Accept, Accept-Encoding, Accept-Language',
+  'cache-control': 'no-store',
+};
+
+/** Browsers name HTML; programs, which name JSON or nothing, get problem details as everywhere. */
+function isForPeople({ headers }: FastifyRequest): boolean {
+  return /\btext\/html\b/i.test(headers.accept ?? '');
+}
+
+/** Chinese, unless another language is asked for first. */
+function languageOf({ headers }: FastifyRequest): string {
+  const first = headers['accept-language']?.split(/[,;]/)[0]?.trim() ?? '';
+  return /^(?:$|\*|zh\b)/i.test(first) ? 'zh-CN' : 'en';
+}
+
 /** The public page of an article, read from the ledger at each request, so that a withdrawal is in force at once. */
 @Controller('articles')
 export class ArticlePageController {
   constructor(
     @Inject(LEDGER) private readonly ledger: Ledger,
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
+    @Inject(Edition) private readonly edition: Edition,
   ) {}
 
   @Get(':id')
   async read(
     @Param('id') id: string,
-    @Req() { headers }: FastifyRequest,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const article = UUID.test(id) ? await findPublicArticle(this.ledger, id) : undefined;
-    if (article === undefined) throw new Problem(404, `There is no article ${id}.`);
-    reply.headers(PAGE_HEADERS);
-    if (article.withdrawnAt !== null) {
-      await reply.code(410).send(Buffer.from(withdrawnPage(article, article.withdrawnAt)));
+    if (article === undefined) {
+      if (!isForPeople(request)) throw new Problem(404, `There is no article ${id}.`);
+      const missing = Buffer.from(missingPage(languageOf(request)));
+      await reply.code(404).headers(MISSING_HEADERS).type(HTML).send(missing);
       return;
     }
+    if (article.withdrawnAt !== null) {
+      const notice = Buffer.from(withdrawnPage(article, article.withdrawnAt));
+      await reply.code(410).headers(PAGE_HEADERS).type(HTML).send(notice);
+      return;
+    }
+    const page = await this.#pageOf(article);
+    await answerWith(page, statusFor(request, page), reply);
+  }
+
+  async #pageOf(article: PublicArticle): Promise<Representation> {
     const body = Buffer.from(articlePage(article, articlePageUrl(this.publicUrl, article.id)));
-    const validators = { etag: strongEtag(body), lastModified: lastModifiedOf(article.releasedAt) };
-    reply
-      .header('etag', validators.etag)
-      .header('last-modified', lastModifiedHeader(validators.lastModified, new Date()));
-    const conditions = {
-      ifNoneMatch: headers['if-none-match'],
-      ifModifiedSince: headers['if-modified-since'],
+    const etag = strongEtag(body);
+    const since = await this.edition.since();
+    return {
+      body,
+      etag,
+      lastModified: Math.max(lastModifiedOf(article.releasedAt), lastModifiedOf(since)),
+      contentType: HTML,
+      headers: { ...PAGE_HEADERS, etag },
     };
-    if (isNotModified(conditions, validators)) await reply.code(304).removeHeader('content-type').send();
-    else await reply.code(200).send(body);
   }
 }

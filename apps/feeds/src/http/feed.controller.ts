@@ -2,12 +2,11 @@ import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { channelId } from '@newsrelay/contracts/channel';
 import { Problem } from '@newsrelay/contracts/problem';
-import { parseFeedFile, type FeedFormat } from '@newsrelay/feed-kit/addresses';
-import type { FeedDocument } from '@newsrelay/feed-kit/feed-documents';
-import { isNotModified, lastModifiedHeader } from '@newsrelay/feed-kit/validators';
+import { parseFeedFile } from '@newsrelay/feed-kit/addresses';
 import { FeedsEvents } from '../events.js';
 import { FeedShelfService } from '../shelf/feed-shelf.service.js';
 import type { Shelf } from '../shelf/shelf.js';
+import { answerWith, statusFor } from './conditional-answer.js';
 
 /** The feeds: open to everyone, answered from memory. HEAD is GET without its body (Fastify adds it). */
 @Controller('feeds')
@@ -31,7 +30,10 @@ export class FeedController {
       throw new Problem(410, `The feed ${named.channelId} was closed.`);
     }
     if (shelf.kind === 'absent') throw this.#nothing(file);
-    await this.#answer(shelf.documents[named.format], named.format, request, reply);
+    const document = shelf.documents[named.format];
+    const status = statusFor(request, document);
+    this.events.requested(named.format, status);
+    await answerWith(document, status, reply);
   }
 
   #lookUp(id: string): Promise<Shelf> | Shelf {
@@ -42,25 +44,5 @@ export class FeedController {
   #nothing(file: string): Problem {
     this.events.requested('none', 404);
     return new Problem(404, `There is no feed ${file}.`);
-  }
-
-  async #answer(
-    document: FeedDocument,
-    format: FeedFormat,
-    { headers }: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<void> {
-    const conditions = {
-      ifNoneMatch: headers['if-none-match'],
-      ifModifiedSince: headers['if-modified-since'],
-    };
-    const status = isNotModified(conditions, document) ? 304 : 200;
-    this.events.requested(format, status);
-    reply
-      .code(status)
-      .headers(document.headers)
-      .header('last-modified', lastModifiedHeader(document.lastModified, new Date()));
-    if (status === 304) await reply.send();
-    else await reply.type(document.contentType).send(document.body);
   }
 }

@@ -4,6 +4,7 @@ import { makeFeedDocuments } from '@newsrelay/feed-kit/feed-documents';
 import type { FeedEntry } from '@newsrelay/feed-kit/feed-state';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { findShelvedChannel, readRenditions, readShelf, type ShelfEntry } from '@newsrelay/ledger/feed-shelf';
+import type { Edition } from '../edition.js';
 import type { ReadShelf } from './feed-shelves.js';
 import { RenditionCache, type RenditionsRead } from './rendition-cache.js';
 
@@ -14,7 +15,10 @@ export type Unreadable = (channelId: string, renditionId: string, reason: string
  * Makes a channel's documents from the ledger. Ids and times are read first; where they are those of the documents that
  * stand, nothing more is read and nothing made.
  */
-export function shelfReader(ledger: Ledger, publicUrl: string, unreadable: Unreadable): ReadShelf {
+export function shelfReader(
+  { ledger, publicUrl, edition }: { ledger: Ledger; publicUrl: string; edition: Edition },
+  unreadable: Unreadable,
+): ReadShelf {
   const renditions = new RenditionCache((ids) => readRenditions(ledger, ids));
   return async (channelId, standing) => {
     const channel = await findShelvedChannel(ledger, channelId);
@@ -22,7 +26,7 @@ export function shelfReader(ledger: Ledger, publicUrl: string, unreadable: Unrea
     if (channel.deleted) return { kind: 'closed' };
     const settings = feedSettings.parse(channel.settings);
     const entries = await readShelf(ledger, channelId, settings.maxItems);
-    const made = JSON.stringify([settings, channel.updatedAt, entries]);
+    const made = JSON.stringify([settings, channel.settingsChangedAt, entries]);
     if (standing?.kind === 'feed' && standing.made === made) return standing;
 
     const read = await renditions.read(
@@ -32,7 +36,7 @@ export function shelfReader(ledger: Ledger, publicUrl: string, unreadable: Unrea
     const state = {
       channelId,
       channelCreatedAt: channel.createdAt,
-      channelChangedAt: channel.updatedAt,
+      shapedAt: later(channel.settingsChangedAt, await edition.since()),
       settings,
       entries: entries.flatMap((entry) => feedEntry(entry, read)),
     };
@@ -45,6 +49,8 @@ export function shelfReader(ledger: Ledger, publicUrl: string, unreadable: Unrea
   };
 }
 
+const later = (one: Date, other: Date) => (one > other ? one : other);
+
 /** A withdrawn version is ids and times only, whatever the shelf holds. */
 function feedEntry(entry: ShelfEntry, { found }: RenditionsRead): FeedEntry[] {
   const { articleId, releaseOrder, publishedAt, language, withdrawnAt } = entry;
@@ -52,5 +58,6 @@ function feedEntry(entry: ShelfEntry, { found }: RenditionsRead): FeedEntry[] {
   if (withdrawnAt !== null) return [{ ...place, withdrawnAt }];
   const rendition = found.get(entry.renditionId);
   if (rendition === undefined) return [];
-  return [{ ...place, withdrawnAt, rendition, releasedAt: entry.releasedAt, shelvedAt: entry.changedAt }];
+  const { releasedAt, changedAt: shelvedAt, linksHere } = entry;
+  return [{ ...place, withdrawnAt, rendition, linksHere, releasedAt, shelvedAt }];
 }

@@ -10,7 +10,7 @@ import {
   type VersionRow,
 } from '@newsrelay/ledger/article-versions';
 import type { LedgerTransaction } from '@newsrelay/ledger/database';
-import { inputHash } from './article-content.js';
+import { hashOfStored } from './article-content.js';
 
 /** What taking a version in came to. */
 export interface Accepted {
@@ -46,7 +46,9 @@ function isSameAgain(latest: VersionRow, version: NewVersion): boolean {
   if (bothDated && latest.input_published_at?.getTime() !== version.inputPublishedAt?.getTime()) return false;
   if (latest.input_hash === version.inputHash) return true;
   // What GET shows, sent back unchanged: a page's article reads differently from what was sent, after its repairs.
-  return version.pageText === null && inputHash(latest.content, latest.embargo_until) === version.inputHash;
+  return (
+    version.pageText === null && hashOfStored(latest.content, latest.embargo_until) === version.inputHash
+  );
 }
 
 /** Takes a version into the ledger: the same again, held, scheduled or released. The article must be locked. */

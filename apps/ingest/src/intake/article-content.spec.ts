@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { articleInput } from '@newsrelay/contracts/article';
+import { articleInput, correctionInput } from '@newsrelay/contracts/article';
 import { Problem } from '@newsrelay/contracts/problem';
-import { contentOfInput, inputHash } from './article-content.js';
+import { contentOfInput, hashOfStored, inputHash, withoutStaleBody } from './article-content.js';
 
 const input = (fields: object) =>
   articleInput.parse({ source: 'a', sourceId: '1', headline: '题', body: ['文'], ...fields });
@@ -20,8 +20,15 @@ describe('contentOfInput', () => {
     for (const bodyHtml of [null, '', ' ', '<script>x</script>'])
       expect(contentOfInput(input({ bodyHtml })).bodyHtml).toBeNull();
   });
-  it('refuses HTML without a text', () => {
-    expect(() => contentOfInput(input({ body: undefined, bodyHtml: '<script>x</script>' }))).toThrow(Problem);
+  it('refuses HTML without a text and without a picture', () => {
+    for (const bodyHtml of ['<script>x</script>', '<img src="/relative.png">', '<table></table>']) {
+      expect(() => contentOfInput(input({ body: undefined, bodyHtml }))).toThrow(Problem);
+    }
+  });
+  it('takes pictures without a text', () => {
+    const bodyHtml = '<figure><img src="https://example.org/a.png" /></figure>';
+    expect(contentOfInput(input({ body: undefined, bodyHtml }))).toMatchObject({ body: [], bodyHtml });
+    expect(contentOfInput(input({ body: [], bodyHtml }))).toMatchObject({ body: [], bodyHtml });
   });
 });
 
@@ -39,5 +46,20 @@ describe('inputHash', () => {
       inputHash(contentOfInput(input({})), new Date(0)),
     ];
     expect(new Set(hashes).size).toBe(hashes.length);
+  });
+});
+
+describe('what an earlier build stored', () => {
+  const bodyHtml = '<p>一<a>二</a></p><p></p>';
+  const sent = input({ body: undefined, bodyHtml });
+  const stored = { ...contentOfInput(sent), bodyHtml };
+
+  it('is the same again where only our way of writing it changed', () => {
+    expect(contentOfInput(sent).bodyHtml).not.toBe(bodyHtml);
+    expect(hashOfStored(stored, null)).toBe(inputHash(contentOfInput(sent), null));
+  });
+  it('is told from what an editor changed beside it', () => {
+    const correction = correctionInput.parse({ headline: '题', body: ['改'], bodyHtml });
+    expect(withoutStaleBody(correction, stored)).toMatchObject({ body: ['改'], bodyHtml: null });
   });
 });

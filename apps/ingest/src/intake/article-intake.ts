@@ -7,6 +7,7 @@ import {
   lockArticle,
   lockOrCreateArticle,
   type NewVersion,
+  type VersionRow,
 } from '@newsrelay/ledger/article-versions';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
@@ -15,11 +16,21 @@ import { acceptVersion, checkPublishedAt, newArticleId, type Accepted } from './
 import { contentOfInput, inputHash, withoutStaleBody } from './article-content.js';
 import { checkIfMatch } from './if-match.js';
 
-function newVersion(input: ArticleInput | CorrectionInput, note: string | null, now: Date): NewVersion {
+/** What is taken in; `versionCreated` is when its sender made this version, of an article that names no time of publication. */
+type Input = (ArticleInput | CorrectionInput) & { versionCreated?: string | undefined };
+
+/** @throws Problem 422 */
+function newVersion(
+  input: Input,
+  note: string | null,
+  previous: VersionRow | undefined,
+  now: Date,
+): NewVersion {
   const content = contentOfInput(input);
-  const embargoUntil = input.embargoUntil === null ? null : new Date(input.embargoUntil);
-  const inputPublishedAt = input.publishedAt === undefined ? null : new Date(input.publishedAt);
-  const publishedAt = inputPublishedAt ?? now;
+  const embargoUntil = dateOf(input.embargoUntil);
+  const inputPublishedAt = dateOf(input.publishedAt);
+  const born = dateOf(input.versionCreated) ?? now;
+  const publishedAt = inputPublishedAt ?? inherited(previous, embargoUntil, now) ?? born;
   checkPublishedAt(publishedAt, embargoUntil, now);
   return {
     content,
@@ -34,6 +45,18 @@ function newVersion(input: ArticleInput | CorrectionInput, note: string | null, 
   };
 }
 
+const dateOf = (time: string | null | undefined) => (time == null ? null : new Date(time));
+
+/**
+ * A version without a time of publication keeps the article's, however it comes in: readers sort by it, and a correction
+ * does not make an article new. Null for a new article, and where that time lay ahead with an embargo that is lifted now.
+ */
+function inherited(previous: VersionRow | undefined, embargoUntil: Date | null, now: Date): Date | null {
+  if (previous === undefined) return null;
+  const embargoed = embargoUntil !== null && embargoUntil > now;
+  return previous.published_at > now && !embargoed ? null : previous.published_at;
+}
+
 /** Articles by API: taken in, and corrected. Version and outbox row are one transaction. */
 @Injectable()
 export class ArticleIntake {
@@ -43,8 +66,10 @@ export class ArticleIntake {
   ) {}
 
   /** @throws Problem 422 */
-  async take(input: ArticleInput, now = new Date()): Promise<Accepted> {
-    const version = newVersion(input, null, now);
+  async take(
+    input: ArticleInput & { versionCreated?: string | undefined },
+    now = new Date(),
+  ): Promise<Accepted> {
     const accepted = await this.ledger.transaction().execute(async (tx) => {
       const article = await lockOrCreateArticle(tx, {
         id: newArticleId(),
@@ -52,7 +77,8 @@ export class ArticleIntake {
         sourceId: input.sourceId,
         pageDate: null,
       });
-      return acceptVersion(tx, article, version, now);
+      const previous = await findVersion(tx, article.id, article.latest_version);
+      return acceptVersion(tx, article, newVersion(input, null, previous, now), now);
     });
     this.events.taken(accepted);
     return accepted;
@@ -75,10 +101,8 @@ export class ArticleIntake {
       }
       const previous = await findVersion(tx, id, article.latest_version);
       if (previous === undefined) throw new Error(`article ${id} has no version ${article.latest_version}`);
-      const version = newVersion(withoutStaleBody(input, previous.content), input.note, now);
-      // A correction without a time of its own keeps the article's.
-      const publishedAt = version.inputPublishedAt ?? previous.published_at;
-      return acceptVersion(tx, article, { ...version, publishedAt }, now);
+      const version = newVersion(withoutStaleBody(input, previous.content), input.note, previous, now);
+      return acceptVersion(tx, article, version, now);
     });
     this.events.taken(accepted);
     return accepted;

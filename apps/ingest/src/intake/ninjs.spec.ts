@@ -30,6 +30,17 @@ describe('articleOfNinjs', () => {
     expect(articleOfNinjs({ ...least, embargoedUntil }, 'wire').embargoUntil).toBe(embargoedUntil);
     expect(refusedPaths({ ...least, embargoedUntil: 'soon' }, 'wire')).toEqual(['/embargoedUntil']);
   });
+  it('takes no time of a version for the time of publication', () => {
+    const versionCreated = '2025-01-03T00:00:00+08:00';
+    expect(articleOfNinjs({ ...least, versionCreated }, 'wire')).toMatchObject({ versionCreated });
+    expect(articleOfNinjs({ ...least, versionCreated }, 'wire').publishedAt).toBeUndefined();
+    const contentCreated = '2025-01-02T00:00:00+08:00';
+    expect(articleOfNinjs({ ...least, versionCreated, contentCreated }, 'wire').publishedAt).toBe(
+      contentCreated,
+    );
+    expect(refusedPaths({ ...least, versionCreated: 'now' }, 'wire')).toEqual(['/versionCreated']);
+    expect(refusedPaths({ ...least, contentCreated: 'now' }, 'wire')).toEqual(['/contentCreated']);
+  });
   it('takes the source of the query before that of the item', () => {
     const item = { ...least, infoSources: [{ role: 'x' }, { name: 'agency' }] };
     expect(articleOfNinjs(item, undefined).source).toBe('agency');

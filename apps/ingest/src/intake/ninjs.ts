@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { articleInput, type ArticleInput } from '@newsrelay/contracts/article';
 import { Problem } from '@newsrelay/contracts/problem';
 import { problemFromIssues } from '@newsrelay/contracts/problem-from-zod';
+import { instant } from '@newsrelay/contracts/text';
 import { saysTheSame } from './article-content.js';
 import { paragraphsOfHtml, sanitiseHtml } from './sanitise-html.js';
 
@@ -48,8 +49,11 @@ type NinjsItem = z.infer<typeof ninjsItem>;
 const EDITOR = '责任编辑';
 const KEYWORD = 'keyword';
 
+/** The time of a version is no time of publication: it moves with every version, and dates only an article that is new. */
+export type NinjsArticle = ArticleInput & { versionCreated: string | undefined };
+
 /** An article from a ninjs 3.x item. `source` comes from the query, else from `infoSources`. @throws Problem 422 */
-export function articleOfNinjs(item: unknown, source: string | undefined): ArticleInput {
+export function articleOfNinjs(item: unknown, source: string | undefined): NinjsArticle {
   const parsed = ninjsItem.safeParse(item);
   if (!parsed.success) throw problemFromIssues(parsed.error.issues);
   const ninjs = parsed.data;
@@ -80,15 +84,21 @@ export function articleOfNinjs(item: unknown, source: string | undefined): Artic
     sections: namesOf(ninjs.subjects, (rel) => rel !== KEYWORD),
     keywords: namesOf(ninjs.subjects, (rel) => rel === KEYWORD),
     url: ninjs.renditions?.find(({ name }) => name === 'web')?.href ?? null,
-    publishedAt: ninjs.contentCreated ?? ninjs.versionCreated,
+    publishedAt: ninjs.contentCreated,
     embargoUntil: ninjs.embargoedUntil ?? null,
     ...bodyOf(ninjs),
   };
   const article = articleInput.safeParse(
     Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== undefined)),
   );
-  if (article.success) return article.data;
-  throw problemFromIssues(article.error.issues.map((issue) => ({ ...issue, path: ninjsPath(issue.path) })));
+  const versionCreated = instant.optional().safeParse(ninjs.versionCreated);
+  if (article.success && versionCreated.success) {
+    return { ...article.data, versionCreated: versionCreated.data };
+  }
+  throw problemFromIssues([
+    ...(article.error?.issues ?? []).map((issue) => ({ ...issue, path: ninjsPath(issue.path) })),
+    ...(versionCreated.error?.issues ?? []).map((issue) => ({ ...issue, path: ['versionCreated'] })),
+  ]);
 }
 
 /** Errors name the field of what was sent. */
@@ -104,7 +114,7 @@ const NINJS_FIELDS: Record<string, string> = {
   sections: 'subjects',
   keywords: 'subjects',
   url: 'renditions',
-  publishedAt: 'versionCreated',
+  publishedAt: 'contentCreated',
   embargoUntil: 'embargoedUntil',
   body: 'bodies',
   bodyHtml: 'bodies',

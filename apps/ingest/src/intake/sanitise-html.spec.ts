@@ -5,9 +5,9 @@ describe('sanitiseHtml', () => {
   it.each([
     ['<p onclick="x()">一</p>', '<p>一</p>'],
     ['<script>x</script><style>y</style>二', '二'],
-    ['<a href="javascript:x">三</a>', '<a>三</a>'],
-    ['<a href="JaVaScRiPt&#58;x">三</a>', '<a>三</a>'],
-    ['<a href="//evil.example">四</a>', '<a>四</a>'],
+    ['<a href="javascript:x">三</a>', '三'],
+    ['<a href="JaVaScRiPt&#58;x">三</a>', '三'],
+    ['<a href="//evil.example">四</a>', '四'],
     ['<a href="mailto:a@example.org">五</a>', '<a href="mailto:a@example.org">五</a>'],
     ['<img src="data:image/png;base64,AA">', ''],
     ['<img src="/relative.png">', ''],
@@ -20,6 +20,70 @@ describe('sanitiseHtml', () => {
   });
 
   it.each([
+    [
+      '<a href="https://例子.中国/路径?q=中 文&amp;x=1">链</a>',
+      'https://xn--fsqu00a.xn--fiqs8s/%E8%B7%AF%E5%BE%84?q=%E4%B8%AD%20%E6%96%87&amp;x=1',
+    ],
+    ['<a href=" HTTPS://Example.com ">链</a>', 'https://example.com/'],
+    ['<a href="mailto:张@例子.中国">链</a>', 'mailto:%E5%BC%A0@%E4%BE%8B%E5%AD%90.%E4%B8%AD%E5%9B%BD'],
+  ])('writes the address of %s in ASCII', (html, href) => {
+    expect(sanitiseHtml(html)).toBe(`<a href="${href}">链</a>`);
+  });
+
+  it.each([
+    '/rel/a.html',
+    'b.html?x=1',
+    '#top',
+    'https:evil.com',
+    'https:/evil.com',
+    'http://',
+    'ftp://x/',
+    '',
+    'tel:1',
+  ])('leaves the text of a link that leads nowhere from elsewhere: %s', (href) => {
+    expect(sanitiseHtml(`<p>前<a href="${href}">链<b>接</b></a>后</p>`)).toBe('<p>前链<b>接</b>后</p>');
+    expect(sanitiseHtml(`<p>前<img src="${href}">后</p>`)).toBe('<p>前后</p>');
+  });
+
+  it('writes the addresses of images in ASCII', () => {
+    expect(sanitiseHtml('<img alt="a>b" src="https://example.com/图 1.jpg">')).toBe(
+      '<img src="https://example.com/%E5%9B%BE%201.jpg" alt="a&gt;b" />',
+    );
+  });
+
+  it('lets no number make room that no page has', () => {
+    const image = (size: string) => `<img src="https://example.org/a.png"${size} />`;
+    expect(sanitiseHtml(image(' width="640" height="480"'))).toBe(image(' width="640" height="480"'));
+    for (const size of ['99999', '-1', '0', '50%', '1e9', ' 640']) {
+      expect(sanitiseHtml(image(` width="${size}" height="${size}"`))).toBe(image(''));
+    }
+    const cell = (span: string) => `<table><tbody><tr><td${span}>一</td></tr></tbody></table>`;
+    expect(sanitiseHtml(cell(' colspan="2" rowspan="3"'))).toBe(cell(' colspan="2" rowspan="3"'));
+    expect(sanitiseHtml(cell(' colspan="99999999" rowspan="-1"'))).toBe(cell(''));
+  });
+
+  it.each([
+    ['<p>一<b>二<p>三', '<p>一<b>二</b></p><p><b>三</b></p>'],
+    ['一</p>二</b>', '一二'],
+    ['<p></p><p> &nbsp;</p>一<b></b><ul></ul>', '一'],
+    ['一<b> </b>二&nbsp;&amp;nbsp;', '一<b> </b>二\u00a0&amp;nbsp;'],
+    ['<li>一</li>', '<div>一</div>'],
+    ['<ul><li>一<li>二</ul>', '<ul><li>一</li><li>二</li></ul>'],
+    ['<td>一</td>二', '一二'],
+    ['<table><td>一</table>', '<table><tbody><tr><td>一</td></tr></tbody></table>'],
+    ['<figcaption>一</figcaption>', '<div>一</div>'],
+    ['<pre>\n\n一\n二</pre>', '<pre>一\n二</pre>'],
+    ['<p>一<br>二<hr>', '<p>一<br />二</p><hr />'],
+  ])('builds %s as %s', (html, built) => {
+    expect(sanitiseHtml(html)).toBe(built);
+  });
+
+  it('bears any depth', () => {
+    const deep = '<div>'.repeat(100_000);
+    expect(paragraphsOfHtml(sanitiseHtml(`${deep}深`))).toEqual(['深']);
+  });
+
+  it.each([
     '<p><x><p>一</p></x></p>',
     '<p><x><p><y><p><z><p>一</p></z></p></y></p></x></p>',
     '<ul><b><li>一<li>二</b></ul>',
@@ -28,6 +92,9 @@ describe('sanitiseHtml', () => {
     '<scr<script>x</script>ipt>alert(1)</scr</script>ipt>',
     '<!-- --!><img src=x onerror=y> -->',
     '<a href="https://example.org/?a=1&b=2">链</a>',
+    '<pre>\n\n\n\n\n\n\n一</pre>',
+    '<p><b><div><i>一</b>二<table><b><tr><i>三</table>四',
+    '<li><ul><p>一</ul>',
   ])('leaves what it made of %s as it is', (html) => {
     const once = sanitiseHtml(html);
     expect(sanitiseHtml(once)).toBe(once);

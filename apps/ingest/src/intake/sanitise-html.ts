@@ -1,5 +1,6 @@
 import sanitizeHtml from 'sanitize-html';
 import { cleanText } from '@newsrelay/contracts/text';
+import { wellBuilt } from './well-built-html.js';
 
 /** What an article's body may hold; everything else goes, its text stays but for script, style and the like. */
 const ALLOWED: sanitizeHtml.IOptions = {
@@ -44,11 +45,53 @@ const ALLOWED: sanitizeHtml.IOptions = {
     td: ['colspan', 'rowspan'],
   },
   allowedSchemes: ['http', 'https', 'mailto'],
-  // Relative links lead nowhere in another outlet.
-  allowProtocolRelative: false,
-  transformTags: { h1: 'h2', h5: 'h4', h6: 'h4' },
-  exclusiveFilter: (frame) => frame.tag === 'img' && !/^https?:/i.test(frame.attribs['src'] ?? ''),
+  // Deeper tags go, their text stays: what builds trees of it works by recursion.
+  nestingLimit: 100,
+  transformTags: {
+    h1: 'h2',
+    h5: 'h4',
+    h6: 'h4',
+    a: (tag, { href }) => {
+      const url = webUrl(href) ?? mailUrl(href);
+      return url === null ? { tagName: DROPPED, attribs: {} } : { tagName: tag, attribs: { href: url } };
+    },
+    img: (tag, { src, ...attribs }) => {
+      const url = webUrl(src);
+      if (url === null) return { tagName: DROPPED, attribs: {} };
+      return { tagName: tag, attribs: { src: url, ...numbersOf(attribs, IMAGE_SIZE) } };
+    },
+    th: (tag, attribs) => ({ tagName: tag, attribs: numbersOf(attribs, CELL_SPAN) }),
+    td: (tag, attribs) => ({ tagName: tag, attribs: numbersOf(attribs, CELL_SPAN) }),
+  },
 };
+
+/** A tag that is not allowed: it goes, and what it holds stays. */
+const DROPPED = 'span';
+
+/** Attributes that are numbers, each with what it may be; browsers make room for any number that stands there. */
+type Numbers = Readonly<Record<string, RegExp>>;
+const IMAGE_SIZE: Numbers = { width: /^[1-9]\d{0,3}$/, height: /^[1-9]\d{0,3}$/ };
+const CELL_SPAN: Numbers = { colspan: /^[1-9]\d?$/, rowspan: /^[1-9]\d?$/ };
+
+function numbersOf(attributes: Record<string, string>, numbers: Numbers): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(attributes).filter(([name, value]) => numbers[name]?.test(value) ?? true),
+  );
+}
+
+/**
+ * An absolute http or https address in ASCII, as feeds and headers need it; null for any other. A relative one leads
+ * nowhere in another outlet, and `https:name` is one to a browser.
+ */
+function webUrl(address: string | undefined): string | null {
+  const url = /^\s*https?:\/\//i.test(address ?? '') ? URL.parse(address ?? '') : null;
+  return url?.href ?? null;
+}
+
+function mailUrl(address: string | undefined): string | null {
+  const url = URL.parse(address ?? '');
+  return url?.protocol === 'mailto:' ? url.href : null;
+}
 
 /** Where a block begins or ends in HTML its text ends a paragraph. */
 const BLOCK_EDGE =
@@ -63,17 +106,22 @@ const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>
 const ROUNDS = 5;
 
 /**
- * HTML as it is stored and served: allow-listed tags, no scripts, no handlers, no relative or odd links. What comes out
- * comes out the same when it is sent in again: taking tags away may leave others nested as no parser reads them.
+ * HTML as it is stored and served: allow-listed tags, no scripts, no handlers, no relative or odd links, every tag closed
+ * and in its place. What comes out comes out the same when it is sent in again.
  */
 export function sanitiseHtml(html: string): string {
   let clean = html.toWellFormed();
   for (let round = 0; round < ROUNDS; round += 1) {
     const before = clean;
-    clean = cleanText(sanitizeHtml(clean, ALLOWED));
+    clean = cleanText(wellBuilt(sanitizeHtml(clean, ALLOWED)));
     if (clean === before) break;
   }
   return clean;
+}
+
+/** True if the sanitised HTML holds a picture: then it says something, with or without words. */
+export function showsPictures(sanitised: string): boolean {
+  return sanitised.includes('<img ');
 }
 
 /** Paragraphs of plain text of sanitised HTML: what channels without HTML show. */

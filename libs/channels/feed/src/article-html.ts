@@ -1,6 +1,7 @@
 import { bylineText, htmlBody } from '@newsrelay/channel-kit/article-text';
 import type { ReleasedArticle, RenditionDraft } from '@newsrelay/channel-kit/rendition';
-import type { Media } from '@newsrelay/contracts/article';
+import { directionOf } from './direction.js';
+import { mediaHtml } from './media-html.js';
 import { escapeMarkup } from './xml.js';
 import { wordingFor } from './wording.js';
 
@@ -41,33 +42,25 @@ function foot(article: ReleasedArticle): string[] {
   return line(parts.join(WIDE_SPACE));
 }
 
-/** Images that the text does not show already, each with its caption and credit. */
-export function figuresHtml(article: ReleasedArticle): string[] {
-  const { credit, colon } = wordingFor(article.language);
-  const shown = (media: Media) => article.bodyHtml?.includes(escapeMarkup(media.url)) ?? false;
-  return article.media
-    .filter((media) => media.type.startsWith('image/') && !shown(media))
-    .map((media) => {
-      const legend = [media.caption, media.credit === '' ? '' : `（${credit}${colon}${media.credit}）`].join(
-        '',
-      );
-      const image = `<img src="${escapeMarkup(media.url)}" alt="${escapeMarkup(media.alt || media.caption)}"/>`;
-      return `<figure>${image}${legend === '' ? '' : `<figcaption>${escapeMarkup(legend)}</figcaption>`}</figure>`;
-    });
+/** No format of a feed says which way a text runs; readers take it from the HTML. */
+function directed({ language }: ReleasedArticle, lines: readonly string[]): string {
+  const html = lines.join('\n');
+  const direction = directionOf(language);
+  return direction === null ? html : `<div dir="${direction}">\n${html}\n</div>`;
 }
 
-/** The whole article but its headline: note, kicker, subtitle, dateline with bylines, body, images, source and editor. */
+/** The whole article but its headline: note, kicker, subtitle, dateline with bylines, body, media, source and editor. */
 export function articleHtml(draft: RenditionDraft): string {
   const { article } = draft;
-  return [...head(article), htmlBody(draft), ...figuresHtml(article), ...foot(article)].join('\n');
+  return directed(article, [...head(article), htmlBody(draft), ...mediaHtml(article), ...foot(article)]);
 }
 
 /** The same around the lead instead of the body, for feeds of summaries. */
 export function summaryArticleHtml(article: ReleasedArticle, lead: string): string {
-  return [...head(article), ...line(lead), ...foot(article)].join('\n');
+  return directed(article, [...head(article), ...line(lead), ...foot(article)]);
 }
 
 /** Note and lead alone, for the summary that stands beside the full text. */
 export function leadHtml(article: ReleasedArticle, lead: string): string {
-  return [...strong(correctionNote(article)), ...line(lead)].join('\n');
+  return directed(article, [...strong(correctionNote(article)), ...line(lead)]);
 }

@@ -11,7 +11,8 @@ export interface FeedItem {
   /** Null where the feed carries summaries. */
   contentHtml: string | null;
   authors: string[];
-  sections: string[];
+  /** Sections, then keywords: what channels choose by is what readers can choose by. */
+  categories: string[];
   /** Null where none is to be named. */
   source: string | null;
   media: Media[];

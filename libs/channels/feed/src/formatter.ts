@@ -24,7 +24,7 @@ function itemOf(
     title: headline,
     summary: [correctionNote(article) ?? '', lead].filter((part) => part !== '').join(' '),
     authors: filled(article.bylines.map(({ name }) => name)),
-    sections: filled(article.sections),
+    categories: [...new Set(filled([...article.sections, ...article.keywords]))],
     source: article.source,
     media: article.media,
     language: article.language,

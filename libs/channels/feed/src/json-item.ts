@@ -1,3 +1,4 @@
+import { toShanghaiTime } from '@newsrelay/contracts/text';
 import { itemId, type FeedItem } from './feed-item.js';
 import { rfc3339 } from './times.js';
 import { legalText } from './xml.js';
@@ -14,9 +15,9 @@ export function jsonItem(item: FeedItem): string {
       ...(item.summary === '' ? {} : { summary: item.summary }),
       ...(image === undefined ? {} : { image: image.url }),
       date_published: rfc3339(item.publishedAt),
-      date_modified: rfc3339(item.modifiedAt),
+      date_modified: toShanghaiTime(item.modifiedAt),
       ...(item.authors.length === 0 ? {} : { authors: item.authors.map((name) => ({ name })) }),
-      ...(item.sections.length === 0 ? {} : { tags: item.sections }),
+      ...(item.categories.length === 0 ? {} : { tags: item.categories }),
       language: item.language,
       ...(item.media.length === 0
         ? {}

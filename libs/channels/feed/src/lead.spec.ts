@@ -38,6 +38,14 @@ describe('leadOf', () => {
     expect(leadOf(['One.  Two.', 'Three.'])).toBe('One. Two. Three.');
   });
 
+  it('sets apart what ends without a mark: headings, cells, list items', () => {
+    expect(leadOf(['第一章 总则', '第一条 为了规范', '名 数'])).toBe('第一章 总则 第一条 为了规范 名 数');
+    expect(leadOf(['一是：', '甲，', '乙；', '“丙”', '（丁）', '完。', '又'])).toBe(
+      '一是：甲，乙；“丙”（丁）完。又',
+    );
+    expect(leadOf(['Heading', 'Text 45%', '正文'])).toBe('Heading Text 45% 正文');
+  });
+
   it('cuts a first sentence without end at a grapheme, quotes closed', () => {
     const lead = leadOf([`“${'字'.repeat(300)}`]);
     expect(lead).toMatch(/^“字+…”$/);

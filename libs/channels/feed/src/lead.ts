@@ -3,6 +3,11 @@ import { legalText } from './xml.js';
 
 /** Graphemes that a summary of several sentences has at most. */
 const LEAD_GRAPHEMES = 120;
+/**
+ * The marks of Chinese bring their own space; after all else what follows stands apart: Latin sentences, and headings,
+ * cells and list items, which end without any.
+ */
+const ENDS_WIDE = /[\u3000-\u303F\uFF00-\uFF0F\uFF1A-\uFF20\uFF3B-\uFF40\uFF5B-\uFF65“”‘’…—]$/;
 /** A first sentence longer than this is cut with "…". */
 const SENTENCE_GRAPHEMES = 200;
 
@@ -47,8 +52,7 @@ export function leadOf(paragraphs: readonly string[]): string {
         lead = fitHeadline(sentence.trim(), SENTENCE_GRAPHEMES).headline;
         continue;
       }
-      // Chinese sentences stand together, Latin ones apart.
-      const next = /[\w.!?,;:)]$/.test(lead) ? `${lead} ${sentence.trim()}` : lead + sentence.trim();
+      const next = lead + (ENDS_WIDE.test(lead) ? '' : ' ') + sentence.trim();
       if (lengthOf(next) > LEAD_GRAPHEMES) return lead;
       lead = next;
     }

@@ -1,24 +1,21 @@
 import { Feed } from 'feed';
 import type { Media } from '@newsrelay/contracts/article';
+import { toShanghaiTime } from '@newsrelay/contracts/text';
 import { itemId, type FeedItem } from './feed-item.js';
-import { rfc3339, rfc822 } from './times.js';
+import { rfc822 } from './times.js';
 import { element, escapeMarkup, htmlForCdata, legalText } from './xml.js';
 
 /** `feed` turns "&amp;" in a text back into "&" before it escapes: an ampersand that is meant must come escaped. */
 const asFeedText = (text: string) => ({ _text: legalText(text).replaceAll('&', '&amp;') });
 
-/** Media RSS 1.5.1: the type is the one the article names. */
+/**
+ * Media RSS 1.5.1: the type is the one the article names. Without `media:title` and `media:description`: readers built on
+ * Python's feedparser take them for title and text of the entry. The caption stands in the content.
+ */
 export function mediaContent(media: Media): string {
-  const inner = [
-    ...(media.caption === '' ? [] : [described('media:description', media.caption)]),
-    ...(media.credit === '' ? [] : [element('media:credit', {}, escapeMarkup(media.credit))]),
-  ].join('');
   const attributes = { url: media.url, type: media.type, medium: media.type.split('/')[0] ?? null };
-  return element('media:content', attributes, inner === '' ? null : inner);
-}
-
-function described(name: string, text: string): string {
-  return element(name, { type: 'plain' }, escapeMarkup(text));
+  const credit = media.credit === '' ? null : element('media:credit', {}, escapeMarkup(media.credit));
+  return element('media:content', attributes, credit);
 }
 
 /** `<item>` of RSS 2.0, rendered by `feed` as a feed of one, with what it cannot say added before the end. */
@@ -45,10 +42,10 @@ export function rssItem(item: FeedItem): string {
 function additions(item: FeedItem): string[] {
   return [
     ...item.authors.map((name) => element('dc:creator', {}, escapeMarkup(name))),
-    element('dcterms:modified', {}, rfc3339(item.modifiedAt)),
+    element('dcterms:modified', {}, toShanghaiTime(item.modifiedAt)),
     element('dc:language', {}, escapeMarkup(item.language)),
     ...(item.source === null ? [] : [element('dc:source', {}, escapeMarkup(item.source))]),
-    ...item.sections.map((section) => element('category', {}, escapeMarkup(section))),
+    ...item.categories.map((category) => element('category', {}, escapeMarkup(category))),
     ...item.media.map(mediaContent),
   ];
 }

@@ -30,7 +30,7 @@ export function withdrawalNotice(facts: WithdrawalFacts): ItemFragments {
     summaryHtml: html,
     contentHtml: html,
     authors: [],
-    sections: [],
+    categories: [],
     source: null,
     media: [],
     language: facts.language,
