@@ -1,7 +1,7 @@
 import { endsSentence, lengthWithoutSpaces } from './characters.js';
 import { endsArticle } from './article-ends.js';
 import { canBeSubhead, continuesElsewhereAt, isNumbered, isPhotoCredit, isSalutation } from './line-kinds.js';
-import type { Item } from './page-items.js';
+import type { Item } from './items.js';
 
 /** What is known about where an article begins and ends, before its text is read. */
 export interface ArticleSource {

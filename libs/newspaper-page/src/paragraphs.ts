@@ -2,7 +2,7 @@ import { endsSentence, lengthWithoutSpaces } from './characters.js';
 import { joinAll, type Draft, type Piece } from './draft.js';
 import { glueBetween } from './hard-wraps.js';
 import { canBeSubhead, isLabelled, isListItem, isNumbered } from './line-kinds.js';
-import type { ItemKind } from './page-items.js';
+import type { ItemKind } from './items.js';
 import { closesQuoteFirst } from './punctuation.js';
 
 /** A fragment of a body on its way to a paragraph. */

@@ -27,7 +27,7 @@ import {
 } from './line-kinds.js';
 import { proposeMisreadings } from './misreadings.js';
 import type { Byline, FieldName, Hold, PageArticle, Repair } from './page-reading.js';
-import type { Item } from './page-items.js';
+import type { Item } from './items.js';
 import { paragraphsOf, type BodyPiece, type Paragraph } from './paragraphs.js';
 import {
   closesQuoteFirst,

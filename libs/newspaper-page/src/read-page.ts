@@ -2,7 +2,8 @@ import { findArticles } from './find-articles.js';
 import { linesOf } from './lines.js';
 import { mastheadOf } from './masthead.js';
 import { NotANewspaperPage } from './not-a-newspaper-page.js';
-import { itemsOf, type PageItems } from './page-items.js';
+import type { PageItems } from './items.js';
+import { itemsOf } from './page-items.js';
 import type { LeftOver, PageReading } from './page-reading.js';
 import { finishArticle, partsOf, withoutWraps, type ArticleInWork } from './read-article.js';
 

@@ -1,0 +1,87 @@
+import { endsSentence, lengthWithoutSpaces } from './characters.js';
+import { isItem, type Sorted } from './items.js';
+import { isLabelled } from './line-kinds.js';
+
+const FEWEST_VERSES = 4;
+const LONGEST_VERSE = 26;
+const MANY_VERSES = 6;
+
+/** Lines of verse, and of lists such as 一等奖：张三 李四, are each a paragraph. */
+export function sortVerseAndLists(sorted: Sorted[]): void {
+  const short = (entry: Sorted | undefined): boolean =>
+    entry?.to === 'item' &&
+    (entry.kind === 'head' || entry.kind === 'text') &&
+    entry.fragment.level === 0 &&
+    lengthWithoutSpaces(entry.text) <= LONGEST_VERSE;
+  for (let from = 0; from < sorted.length; from += 1) {
+    if (!short(sorted[from])) continue;
+    let to = from;
+    while (short(sorted[to])) to += 1;
+    const leadsToBody = isItem(sorted[to], 'opening', 'byline', 'continued');
+    // A headline above the verses, and the next one below them, end in no mark.
+    let first = from;
+    while (first < to && !endsInMark(sorted[first])) first += 1;
+    let last = to;
+    while (last > first && !endsInMark(sorted[last - 1])) last -= 1;
+    if (last - first >= FEWEST_VERSES && isMarkedVerse(sorted.slice(first, last))) close(sorted, first, last);
+    else closePlainVerse(sorted, from, leadsToBody ? last : to, to);
+    from = to;
+  }
+  for (let at = 0; at < sorted.length; at += 1) {
+    const entry = sorted[at];
+    if (
+      entry?.to !== 'item' ||
+      entry.kind === 'opening' ||
+      !isLabelled(entry.text) ||
+      entry.text.length > 120
+    )
+      continue;
+    const next = sorted[at + 1];
+    const previous = sorted[at - 1];
+    const beside = [previous, next].some(
+      (other) =>
+        other?.to === 'item' &&
+        other.kind !== 'opening' &&
+        isLabelled(other.text) &&
+        other.text.length <= 120,
+    );
+    if (beside && !endsSentence(entry.text)) sorted[at] = { ...entry, kind: 'closed' };
+  }
+}
+
+/**
+ * Verse without marks ends before the sentence that follows it.
+ * @param until the lines from here on are the next headline block
+ */
+function closePlainVerse(sorted: Sorted[], from: number, until: number, to: number): void {
+  for (let first = from; first < until; first += 1) {
+    let end = first;
+    while (end < to && !endsInMark(sorted[end])) end += 1;
+    if (end <= until && end - first >= FEWEST_VERSES && isPlainVerse(sorted.slice(first, end)))
+      close(sorted, first, end);
+    first = end;
+  }
+}
+
+function endsInMark(entry: Sorted | undefined): boolean {
+  return entry !== undefined && /[，。；：！？、,;!?…—][”’"]?$/u.test(entry.text);
+}
+
+function isMarkedVerse(run: readonly Sorted[]): boolean {
+  return run.filter(endsInMark).length / run.length >= 0.75;
+}
+
+/** Verse without marks: lines of one length, or many of them. */
+function isPlainVerse(run: readonly Sorted[]): boolean {
+  if (run.some(({ text }) => /[，。；、,;]/u.test(text))) return false;
+  if (run.length >= MANY_VERSES) return true;
+  const lengths = run.map(({ text }) => lengthWithoutSpaces(text));
+  return Math.max(...lengths) - Math.min(...lengths) <= 2;
+}
+
+function close(sorted: Sorted[], from: number, to: number): void {
+  for (let at = from; at < to; at += 1) {
+    const entry = sorted[at];
+    if (entry?.to === 'item') sorted[at] = { ...entry, kind: 'closed', interrupts: false };
+  }
+}
