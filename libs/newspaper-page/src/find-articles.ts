@@ -1,7 +1,10 @@
 import { endsSentence, lengthWithoutSpaces } from './characters.js';
 import { endsArticle } from './article-ends.js';
-import { canBeSubhead, continuesElsewhereAt, isNumbered, isPhotoCredit, isSalutation } from './line-kinds.js';
-import type { Item } from './items.js';
+import { boundaryDoubt, isWhole, type Checked, type Doubt } from './article-doubts.js';
+import { blankLinesOf, isTopDoubtful, type Block } from './block-doubts.js';
+import type { Item, PageItems } from './items.js';
+import { isDashLine, isNumbered, isPhotoCredit, isSalutation } from './line-kinds.js';
+import { isSetOff } from './subheads.js';
 
 /** What is known about where an article begins and ends, before its text is read. */
 export interface ArticleSource {
@@ -14,13 +17,11 @@ export interface ArticleSource {
   headDoubtful: boolean;
   /** The article may hold a piece of another, or the other way round: what the editor is to look at. */
   boundaryDoubtful: Doubt | null;
+  /** The byline under it can be the one of the next article, or the other way round. */
+  bylineDoubtful: boolean;
 }
 
-/** Why it is not sure what belongs to an article. */
-export interface Doubt {
-  because: 'heading' | 'page-break' | 'interruption';
-  line: string;
-}
+type PartedSource = Omit<ArticleSource, 'boundaryDoubtful' | 'bylineDoubtful'>;
 
 export interface FoundArticles {
   articles: ArticleSource[];
@@ -28,7 +29,6 @@ export interface FoundArticles {
 }
 
 const MOST_HEAD_LINES = 4;
-const LONGEST_LONE_HEADLINE = 30;
 const SHORTEST_BODY = 15;
 
 interface Start {
@@ -36,19 +36,107 @@ interface Start {
   body: number;
   unannounced: boolean;
   headDoubtful: boolean;
+  /** Nothing but two lines that can be headlines says that an article begins. */
+  restsOnHeads: boolean;
 }
 
+/** A start of which only headlines and paragraphs are known. */
+const bareStart = (head: number, body: number, restsOnHeads = false): Start => ({
+  head,
+  body,
+  unannounced: true,
+  headDoubtful: false,
+  restsOnHeads,
+});
+
 /** Cuts the items of a page into articles. */
-export function findArticles(items: readonly Item[], headAboveMasthead: boolean): FoundArticles {
-  const announced = announcedStarts(items, headAboveMasthead);
+export function findArticles(page: PageItems): FoundArticles {
+  const { items } = page;
+  const announced = announcedStarts(items, page.headAboveMasthead);
   const starts = announced.length > 0 ? withUnannounced(items, announced) : unannouncedStarts(items);
   const stray: Item[] = items.slice(0, starts[0]?.head ?? items.length);
-  const articles = starts.map((start, at) => {
+  const sources = starts.map((start, at) =>
+    sourceOf(items, start, starts[at + 1]?.head ?? items.length, stray),
+  );
+  const blocks = starts.map((start) => blockOf(items, start));
+  const blanks = blankLinesOf(blocks, page.leastGap);
+  const topDoubtful = starts.map(
+    ({ unannounced }, at) => !unannounced && isTopDoubtful(blocks[at] ?? NO_BLOCK, blanks),
+  );
+  const articles = sources.map((source, at): ArticleSource => {
     const next = starts[at + 1];
-    const source = sourceOf(items, start, next?.head ?? items.length, announced.length > 0, stray);
-    return { ...source, boundaryDoubtful: source.boundaryDoubtful ?? doubtfulEnd(items, next) };
+    const first = next === undefined ? undefined : items[next.head];
+    return {
+      ...source,
+      headDoubtful: source.headDoubtful || topDoubtful[at] === true,
+      boundaryDoubtful: boundaryDoubt(
+        checkedOf(source, page, announced.length > 0),
+        next === undefined || first === undefined
+          ? null
+          : { ...next, first, headless: next.head === next.body, topDoubtful: topDoubtful[at + 1] === true },
+      ),
+      bylineDoubtful: isBylineDoubtful(source, sources[at + 1], sources[at - 1]),
+    };
   });
   return { articles, stray };
+}
+
+const NO_BLOCK: Block = { heads: [], above: null, below: undefined };
+
+function blockOf(items: readonly Item[], { head, body }: Start): Block {
+  const heads = items.slice(head, body).filter(({ kind }) => kind === 'head');
+  const first = items[head];
+  const last = heads.at(-1);
+  return {
+    heads,
+    above: first?.barrier === true ? null : (items[head - 1] ?? null),
+    below: last === undefined ? undefined : items[items.indexOf(last, head) + 1],
+  };
+}
+
+/** 文/图 behind the names, 摄影报道: the report comes with a picture. */
+const WITH_PICTURE = /文\s?[/／]\s?[图摄]|[图摄]\s?[/／]\s?文|文图|图文|文并摄|摄影报道/u;
+
+function checkedOf(source: PartedSource, page: PageItems, pageIsAnnounced: boolean): Checked {
+  const opening = source.body[0]?.opening ?? null;
+  const named = [
+    ...source.head.filter(({ kind }) => kind === 'byline').map(({ fragment }) => fragment.draft.text),
+    source.body[0]?.fragment.draft.text.slice(0, opening?.length ?? 0) ?? '',
+  ];
+  return {
+    body: source.body,
+    announced: pageIsAnnounced && !source.unannounced,
+    feature: opening?.dateline == null,
+    indents: page.indents,
+    pictured: named.some((text) => WITH_PICTURE.test(text)),
+  };
+}
+
+/**
+ * A byline between two articles, the upper of which names its writers already and the lower names none: it can be of
+ * either.
+ */
+function isBylineDoubtful(
+  source: PartedSource,
+  below: PartedSource | undefined,
+  above: PartedSource | undefined,
+): boolean {
+  const takes = (upper: PartedSource | undefined, lower: PartedSource | undefined): boolean =>
+    upper !== undefined &&
+    lower !== undefined &&
+    hasByline(upper) &&
+    endsInByline(upper) &&
+    !hasByline(lower);
+  return takes(source, below) || takes(above, source);
+}
+
+function hasByline({ head, body }: PartedSource): boolean {
+  return head.some(({ byline }) => byline !== null) || (body[0]?.opening?.byline?.bylines.length ?? 0) > 0;
+}
+
+function endsInByline({ body }: PartedSource): boolean {
+  const last = body.at(-1);
+  return body.length > 1 && last?.byline != null && !isPhotoCredit(last.byline);
 }
 
 /** Articles that say so: by a dateline, a byline at the start or under the headline, or 上接. */
@@ -74,6 +162,7 @@ function announcedStarts(items: readonly Item[], headAboveMasthead: boolean): St
       body,
       unannounced: false,
       headDoubtful: doubtful || (starts.length === 0 && headAboveMasthead),
+      restsOnHeads: false,
     });
     free = body + 1;
     at = body;
@@ -120,8 +209,7 @@ function headStart(items: readonly Item[], body: number, free: number): { head: 
     items.slice(head, body).some(({ kind }) => kind === 'head')
   )
     head += 1;
-  if (lines <= MOST_HEAD_LINES)
-    return { head, doubtful: acrossCaption || isQuestionable(items, head, body, free) };
+  if (lines <= MOST_HEAD_LINES) return { head, doubtful: acrossCaption };
   // More lines than a headline has: a wider gap shows where the block begins.
   const gaps = items.slice(head + 1, body).map(({ fragment }) => fragment.gap);
   const least = smallest(gaps);
@@ -137,22 +225,6 @@ function belongsBelow(items: readonly Item[], byline: number, body: number, free
   return above === undefined || byline - 1 < free || items[byline]?.barrier === true
     ? true
     : above.kind === 'head' && byline - 1 > free;
-}
-
-/** A headline that ends as a sentence does, or the article before it stops within one: whose line is it? */
-function isQuestionable(items: readonly Item[], head: number, body: number, free: number): boolean {
-  const first = items[head];
-  if (first?.kind !== 'head') return false;
-  const heads = items.slice(head, body).filter(({ kind }) => kind === 'head');
-  const above = items[head - 1];
-  const marked = first.fragment.level > 0 || first.fragment.bold;
-  if (above === undefined || head - 1 < free - 1 || first.barrier || marked) return false;
-  if (endsSentence(first.fragment.draft.text)) return true;
-  const open =
-    (above.kind === 'text' || above.kind === 'opening') &&
-    !endsSentence(above.fragment.draft.text) &&
-    !endsArticle(above.fragment.draft.text);
-  return open && heads.length > 1;
 }
 
 /** Between announced articles there can be others: after a barrier, after an article's last line, or under an equal heading. */
@@ -173,7 +245,7 @@ function withUnannounced(items: readonly Item[], announced: readonly Start[]): S
       if (item?.kind !== 'head') {
         // Behind a running head a text without headline goes on from the page before.
         if (item?.barrier === true && !item.pageBreak && item.kind === 'text' && isLong(item))
-          starts.push({ head: from, body: from, unannounced: true, headDoubtful: false });
+          starts.push(bareStart(from, from));
         continue;
       }
       let to = from;
@@ -184,43 +256,41 @@ function withUnannounced(items: readonly Item[], announced: readonly Start[]): S
         below !== undefined &&
         (below.kind === 'text' || below.kind === 'note' || below.kind === 'closed') &&
         (isLong(below) || isSalutation(below.fragment.draft.text));
-      if (hasBody && beginsArticle(items, from, to, level))
-        starts.push({ head: from, body: to, unannounced: true, headDoubtful: false });
+      const begins = hasBody ? beginsArticle(items, from, to, level) : 'no';
+      if (begins !== 'no') starts.push(bareStart(from, to, begins === 'by-heads'));
       from = to - 1;
     }
   }
   return starts;
 }
 
-/** What begins without a dateline after a page's end, or without a headline after an advert, can be of the article before. */
-function doubtfulEnd(items: readonly Item[], next: Start | undefined): Doubt | null {
-  const first = next === undefined ? undefined : items[next.head];
-  if (next === undefined || first === undefined || !next.unannounced) return null;
-  if (first.pageBreak) return { because: 'page-break', line: shown(first) };
-  return next.head === next.body && first.interruptedBy !== null
-    ? { because: 'interruption', line: cutShort(first.interruptedBy) }
-    : null;
-}
-
 function isLong(item: Item): boolean {
   return lengthWithoutSpaces(item.fragment.draft.text) >= SHORTEST_BODY;
 }
 
-function beginsArticle(items: readonly Item[], from: number, to: number, level: number): boolean {
+/** Whether head lines begin an article, and whether anything but themselves says so. */
+function beginsArticle(
+  items: readonly Item[],
+  from: number,
+  to: number,
+  level: number,
+): 'no' | 'surely' | 'by-heads' {
+  const surely = (does: boolean): 'no' | 'surely' => (does ? 'surely' : 'no');
   const first = items[from];
   const above = items[from - 1];
-  if (first === undefined || above === undefined) return true;
-  if (level > 0 && first.fragment.level > 0) return first.fragment.level <= level;
-  if (first.barrier) return true;
+  if (first === undefined || above === undefined) return 'surely';
+  if (level > 0 && first.fragment.level > 0) return surely(first.fragment.level <= level);
+  if (first.barrier) return 'surely';
   if (above.kind === 'byline' || above.editorBelow !== null)
-    return above.byline === null || !isPhotoCredit(above.byline);
-  if (endsArticle(above.fragment.draft.text)) return true;
+    return surely(above.byline === null || !isPhotoCredit(above.byline));
+  if (endsArticle(above.fragment.draft.text)) return 'surely';
   const below = items[to];
-  if (below !== undefined && isSalutation(below.fragment.draft.text)) return true;
-  if (above.kind === 'closed' || !endsSentence(above.fragment.draft.text)) return false;
+  if (below !== undefined && isSalutation(below.fragment.draft.text)) return 'surely';
+  if (above.kind === 'closed' || !endsSentence(above.fragment.draft.text)) return 'no';
   const heads = items.slice(from, to).filter(({ kind }) => kind === 'head');
-  if (heads.length < 2 || heads.some(({ fragment }) => isNumbered(fragment.draft.text))) return false;
-  return heads.every(isWhole);
+  if (heads.length < 2 || heads.some(isSetOff) || !heads.every(isWhole)) return 'no';
+  // A line with a dash stands under a headline, never under a subhead.
+  return heads.slice(1).some(({ fragment }) => isDashLine(fragment.draft.text)) ? 'surely' : 'by-heads';
 }
 
 /** On a page without datelines and bylines only headlines with paragraphs under them are left to go by. */
@@ -252,12 +322,7 @@ function unannouncedStarts(items: readonly Item[]): Start[] {
       runs.push({ head: from, body: to });
     from = to - 1;
   }
-  return strongest(items, runs).map(({ head, body }) => ({
-    head,
-    body,
-    unannounced: true,
-    headDoubtful: false,
-  }));
+  return strongest(items, runs).map(({ head, body }) => bareStart(head, body));
 }
 
 /** A page of garbage has more lines than a call can have arguments. */
@@ -302,13 +367,7 @@ function strongest(
   return [...runs];
 }
 
-function sourceOf(
-  items: readonly Item[],
-  start: Start,
-  end: number,
-  pageIsAnnounced: boolean,
-  stray: Item[],
-): ArticleSource {
+function sourceOf(items: readonly Item[], start: Start, end: number, stray: Item[]): PartedSource {
   const head = items.slice(start.head, start.body);
   const body = items.slice(start.body, end);
   // Short lines at the end with nothing under them head nothing: they are left over from something else.
@@ -330,54 +389,5 @@ function sourceOf(
     body,
     unannounced: start.unannounced,
     headDoubtful: start.headDoubtful,
-    boundaryDoubtful: doubtfulLine(body, pageIsAnnounced && !start.unannounced),
   };
-}
-
-/** A line that could head another article, or text after an article's end. */
-function doubtfulLine(body: readonly Item[], announced: boolean): Doubt | null {
-  for (const [at, item] of body.entries()) {
-    if (at === 0) continue;
-    if (item.interruptedBy !== null) return { because: 'interruption', line: cutShort(item.interruptedBy) };
-    if (item.pageBreak) return { because: 'page-break', line: shown(item) };
-  }
-  const heads: Item[] = [];
-  for (let at = 1; at < body.length; at += 1) {
-    const item = body[at];
-    const above = body[at - 1];
-    if (item === undefined || above === undefined) continue;
-    const aboveText = above.fragment.draft.text;
-    if (item.kind === 'text' && continuesElsewhereAt(aboveText) !== -1) return heading(item);
-    if (item.kind !== 'head' || item.fragment.level > 0 || item.fragment.bold || !isWhole(item)) continue;
-    const finished =
-      above.kind === 'closed' || above.kind === 'head' || endsSentence(aboveText) || endsArticle(aboveText);
-    if (finished && body[at + 1] !== undefined) heads.push(item);
-  }
-  // Subheads come in numbers: a single one can as well head an article that says nothing of where it begins.
-  const [only] = heads;
-  if (!announced || only === undefined) return null;
-  if (heads.length > 1) {
-    // A line too long for a subhead is joined to the text under it.
-    const long = heads.find(({ fragment }) => !canBeSubhead(fragment.draft.text));
-    return long === undefined ? null : heading(long);
-  }
-  return isNumbered(only.fragment.draft.text) ? null : heading(only);
-}
-
-/** Nothing in the line looks like a clause that a column cut. */
-function isWhole(item: Item): boolean {
-  const { text } = item.fragment.draft;
-  return canBeSubhead(text) || (lengthWithoutSpaces(text) <= LONGEST_LONE_HEADLINE && !/[，、,]/u.test(text));
-}
-
-function heading(item: Item): Doubt {
-  return { because: 'heading', line: shown(item) };
-}
-
-function shown(item: Item): string {
-  return cutShort(item.fragment.draft.text);
-}
-
-function cutShort(text: string): string {
-  return text.length > 24 ? `${text.slice(0, 24)}…` : text;
 }

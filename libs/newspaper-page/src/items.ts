@@ -28,6 +28,10 @@ export interface Item {
   afterCaption: boolean;
   /** A line that was taken out, or stands oddly, between it and the item before it. */
   interruptedBy: string | null;
+  /** A line that was taken out right under it and can be its own last line. */
+  followedBy: string | null;
+  /** It can as well be the last line of the list above it. */
+  sharedWithList: boolean;
   /** 责任编辑 printed right under it, for its article only. */
   editorBelow: string | null;
 }
@@ -38,10 +42,14 @@ export interface PageItems {
   leftOver: { fragment: Fragment; reason: LeftOverReason }[];
   /** The headline may stand above the date line of the page. */
   headAboveMasthead: boolean;
+  /** The fewest blank lines between two lines of the masthead or of a headline block: more of them mean something. */
+  leastGap: number;
+  /** The page sets its paragraphs off by indentation, so that it can be relied on. */
+  indents: boolean;
 }
 
 /** A fragment on its way to where it belongs. */
-export type Sorted = { fragment: Fragment; text: string; interrupts?: boolean } & (
+export type Sorted = { fragment: Fragment; text: string; interrupts?: boolean; sharedWithList?: boolean } & (
   | { to: 'masthead'; line: MastheadLine }
   | { to: 'left'; reason: LeftOverReason }
   | { to: 'item'; kind: ItemKind; opening: Opening | null; byline: BylineReading | null }
@@ -90,3 +98,7 @@ export function leadsToOpening(sorted: readonly Sorted[], from: number): boolean
   }
   return isItem(sorted[at], 'opening', 'continued');
 }
+
+/** A paragraph of an article, and no headline. */
+export const isRunningText = (entry: Sorted | undefined): boolean =>
+  isItem(entry, 'text', 'opening', 'continued', 'closed');

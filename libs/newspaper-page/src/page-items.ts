@@ -2,7 +2,7 @@ import { endsSentence } from './characters.js';
 import type { BylineReading } from './byline.js';
 import { readOpening, type Opening } from './dateline.js';
 import { fragmentsOf, type Fragment } from './hard-wraps.js';
-import type { ItemKind, PageItems, Sorted } from './items.js';
+import { isItem, isRunningText, type ItemKind, type PageItems, type Sorted } from './items.js';
 import type { Line } from './lines.js';
 import {
   bylineLine,
@@ -21,20 +21,26 @@ import {
   isSalutation,
   isSureCaption,
 } from './line-kinds.js';
-import { readMastheadLine } from './masthead.js';
+import { readMastheadLine, type MastheadLine } from './masthead.js';
+import { joinPieces } from './seams.js';
+import { sortEventCredits, sortOpeningsInText, sortTornHeadlines } from './sort-beside.js';
 import { sortCaptions } from './sort-captions.js';
 import { sortInterruptions } from './sort-interruptions.js';
 import { sortGuides, sortRunningHeads, sortZone } from './sort-layout.js';
 import { sortNotices } from './sort-notices.js';
 import { sortVerseAndLists } from './sort-verse.js';
 const LONG_PARAGRAPH = 40;
+const SHORT_PARAGRAPH = 12;
 const OWN_LINE = /(?:报纸|新闻|报料|爆料|本报|读者|编辑部|记者|采访|投稿)热线/u;
 
 /** Sorts the lines of a page: what is the paper's own, what can be of an article, what is neither. */
 export function itemsOf(lines: readonly Line[]): PageItems {
-  const fragments = fragmentsOf(lines, standsAlone);
+  const fragments = withWholeOpenings(fragmentsOf(lines, standsAlone));
   const zoneEnd = firstBody(fragments);
   const sorted = fragments.map((fragment, at) => sortByWords(fragment, at < zoneEnd));
+  sortTornHeadlines(sorted);
+  sortOpeningsInText(sorted);
+  sortEventCredits(sorted, zoneEnd);
   const headAboveMasthead = sortZone(sorted, zoneEnd);
   sortRunningHeads(sorted, zoneEnd);
   sortInterruptions(sorted, zoneEnd);
@@ -42,7 +48,7 @@ export function itemsOf(lines: readonly Line[]): PageItems {
   sortVerseAndLists(sorted);
   sortNotices(sorted);
   sortCaptions(sorted);
-  return collect(sorted, headAboveMasthead);
+  return collect(sorted, zoneEnd, headAboveMasthead);
 }
 
 /** Lines that by their own words begin something, so that a full line before them does not go on in them. */
@@ -61,13 +67,53 @@ function standsAlone(line: Line): boolean {
   );
 }
 
+/** 本报讯 and （记者 张三）, where a narrow column or a line end stands between them. */
+function withWholeOpenings(fragments: readonly Fragment[]): Fragment[] {
+  const whole: Fragment[] = [];
+  for (const fragment of fragments) {
+    const above = whole.at(-1);
+    if (above !== undefined && isBareDateline(above.draft.text) && /^[（(]/u.test(fragment.draft.text)) {
+      whole[whole.length - 1] = {
+        ...above,
+        draft: joinPieces([above.draft, fragment.draft], 'fragments-joined'),
+        lines: [...above.lines, ...fragment.lines],
+      };
+    } else whole.push(fragment);
+  }
+  return whole;
+}
+
+function isBareDateline(text: string): boolean {
+  if (text.length > LONG_PARAGRAPH) return false;
+  const opening = readOpening(text);
+  return opening?.dateline != null && opening.byline === null && opening.length >= text.length;
+}
+
 /** Where the first article's text begins: what stands above can be masthead. */
 function firstBody(fragments: readonly Fragment[]): number {
-  const at = fragments.findIndex(({ draft: { text } }) => {
+  const at = fragments.findIndex(({ draft: { text } }, index) => {
     if (readOpening(text) !== null || continuedMarkLength(text) > 0) return true;
-    return text.length >= LONG_PARAGRAPH && endsSentence(text) && !isGuideItem(text);
+    if (!endsSentence(text) || isGuideItem(text)) return false;
+    return text.length >= LONG_PARAGRAPH || namesAWriter(fragments[index - 1]?.draft.text ?? '');
   });
-  return at === -1 ? fragments.length : at;
+  if (at !== -1) return at;
+  // Essays and verse have short paragraphs, and none of them need be long.
+  const short = fragments.findIndex(
+    ({ draft: { text } }) =>
+      text.length >= SHORT_PARAGRAPH && endsSentence(text) && readMastheadLine(text, true) === null,
+  );
+  return short === -1 ? fragments.length : short;
+}
+
+/** 本报记者 张三 on a line of its own, which no masthead prints. */
+function namesAWriter(text: string): boolean {
+  const reading = text.length > LONG_PARAGRAPH * 2 ? null : bylineLine(text);
+  return (
+    reading !== null &&
+    reading.hasRole &&
+    /记者|通讯员|作者|文[/／:：]/u.test(text) &&
+    readMastheadLine(text, true) === null
+  );
 }
 
 function sortByWords(fragment: Fragment, inZone: boolean): Sorted {
@@ -111,8 +157,15 @@ function sortByWords(fragment: Fragment, inZone: boolean): Sorted {
   return item(canBeHeadline(text) ? 'head' : 'text');
 }
 
-function collect(sorted: readonly Sorted[], headAboveMasthead: boolean): PageItems {
-  const page: PageItems = { items: [], masthead: [], leftOver: [], headAboveMasthead };
+function collect(sorted: readonly Sorted[], zoneEnd: number, headAboveMasthead: boolean): PageItems {
+  const page: PageItems = {
+    items: [],
+    masthead: [],
+    leftOver: [],
+    headAboveMasthead,
+    leastGap: leastGap(sorted),
+    indents: showsIndents(sorted),
+  };
   const editors = sorted.filter((entry) => entry.to === 'editor');
   const lastItem = sorted.findLastIndex((entry) => entry.to === 'item' && entry.kind !== 'closed');
   let barrier = false;
@@ -123,7 +176,7 @@ function collect(sorted: readonly Sorted[], headAboveMasthead: boolean): PageIte
     const { fragment } = entry;
     switch (entry.to) {
       case 'masthead':
-        page.masthead.push({ line: entry.line, fragment });
+        page.masthead.push({ line: at < zoneEnd ? entry.line : withoutOwners(entry.line), fragment });
         page.leftOver.push({ fragment, reason: entry.line.credits > 0 ? 'page-credits' : 'masthead' });
         // The headline that stands above the date line belongs to the text under it.
         barrier = !headAboveMasthead || page.items.length === 0;
@@ -134,6 +187,10 @@ function collect(sorted: readonly Sorted[], headAboveMasthead: boolean): PageIte
         if (entry.reason === 'notice' || entry.reason === 'guide' || entry.reason === 'advert')
           barrier = true;
         if (entry.reason === 'caption') afterCaption = true;
+        if (entry.reason === 'advert' && isRunningText(sorted[at - 1])) {
+          const above = page.items.at(-1);
+          if (above !== undefined) above.followedBy = entry.text;
+        }
         if (entry.interrupts === true || entry.reason === 'notice' || entry.reason === 'advert')
           interruptedBy ??= entry.text;
         break;
@@ -160,6 +217,8 @@ function collect(sorted: readonly Sorted[], headAboveMasthead: boolean): PageIte
           pageBreak,
           afterCaption,
           interruptedBy: interruptedBy ?? (entry.interrupts === true ? entry.text : null),
+          followedBy: null,
+          sharedWithList: entry.sharedWithList === true,
           editorBelow: null,
         });
         barrier = false;
@@ -170,4 +229,30 @@ function collect(sorted: readonly Sorted[], headAboveMasthead: boolean): PageIte
     }
   }
   return page;
+}
+
+/** Under the articles a line with nothing but 主办 or 主管 need not be the paper's own. */
+function withoutOwners(line: MastheadLine): MastheadLine {
+  if (line.strong >= 2) return line;
+  const { supervisor: _supervisor, sponsor: _sponsor, ...found } = line.found;
+  return { ...line, found };
+}
+
+function leastGap(sorted: readonly Sorted[]): number {
+  const isLayout = (entry: Sorted | undefined): boolean =>
+    entry?.to === 'masthead' || isItem(entry, 'head', 'byline');
+  return sorted.reduce(
+    (least, entry, at) =>
+      isLayout(entry) && isLayout(sorted[at - 1]) ? Math.min(least, entry.fragment.gap) : least,
+    Infinity,
+  );
+}
+
+/** Share of the body lines that must be indented before indentation means a new paragraph. */
+const INDENTED_SHARE = 0.3;
+
+function showsIndents(sorted: readonly Sorted[]): boolean {
+  const running = sorted.filter((entry) => isItem(entry, 'text', 'opening'));
+  const indented = running.filter(({ fragment }) => fragment.indent >= 2).length;
+  return indented >= 2 && indented / running.length >= INDENTED_SHARE;
 }

@@ -283,7 +283,8 @@ describe.each<[string, string[]]>([
     'linlan-full-width.txt',
     [
       '- / 今年春季造林绿化开局良好 / 全国累计完成造林绿化1860万亩 | 新华社北京3月5日电 | 记者:卓远航 记者:费思齐 | 盛怀瑾 | - | 4',
-      '- / 向海而兴，一座港城的新答卷 / - | - | - | 盛怀瑾 | continuation | 4',
+      // Two lines without a dateline follow: whether they head an article or a part of this one, only the page shows.
+      '- / 向海而兴，一座港城的新答卷 / - | - | - | 盛怀瑾 | boundary-doubtful continuation | 4',
       // Without dateline, and with the author at the end only: held, though the author of the page asks for no hold.
       '临澜时评 / 让“小修小补”补出大民生 / - | - | 作者:苏禾 | 盛怀瑾 | no-dateline | 4',
       '- / “欠大海的账，得还” / 我市增殖放流海洋生物苗种1260万尾 | 本报讯 | 记者:辛如初 通讯员:池映雪 通讯员:戚雨桐 | 盛怀瑾 | - | 3',
@@ -305,7 +306,7 @@ describe.each<[string, string[]]>([
     'yanzhou-interleaved.txt',
     [
       // The columns of these two lie in one another on the page: both are held.
-      '欧阳秉正在砚山区墨湖镇调研时强调 / 把问题解决在一线 / - | 本报讯 | 记者:冀北辰 | 尉迟敏 | body-unfinished | 3',
+      '欧阳秉正在砚山区墨湖镇调研时强调 / 把问题解决在一线 / - | 本报讯 | 记者:冀北辰 | 尉迟敏 | boundary-doubtful body-unfinished | 3',
       '- / 义务教育招生政策公布 / 新增公办学位5200个 长幼可随学 | 本报讯 | 记者:费长安 通讯员:宗政宁 | 尉迟敏 | headline-doubtful boundary-doubtful continued-elsewhere | 4',
       '- / 384名小棋手“过招” / 砚州市第二届中小学生围棋联赛落幕 | 本报讯 | 通讯员:赫连岳 | 尉迟敏 | - | 3',
       '- / 清明假期接待游客87.4万人次 / - | 本报讯 | 记者:冀北辰 | 尉迟敏 | - | 3',

@@ -15,7 +15,8 @@ import {
   type DraftNote,
   type Edit,
 } from './draft.js';
-import type { ArticleSource, Doubt } from './find-articles.js';
+import type { Doubt } from './article-doubts.js';
+import type { ArticleSource } from './find-articles.js';
 import { headlineBlock } from './headline-block.js';
 import {
   canBeHeadline,
@@ -98,8 +99,8 @@ export function partsOf(source: ArticleSource): ArticleInWork {
       at === 0 &&
       draft.text !== '' &&
       canBeHeadline(draft.text) &&
-      source.body.length > 1 &&
-      work.headLines.length === 0
+      work.headLines.length === 0 &&
+      standsApart(source.body[1])
     ) {
       // 上接第1版 with the headline once more behind it.
       work.headLines.push({ ...item, kind: 'head', fragment: { ...item.fragment, draft } });
@@ -129,6 +130,11 @@ export function partsOf(source: ArticleSource): ArticleInWork {
     if (draft.text !== '') work.pieces.push(pieceOf(item, draft, lead));
   }
   return work;
+}
+
+/** A line right below, without a blank line or an indentation, can be the rest of a sentence. */
+function standsApart(below: Item | undefined): boolean {
+  return below !== undefined && (below.fragment.gap > 0 || below.fragment.indent >= 2);
 }
 
 function pieceOf(item: Item, draft: Draft, lead: number): BodyPiece & { lead: number } {
@@ -326,6 +332,14 @@ function boundaryMessage({ because, line }: Doubt): string {
       return `本文与“${line}”之间隔着报头或版面信息，前后可能不是同一篇稿件，请核对原版。`;
     case 'interruption':
       return `正文中间夹有“${line}”一行，可能是广告、栏目名或正文的一部分，请核对原版。`;
+    case 'after-end':
+      return `“${line}”排在本文署名或来源之后，可能属于另一篇稿件或图片说明，请核对原版。`;
+    case 'left-over':
+      return `正文下方的“${line}”未收入正文，可能是广告，也可能是本文的最后一行，请核对原版。`;
+    case 'seam':
+      return `“${line}”之前的一句没有说完，可能有文字缺失，请核对原版。`;
+    case 'caption':
+      return `最后一段“${line}”可能是图片说明，请核对原版。`;
   }
 }
 
@@ -365,7 +379,12 @@ function holdsOf(
   if (work.bylines.some(({ doubtful }) => doubtful))
     holds.push({
       code: 'byline-doubtful',
-      message: '署名可能被换行截断或连写，人名不作自动修改，请核对原版。',
+      message: '署名可能被换行截断、连写或夹有其他文字，人名不作自动修改，请核对原版。',
+    });
+  else if (work.source.bylineDoubtful)
+    holds.push({
+      code: 'byline-doubtful',
+      message: '署名排在两篇稿件之间，不能确定属于哪一篇，请核对原版。',
     });
   if (work.continued)
     holds.push({ code: 'continuation', message: '本文标有“上接”，开头在其他版面，请与前文合并后再发布。' });

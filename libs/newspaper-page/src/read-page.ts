@@ -17,8 +17,6 @@ const HAN_SHARE = 0.2;
 const ENOUGH_MASTHEAD = 2;
 /** A page has some hundred lines, a few thousand where each printed line stands alone. */
 const MOST_LINES = 20_000;
-/** Share of the body lines that must be indented before indentation means a new paragraph. */
-const INDENTED_SHARE = 0.3;
 
 /**
  * Reads one newspaper page as text extraction left it (plain text or markdown).
@@ -31,10 +29,10 @@ export function readPage(text: string): PageReading {
   if (lines.length > MOST_LINES)
     throw new NotANewspaperPage(`The text has more than ${MOST_LINES} lines, more than any page.`);
   const page = itemsOf(lines);
-  const { articles: sources, stray } = findArticles(page.items, page.headAboveMasthead);
+  const { articles: sources, stray } = findArticles(page);
   const parts = sources.map(partsOf);
   refuseOtherTexts(page, parts);
-  const indents = showsIndents(page);
+  const { indents } = page;
   const { masthead, repairs } = mastheadOf(
     page.masthead.map(({ line, fragment }) => ({ line, draft: fragment.draft })),
   );
@@ -99,11 +97,4 @@ function refuseOtherTexts(page: PageItems, articles: readonly ArticleInWork[]): 
   const continued = bodies.some((article) => article.continued || article.continuesElsewhere);
   if (!announced && !continued)
     throw new NotANewspaperPage('Neither a masthead nor any dateline or byline was found.');
-}
-
-/** Whether the page sets paragraphs off by indentation, so that it can be relied on. */
-function showsIndents(page: PageItems): boolean {
-  const running = page.items.filter(({ kind }) => kind === 'text' || kind === 'opening');
-  const indented = running.filter(({ fragment }) => fragment.indent >= 2).length;
-  return indented >= 2 && indented / running.length >= INDENTED_SHARE;
 }

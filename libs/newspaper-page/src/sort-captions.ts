@@ -1,8 +1,10 @@
-import { isItem, isOpenText, left, type Sorted } from './items.js';
-import { isPhotoCredit } from './line-kinds.js';
+import { endsArticle } from './article-ends.js';
+import { isItem, isOpenText, isRunningText, left, type Sorted } from './items.js';
+import { isPhotoCredit, LONGEST_CAPTION } from './line-kinds.js';
 
 /** The title of a picture stands right above its caption; a credit on a line of its own belongs to the caption. */
 export function sortCaptions(sorted: Sorted[]): void {
+  sortCreditedCaptions(sorted);
   sortCaptionTitles(sorted);
   for (const [at, entry] of sorted.entries()) {
     if (entry.to !== 'left' || entry.reason !== 'caption') continue;
@@ -45,4 +47,17 @@ function isPhotoByline(entry: Sorted | undefined): boolean {
   return (
     entry?.to === 'item' && entry.kind === 'byline' && entry.byline !== null && isPhotoCredit(entry.byline)
   );
+}
+
+/** A sentence with a photographer's name on the line right under it, below the end of an article, tells what its picture shows. */
+function sortCreditedCaptions(sorted: Sorted[]): void {
+  for (let at = 1; at < sorted.length - 1; at += 1) {
+    const entry = sorted[at];
+    const above = sorted[at - 1];
+    const credit = sorted[at + 1];
+    if (entry === undefined || !isItem(entry, 'text', 'head') || entry.text.length > LONGEST_CAPTION)
+      continue;
+    if (!isPhotoByline(credit) || credit?.fragment.gap !== 0 || !isRunningText(above)) continue;
+    if (above !== undefined && endsArticle(above.text)) sorted[at] = left(entry, 'caption');
+  }
 }

@@ -103,7 +103,9 @@ export function sortGuides(sorted: Sorted[]): void {
         lastItem = next;
     for (let next = at + 1; next <= lastItem; next += 1) {
       const line = sorted[next];
-      if (line?.to === 'item') sorted[next] = left(line, 'guide');
+      // ▶老屋里的读书声 2版: the mark that sets off an item of the box is a caption's elsewhere.
+      if (line?.to === 'item' || (line?.to === 'left' && line.reason === 'caption'))
+        sorted[next] = left(line, 'guide');
     }
   }
 }

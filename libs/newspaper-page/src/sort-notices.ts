@@ -1,7 +1,28 @@
-import { isItem, leadsToOpening, left, type Sorted } from './items.js';
-import { isNoticeHead, isSignature } from './line-kinds.js';
+import { isItem, isRunningText, leadsToOpening, left, textItem, type Sorted } from './items.js';
+import { isActivityHead, isAdvertLine, isNoticeHead, isSignature, opensNotice } from './line-kinds.js';
 
 const LONG_PARAGRAPH = 40;
+
+/** 线上招聘 heads a notice where it is followed by a telephone number or a call to apply, else a part of an article. */
+function asksToCall(lines: readonly Sorted[]): boolean {
+  return lines.some(
+    ({ text }) => isAdvertLine(text) || /诚聘|联系人|有意者|报名(?:电话|地址)|\d{7,}/u.test(text),
+  );
+}
+
+/** A paragraph that only ends as a notice does (…，特此声明。), right under an article's text: it stays there, in doubt. */
+function keepParagraphs(sorted: Sorted[]): void {
+  for (const [at, entry] of sorted.entries()) {
+    if (
+      entry.to !== 'left' ||
+      entry.reason !== 'notice' ||
+      opensNotice(entry.text) ||
+      isNoticeHead(entry.text)
+    )
+      continue;
+    if (isRunningText(sorted[at - 1])) sorted[at] = { ...textItem(entry), interrupts: true };
+  }
+}
 
 /** 公告, 启事, 更正 … with what belongs to them, up to the next article. */
 export function sortNotices(sorted: Sorted[]): void {
@@ -19,6 +40,7 @@ export function sortNotices(sorted: Sorted[]): void {
     }
     if (leadsToOpening(sorted, at + 1)) continue;
     let end = noticeEnd(sorted, at);
+    if (isActivityHead(entry.text) && !asksToCall(sorted.slice(at + 1, end))) continue;
     // The last lines before the next headline block can be its first lines; a signature never is one.
     if (leadsToOpening(sorted, end)) end = Math.max(at + 1, end);
     for (let line = at; line < end; line += 1) {
@@ -27,6 +49,7 @@ export function sortNotices(sorted: Sorted[]): void {
     }
     at = end - 1;
   }
+  keepParagraphs(sorted);
 }
 
 function noticeEnd(sorted: readonly Sorted[], from: number): number {

@@ -24,7 +24,8 @@ export function sortVerseAndLists(sorted: Sorted[]): void {
     let last = to;
     while (last > first && !endsInMark(sorted[last - 1])) last -= 1;
     if (last - first >= FEWEST_VERSES && isMarkedVerse(sorted.slice(first, last))) close(sorted, first, last);
-    else closePlainVerse(sorted, from, leadsToBody ? last : to, to);
+    else if (!leadsToBody || first < to) closePlainVerse(sorted, from, leadsToBody ? last : to, to);
+    else closeListAbove(sorted, from, to);
     from = to;
   }
   for (let at = 0; at < sorted.length; at += 1) {
@@ -61,6 +62,22 @@ function closePlainVerse(sorted: Sorted[], from: number, until: number, to: numb
       close(sorted, first, end);
     first = end;
   }
+}
+
+/**
+ * A list or verse without any mark, and the headline of the next article right below it: a wider gap shows where the
+ * headline begins. Without one at least its last line is the headline, and both articles are in doubt.
+ */
+function closeListAbove(sorted: Sorted[], from: number, to: number): void {
+  const gaps = sorted.slice(from + 1, to).map(({ fragment }) => fragment.gap);
+  const least = gaps.reduce((one, other) => Math.min(one, other), Infinity);
+  const wide = gaps.findLastIndex((gap) => gap > least);
+  const until = wide === -1 ? to - 1 : from + 1 + wide;
+  const list = sorted.slice(from, until);
+  if (list.length < FEWEST_VERSES || !isPlainVerse(list)) return;
+  close(sorted, from, until);
+  const head = sorted[until];
+  if (wide === -1 && head !== undefined) sorted[until] = { ...head, sharedWithList: true };
 }
 
 function endsInMark(entry: Sorted | undefined): boolean {

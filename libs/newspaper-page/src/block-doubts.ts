@@ -1,0 +1,107 @@
+import { endsArticle } from './article-ends.js';
+import { endsSentence, lengthWithoutSpaces } from './characters.js';
+import type { Item } from './items.js';
+import { canBeSubhead, isDashLine } from './line-kinds.js';
+
+/** Whether the first line of a headline block is its own, or of what stands above it. Each check stands for itself. */
+
+export interface Block {
+  /** The lines of the block, from the first. */
+  heads: readonly Item[];
+  /** What stands above the first line; null at the top of a page or behind a barrier. */
+  above: Item | null;
+  /** What stands right under the last line. */
+  below: Item | undefined;
+}
+
+/** What the blank lines of a page mean. */
+export interface BlankLines {
+  /** The fewest between two lines of the masthead, or of a headline block. */
+  least: number;
+  /** Its blocks have more between their lines as a habit. */
+  withinBlocks: boolean;
+}
+
+export function isTopDoubtful(block: Block, blanks: BlankLines): boolean {
+  const [first] = block.heads;
+  if (first === undefined || block.heads.some(isMarked)) return false;
+  return (
+    first.sharedWithList ||
+    endsLikeSentence(block) ||
+    followsOpenText(block) ||
+    isClauseUnderText(block) ||
+    isSetApart(block, blanks) ||
+    isEditorialLabel(block)
+  );
+}
+
+/** Whether a page sets the lines of its headline blocks apart: several blocks do, and none prints two lines together. */
+export function blankLinesOf(blocks: readonly Block[], least: number): BlankLines {
+  const inner = blocks.map(({ heads }) => innerGaps(heads)).filter((gaps) => gaps.length > 0);
+  const apart = inner.filter((gaps) => gaps.every((gap) => gap > least)).length;
+  return { least, withinBlocks: apart > 1 && apart === inner.length };
+}
+
+/** A headline can ask or call; with running text above it, it can as well be the end of that. */
+function endsLikeSentence({ heads, above, below }: Block): boolean {
+  const [first] = heads;
+  if (above === null || first === undefined || !endsSentence(first.fragment.draft.text)) return false;
+  // A byline right under a single line that asks says that it is a headline.
+  return !(heads.length === 1 && below?.kind === 'byline');
+}
+
+/** The text above stops within a sentence, or leads to a list: the first of several lines may be what it leads to. */
+function followsOpenText({ heads, above }: Block): boolean {
+  if (above === null || heads.length < 2) return false;
+  const { text } = above.fragment.draft;
+  return (above.kind === 'text' || above.kind === 'opening') && !endsSentence(text) && !endsArticle(text);
+}
+
+/** A clause that two sentences' worth of words make. */
+const SHORTEST_CLAUSE = 12;
+
+/** 会议要求，各部门要压实责任 right under running text: a last paragraph that lost its full stop. */
+function isClauseUnderText({ heads, above }: Block): boolean {
+  const [first, second] = heads;
+  if (above === null || first === undefined || second === undefined) return false;
+  const { text } = first.fragment.draft;
+  const clause =
+    /[，,]/u.test(text.replace(/“[^“”]*”|《[^《》]*》/gu, '')) &&
+    lengthWithoutSpaces(text) >= SHORTEST_CLAUSE &&
+    !canBeSubhead(text) &&
+    !/[，,：:—]$|——$/u.test(text);
+  return clause && first.fragment.gap <= second.fragment.gap;
+}
+
+/** A blank line within the block, on a page that prints the lines of a block together. */
+function isSetApart({ heads }: Block, { least, withinBlocks }: BlankLines): boolean {
+  return !withinBlocks && innerGaps(heads).some((gap) => gap > least);
+}
+
+/** The blank lines between the lines of a block that nothing but their place holds together. */
+function innerGaps(heads: readonly Item[]): number[] {
+  return heads.flatMap((item, at) => {
+    const above = heads[at - 1];
+    if (above === undefined || item.afterCaption || item.barrier || leadsOn(above, item)) return [];
+    return [item.fragment.gap];
+  });
+}
+
+/** A dash or a colon between two lines says that they belong together. */
+function leadsOn(above: Item, item: Item): boolean {
+  return (
+    isDashLine(item.fragment.draft.text) || /(?:——|--|[：:]|强调|指出|要求)$/u.test(above.fragment.draft.text)
+  );
+}
+
+const EDITORIAL_LABEL =
+  /^(?:来源|稿源|作者|校训|社训|院训|宗旨|口号|投稿|编辑|审核|校对|监制|排版|摄影|图片|资料|统筹|策划|地址|网址|邮箱|电话|微信|公众号|主编|总编|主办|承办|协办|时间|地点)(?:单位|邮箱|信箱|热线|电话)?\s?[:：]/u;
+
+/** 来源：某中心, 校训：…: what stands behind such a word is no headline. */
+function isEditorialLabel({ heads }: Block): boolean {
+  return heads.some(({ fragment }) => EDITORIAL_LABEL.test(fragment.draft.text));
+}
+
+function isMarked({ fragment }: Item): boolean {
+  return fragment.level > 0 || fragment.bold;
+}
