@@ -26,7 +26,7 @@ function officeByline(inner: string): BylineReading | null {
   const [, name, role] = SENT_IN.exec(inner) ?? [];
   return name === undefined || role === undefined
     ? null
-    : { bylines: [{ role, name }], doubtful: false, hasRole: true, length: inner.length };
+    : { bylines: [{ role, name }], doubtful: false, hasRole: true, others: false, length: inner.length };
 }
 
 /** `（记者 张三）`, `(张三 李四)`, `□张三` or `本报记者 张三` at the end of a text. */

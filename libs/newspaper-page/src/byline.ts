@@ -90,6 +90,8 @@ export interface BylineReading {
   doubtful: boolean;
   /** A role word was printed. */
   hasRole: boolean;
+  /** 等 stands behind the names. */
+  others: boolean;
   /** UTF-16 units read. */
   length: number;
 }
@@ -159,6 +161,7 @@ function scan(text: string, whole: boolean): BylineReading | null {
   let role: string | null = null;
   let roleStart = 0;
   let hasRole = false;
+  let hasOthers = false;
   let doubtful = false;
   let at = 0;
   let end = 0;
@@ -205,6 +208,7 @@ function scan(text: string, whole: boolean): BylineReading | null {
     }
     const others = bylines.length > 0 ? AND_OTHERS.exec(rest) : null;
     if (others !== null) {
+      hasOthers = true;
       closePadded();
       at += others[0].length;
       end = at;
@@ -269,7 +273,7 @@ function scan(text: string, whole: boolean): BylineReading | null {
   }
   if (whole) closePadded();
   if (!hasRole && bylines.length > 8) return null;
-  return { bylines, doubtful, hasRole, length: whole ? text.length : end };
+  return { bylines, doubtful, hasRole, others: hasOthers, length: whole ? text.length : end };
 }
 
 /** Whether a whole line is the byline of people who write: what an article can begin or end with. */

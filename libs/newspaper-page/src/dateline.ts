@@ -85,7 +85,7 @@ function bracketByline(text: string): Measured | null {
 function unreadByline(text: string): BylineReading | null {
   const inner = /^\s*[（(]([^（()）]{2,120})/u.exec(text)?.[1];
   return inner !== undefined && ROLE_WORD.test(inner.slice(0, 24))
-    ? { bylines: [], doubtful: true, hasRole: true, length: 0 }
+    ? { bylines: [], doubtful: true, hasRole: true, others: false, length: 0 }
     : null;
 }
 

@@ -102,10 +102,14 @@ function upperLines(lines: readonly HeadLine[]): Parts {
 
 const wordsOf = ({ draft }: HeadLine): string => draft.text.replace(/[\s“”"]/gu, '');
 
+/** 新春走基层·库区行: the name of a series and of its part, which stands above a headline. */
+const SERIES_NAME = /^[\p{Script=Han}\d]{2,12}[·・•][\p{Script=Han}\d]{2,8}$/u;
+
 /** 李明远在调研时强调, 李明远强调：, a line that breaks off with a dash: they lead to the headline below them. */
 function isKicker(line: HeadLine): boolean {
-  return /(?:[：:]|——|--|强调|指出|要求|表示|提出|(?:在|于).{2,30}(?:时|会上|中))$/u.test(
-    line.draft.text.trim(),
+  return (
+    SERIES_NAME.test(line.draft.text.trim()) ||
+    /(?:[：:]|——|--|强调|指出|要求|表示|提出|(?:在|于).{2,30}(?:时|会上|中))$/u.test(line.draft.text.trim())
   );
 }
 

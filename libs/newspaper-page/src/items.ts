@@ -30,6 +30,8 @@ export interface Item {
   interruptedBy: string | null;
   /** A line that was taken out right under it and can be its own last line. */
   followedBy: string | null;
+  /** Which of the pages of the text it stands on: 0 unless the head of another page stands above it. */
+  sheet: number;
   /** It can as well be the last line of the list above it. */
   sharedWithList: boolean;
   /** 责任编辑 printed right under it, for its article only. */
@@ -38,7 +40,7 @@ export interface Item {
 
 export interface PageItems {
   items: Item[];
-  masthead: { line: MastheadLine; fragment: Fragment }[];
+  masthead: { line: MastheadLine; fragment: Fragment; sheet: number }[];
   leftOver: { fragment: Fragment; reason: LeftOverReason }[];
   /** The headline may stand above the date line of the page. */
   headAboveMasthead: boolean;

@@ -16,6 +16,7 @@ import {
   isFurniture,
   isGuideHead,
   isGuideItem,
+  isMarkedBrief,
   isNoticeHead,
   isNoticeParagraph,
   isSalutation,
@@ -150,6 +151,8 @@ function sortByWords(fragment: Fragment, inZone: boolean): Sorted {
   const byline = bylineLine(text);
   if (byline !== null) return item('byline', null, byline);
   if (isAdvertLine(text)) return { ...base, to: 'left', reason: 'advert' };
+  // One of several pieces of news under one headline, or a piece of the article above.
+  if (isMarkedBrief(text)) return { ...item('text'), interrupts: true };
   if (isSureCaption(text) || isCaption(text)) return { ...base, to: 'left', reason: 'caption' };
   if (isDateOnly(text)) return item('closed');
   if (continuedMarkLength(text) > 0) return item('continued');
@@ -169,6 +172,7 @@ function collect(sorted: readonly Sorted[], zoneEnd: number, headAboveMasthead: 
   const editors = sorted.filter((entry) => entry.to === 'editor');
   const lastItem = sorted.findLastIndex((entry) => entry.to === 'item' && entry.kind !== 'closed');
   let barrier = false;
+  let sheet = 0;
   let pageBreak = false;
   let afterCaption = false;
   let interruptedBy: string | null = null;
@@ -176,7 +180,8 @@ function collect(sorted: readonly Sorted[], zoneEnd: number, headAboveMasthead: 
     const { fragment } = entry;
     switch (entry.to) {
       case 'masthead':
-        page.masthead.push({ line: at < zoneEnd ? entry.line : withoutOwners(entry.line), fragment });
+        if (beginsSheet(page, entry.line, sheet)) sheet += 1;
+        page.masthead.push({ line: at < zoneEnd ? entry.line : withoutOwners(entry.line), fragment, sheet });
         page.leftOver.push({ fragment, reason: entry.line.credits > 0 ? 'page-credits' : 'masthead' });
         // The headline that stands above the date line belongs to the text under it.
         barrier = !headAboveMasthead || page.items.length === 0;
@@ -198,11 +203,12 @@ function collect(sorted: readonly Sorted[], zoneEnd: number, headAboveMasthead: 
         // One bare line at the very end speaks for the page; in brackets, between articles or repeated, for the article above.
         const follows = at < lastItem;
         const above = page.items.at(-1);
-        if (above !== undefined && (entry.bracketed || editors.length > 1 || follows)) {
+        const inHead = sorted[at - 1]?.to === 'masthead';
+        if (above !== undefined && !inHead && (entry.bracketed || editors.length > 1 || follows)) {
           above.editorBelow = entry.editor;
           above.fragment = { ...above.fragment, lines: [...above.fragment.lines, ...fragment.lines] };
         } else {
-          page.masthead.push({ line: entry.line, fragment });
+          page.masthead.push({ line: entry.line, fragment, sheet });
           page.leftOver.push({ fragment, reason: 'page-credits' });
         }
         break;
@@ -218,6 +224,7 @@ function collect(sorted: readonly Sorted[], zoneEnd: number, headAboveMasthead: 
           afterCaption,
           interruptedBy: interruptedBy ?? (entry.interrupts === true ? entry.text : null),
           followedBy: null,
+          sheet,
           sharedWithList: entry.sharedWithList === true,
           editorBelow: null,
         });
@@ -255,4 +262,11 @@ function showsIndents(sorted: readonly Sorted[]): boolean {
   const running = sorted.filter((entry) => isItem(entry, 'text', 'opening'));
   const indented = running.filter(({ fragment }) => fragment.indent >= 2).length;
   return indented >= 2 && indented / running.length >= INDENTED_SHARE;
+}
+
+/** The head of another page: its number is not the one of the page so far, and articles stand between the two. */
+function beginsSheet(page: PageItems, { found }: MastheadLine, sheet: number): boolean {
+  if (page.items.length === 0 || found.pageNumber == null) return false;
+  const known = page.masthead.findLast((one) => one.sheet === sheet && one.line.found.pageNumber != null);
+  return known !== undefined && known.line.found.pageNumber !== found.pageNumber;
 }

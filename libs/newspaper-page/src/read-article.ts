@@ -27,7 +27,7 @@ import {
   isListItem,
 } from './line-kinds.js';
 import { proposeMisreadings } from './misreadings.js';
-import type { Byline, FieldName, Hold, PageArticle, Repair } from './page-reading.js';
+import type { FieldName, Hold, PageArticle, Repair } from './page-reading.js';
 import type { Item } from './items.js';
 import { paragraphsOf, type BodyPiece, type Paragraph } from './paragraphs.js';
 import {
@@ -37,6 +37,7 @@ import {
   withFullWidthPunctuation,
   withoutSpacesAtMarks,
 } from './punctuation.js';
+import { foldRadicals } from './radicals.js';
 import { repeatedStart } from './repetition.js';
 
 /** An article whose parts are told apart and whose wraps are not yet judged: that takes the whole page. */
@@ -46,12 +47,22 @@ export interface ArticleInWork {
   dateline: string | null;
   bylines: BylineReading[];
   editor: string | null;
-  pieces: (BodyPiece & { lead: number })[];
+  pieces: (BodyPiece & Lead)[];
   continuesElsewhere: boolean;
   continued: boolean;
   /** 题：春到山乡 behind the dateline, under a headline that says something else or nothing of it. */
   titleBelow: boolean;
 }
+
+/** What was taken off the start of a piece. */
+interface Lead {
+  /** Its cells. */
+  lead: number;
+  /** It ended in a space. */
+  leadEndsLine: boolean;
+}
+
+const NO_LEAD: Lead = { lead: 0, leadEndsLine: false };
 
 /** 新华社北京3月5日电 题：春到山乡 */
 const AGENCY_TITLE = /^题\s?[：:]\s?/u;
@@ -70,7 +81,7 @@ export function partsOf(source: ArticleSource): ArticleInWork {
     titleBelow: false,
   };
   for (const item of source.head)
-    if (item.kind === 'note') work.pieces.push(pieceOf(item, item.fragment.draft, 0));
+    if (item.kind === 'note') work.pieces.push(pieceOf(item, item.fragment.draft, NO_LEAD));
   const lastText = source.body.findLastIndex(
     ({ kind, fragment }) =>
       (kind === 'text' || kind === 'opening' || kind === 'continued' || kind === 'closed') &&
@@ -86,7 +97,7 @@ export function partsOf(source: ArticleSource): ArticleInWork {
       work.continuesElsewhere = true;
       continue;
     }
-    let lead = 0;
+    let lead = NO_LEAD;
     if (item.kind === 'continued' || item.kind === 'opening' || at === 0) {
       const mark = continuedMarkLength(draft.text);
       if (mark > 0) {
@@ -110,7 +121,8 @@ export function partsOf(source: ArticleSource): ArticleInWork {
       const { dateline, byline, length } = item.opening;
       work.dateline = dateline;
       if (byline !== null) work.bylines.push(byline);
-      lead = cells(draft.text.slice(0, length));
+      const taken = draft.text.slice(0, length);
+      lead = { lead: cells(taken), leadEndsLine: /\s$/u.test(taken) };
       draft = dropStart(draft, length);
       const title = dateline === null ? null : AGENCY_TITLE.exec(draft.text);
       if (title !== null) {
@@ -137,14 +149,14 @@ function standsApart(below: Item | undefined): boolean {
   return below !== undefined && (below.fragment.gap > 0 || below.fragment.indent >= 2);
 }
 
-function pieceOf(item: Item, draft: Draft, lead: number): BodyPiece & { lead: number } {
+function pieceOf(item: Item, draft: Draft, lead: Lead): BodyPiece & Lead {
   return {
     draft,
     kind: item.kind,
     indent: item.fragment.indent,
     level: item.fragment.level,
     bold: item.fragment.bold,
-    lead,
+    ...lead,
   };
 }
 
@@ -180,7 +192,12 @@ function withoutTail(draft: Draft, work: ArticleInWork): Draft {
 export function withoutWraps(articles: readonly ArticleInWork[], indents: boolean): ArticleInWork[] {
   const running = articles.flatMap(({ pieces }) => pieces.filter(({ kind }) => kind !== 'closed'));
   const wraps = findWraps(
-    running.map(({ draft, lead, indent }) => ({ text: draft.text, lead, indent: indents ? indent : null })),
+    running.map(({ draft, lead, leadEndsLine, indent }) => ({
+      text: draft.text,
+      lead,
+      leadEndsLine,
+      indent: indents ? indent : null,
+    })),
   );
   const mended = new Map(running.map((piece, at) => [piece, wrapped(piece.draft, wraps[at] ?? [])]));
   return articles.map((article) => ({
@@ -231,7 +248,7 @@ export function finishArticle(
     ['kicker', kicker?.notes ?? []],
     ['headline', headline?.notes ?? []],
     ['subtitle', subtitle?.notes ?? []],
-    ['bylines', bylineNotes(bylines)],
+    ['bylines', bylineNotes(work)],
     ...body.map((draft, at): [FieldName, readonly DraftNote[]] => [`body/${at}`, draft.notes]),
   ];
   const repairs = numbered(fields);
@@ -245,9 +262,7 @@ export function finishArticle(
     body: body.map(({ text }) => text),
     holds: holdsOf(work, repairs, block.doubtful, paragraphs),
     repairs,
-    raw: [...work.source.head, ...work.source.body]
-      .flatMap(({ fragment }) => fragment.lines.map(({ raw }) => raw))
-      .join('\n'),
+    raw: rawOf(work.source),
   };
 }
 
@@ -289,18 +304,32 @@ function proposeRepetitions(draft: Draft, before: string | null): Draft {
   return withNotes(draft, [...found.values()]);
 }
 
-function bylineNotes(bylines: readonly Byline[]): DraftNote[] {
-  return bylines
-    .filter(({ name }) => /^\p{Script=Han} \p{Script=Han}$/u.test(name))
-    .map(({ name }) => ({
-      class: 'flag',
-      kind: 'name-spacing',
-      offset: 0,
-      before: name,
-      after: name,
-      count: 1,
-      proposal: null,
-    }));
+function bylineNotes({ bylines, source }: ArticleInWork): DraftNote[] {
+  const flag = (kind: string, shown: string): DraftNote => ({
+    class: 'flag',
+    kind,
+    offset: 0,
+    before: shown,
+    after: shown,
+    count: 1,
+    proposal: null,
+  });
+  const printed = rawOf(source);
+  return bylines.flatMap(({ bylines: named, others }) => [
+    ...named.flatMap(({ name }) => [
+      ...(/^\p{Script=Han} \p{Script=Han}$/u.test(name) ? [flag('name-spacing', name)] : []),
+      // A name is mended by no machine unseen, not even from a radical to the character that it shows.
+      ...(!printed.includes(name) && foldRadicals(printed).includes(name)
+        ? [flag('name-character', name)]
+        : []),
+    ]),
+    // 等 is no name, and who the others are is not printed.
+    ...(others ? [flag('others-not-named', `${named.at(-1)?.name ?? ''} 等`)] : []),
+  ]);
+}
+
+function rawOf({ head, body }: ArticleSource): string {
+  return [...head, ...body].flatMap(({ fragment }) => fragment.lines.map(({ raw }) => raw)).join('\n');
 }
 
 function numbered(fields: readonly [FieldName, readonly DraftNote[]][]): Repair[] {

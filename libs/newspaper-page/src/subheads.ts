@@ -16,7 +16,8 @@ export interface Heading {
  */
 export function isSeries(headings: readonly Heading[], feature: boolean): boolean {
   const plain = headings.filter(({ lines }) => !lines.some(isSetOff));
-  if (plain.length === 0) return headings.length > 1 || !headings[0]?.lines.every(isBracketed);
+  // 【背景】 alone can head a box of its own.
+  if (plain.length === 0) return headings.length > 1 || !headings[0]?.lines.some(isBracketed);
   if (headings.length === 1) return false;
   if (plain.length === headings.length && feature) return headings.every(({ lines }) => lines.length === 1);
   const lengths = new Set(headings.map(({ lines }) => lengthWithoutSpaces(lines.map(textOf).join(''))));
