@@ -22,6 +22,8 @@ export interface Checked {
   feature: boolean;
   /** Its byline says that it comes with a picture. */
   pictured: boolean;
+  /** A short line that stood right under the text and was left over. */
+  strayBelow: string | null;
   /** The page sets paragraphs off by indentation. */
   indents: boolean;
 }
@@ -46,6 +48,7 @@ export function boundaryDoubt(article: Checked, next: Following | null): Doubt |
     foreignSentence(article) ??
     lostEnd(article) ??
     foreignHeading(article) ??
+    foreignVerse(article) ??
     captionAtEnd(article) ??
     (next === null ? null : openEnd(article, next)) ??
     lineLeftOver(article)
@@ -166,10 +169,25 @@ export function isWhole(item: Item): boolean {
   return canBeSubhead(text) || (lengthWithoutSpaces(text) <= LONGEST_LONE_HEADLINE && !/[，、,]/u.test(text));
 }
 
-/** A telephone number or an address right under the text, taken for an advert: it can be the article's last line. */
-function lineLeftOver({ body }: Checked): Doubt | null {
-  const item = body.find(({ followedBy }) => followedBy !== null);
-  return item?.followedBy == null ? null : { because: 'left-over', line: cutShort(item.followedBy) };
+/** Fewer lines without a full stop are a signature or a date. */
+const FEWEST_LINES = 4;
+
+/** Verse or a list that the finished sentence above it does not lead to. */
+function foreignVerse({ body }: Checked): Doubt | null {
+  for (const [at, item] of body.entries()) {
+    const above = body[at - 1];
+    if (item.kind !== 'closed' || above === undefined || above.kind === 'closed') continue;
+    const lines = body.slice(at, at + FEWEST_LINES);
+    const isRun = lines.length === FEWEST_LINES && lines.every(({ kind }) => kind === 'closed');
+    if (isRun && endsSentence(above.fragment.draft.text)) return { because: 'heading', line: shown(item) };
+  }
+  return null;
+}
+
+/** A telephone number taken for an advert, or a short line, right under the text and left over: it can be its last line. */
+function lineLeftOver({ body, strayBelow }: Checked): Doubt | null {
+  const line = body.find(({ followedBy }) => followedBy !== null)?.followedBy ?? strayBelow;
+  return line === null ? null : { because: 'left-over', line: cutShort(line) };
 }
 
 const LONGEST_BARE_CAPTION = 30;

@@ -15,6 +15,8 @@ export interface ArticleSource {
   unannounced: boolean;
   /** The headline block is longer than one should be, or stands above the date line. */
   headDoubtful: boolean;
+  /** A short line right under its text that heads nothing and was left over. */
+  strayBelow: string | null;
   /** The article may hold a piece of another, or the other way round: what the editor is to look at. */
   boundaryDoubtful: Doubt | null;
   /** The byline under it can be the one of the next article, or the other way round. */
@@ -107,6 +109,7 @@ function checkedOf(source: PartedSource, page: PageItems, pageIsAnnounced: boole
     body: source.body,
     announced: pageIsAnnounced && !source.unannounced,
     feature: opening?.dateline == null,
+    strayBelow: source.strayBelow,
     indents: page.indents,
     pictured: named.some((text) => WITH_PICTURE.test(text)),
   };
@@ -370,6 +373,7 @@ function strongest(
 function sourceOf(items: readonly Item[], start: Start, end: number, stray: Item[]): PartedSource {
   const head = items.slice(start.head, start.body);
   const body = items.slice(start.body, end);
+  let strayBelow: string | null = null;
   // Short lines at the end with nothing under them head nothing: they are left over from something else.
   while (body.length > 1 && body.at(-1)?.kind === 'head') {
     const last = body.at(-1);
@@ -382,6 +386,7 @@ function sourceOf(items: readonly Item[], start: Start, end: number, stray: Item
       before.kind !== 'closed';
     if (goesOn) break;
     stray.push(last);
+    strayBelow = last.barrier ? null : last.fragment.draft.text;
     body.pop();
   }
   return {
@@ -389,5 +394,6 @@ function sourceOf(items: readonly Item[], start: Start, end: number, stray: Item
     body,
     unannounced: start.unannounced,
     headDoubtful: start.headDoubtful,
+    strayBelow,
   };
 }

@@ -37,7 +37,7 @@ export function readPage(text: string): PageReading {
     page.masthead.map(({ line, fragment }) => ({ line, draft: fragment.draft })),
   );
   const articles = withoutWraps(parts, indents).map((article) =>
-    finishArticle(article, { indents, editor: editorOf(page, article, masthead.editor) }),
+    finishArticle(article, { indents, editor: editorOf(page, article) }),
   );
   const left = [...page.leftOver, ...stray.map(({ fragment }) => ({ fragment, reason: 'stray' as const }))];
   const leftOver: LeftOver[] = left
@@ -99,13 +99,15 @@ function refuseOtherTexts(page: PageItems, articles: readonly ArticleInWork[]): 
     throw new NotANewspaperPage('Neither a masthead nor any dateline or byline was found.');
 }
 
-/** An editor speaks for the articles of one page: where a text holds several, for those of the page that names the editor. */
-function editorOf(page: PageItems, { source }: ArticleInWork, ofMasthead: string | null): string | null {
-  const sheets = new Set(page.masthead.map(({ sheet }) => sheet));
-  if (sheets.size <= 1) return ofMasthead;
-  const own = [...source.head, ...source.body][0]?.sheet;
-  return (
-    page.masthead.find(({ sheet, line }) => sheet === own && line.found.editor != null)?.line.found.editor ??
-    null
+/**
+ * An editor speaks for the articles of one page. Where a text holds several, for those of the page that names the editor;
+ * where one page names two, for none.
+ */
+function editorOf(page: PageItems, { source }: ArticleInWork): string | null {
+  const own = [...source.head, ...source.body][0]?.sheet ?? 0;
+  const editors = new Set(
+    page.masthead.flatMap(({ sheet, line }) => (sheet === own ? (line.found.editor ?? []) : [])),
   );
+  const [editor] = editors;
+  return editors.size === 1 && editor !== undefined ? editor : null;
 }

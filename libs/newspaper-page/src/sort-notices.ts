@@ -1,5 +1,12 @@
 import { isItem, isRunningText, leadsToOpening, left, textItem, type Sorted } from './items.js';
-import { isActivityHead, isAdvertLine, isNoticeHead, isSignature, opensNotice } from './line-kinds.js';
+import {
+  isActivityHead,
+  isAdvertLine,
+  isNoticeHead,
+  isNoticeParagraph,
+  isSignature,
+  opensNotice,
+} from './line-kinds.js';
 
 const LONG_PARAGRAPH = 40;
 
@@ -13,13 +20,8 @@ function asksToCall(lines: readonly Sorted[]): boolean {
 /** A paragraph that only ends as a notice does (…，特此声明。), right under an article's text: it stays there, in doubt. */
 function keepParagraphs(sorted: Sorted[]): void {
   for (const [at, entry] of sorted.entries()) {
-    if (
-      entry.to !== 'left' ||
-      entry.reason !== 'notice' ||
-      opensNotice(entry.text) ||
-      isNoticeHead(entry.text)
-    )
-      continue;
+    if (entry.to !== 'left' || entry.reason !== 'notice') continue;
+    if (!isNoticeParagraph(entry.text) || opensNotice(entry.text)) continue;
     if (isRunningText(sorted[at - 1])) sorted[at] = { ...textItem(entry), interrupts: true };
   }
 }
@@ -43,7 +45,11 @@ export function sortNotices(sorted: Sorted[]): void {
     if (isActivityHead(entry.text) && !asksToCall(sorted.slice(at + 1, end))) continue;
     // The last lines before the next headline block can be its first lines; a signature never is one.
     if (leadsToOpening(sorted, end)) end = Math.max(at + 1, end);
-    for (let line = at; line < end; line += 1) {
+    const office = sorted[at - 1];
+    // The office that signs the notice is set above its head as well.
+    const named =
+      isItem(office, 'head') && sorted.slice(at + 1, end).some(({ text }) => text === office?.text);
+    for (let line = named ? at - 1 : at; line < end; line += 1) {
       const part = sorted[line];
       if (part?.to === 'item') sorted[line] = left(part, 'notice');
     }

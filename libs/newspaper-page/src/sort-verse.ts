@@ -5,6 +5,8 @@ import { isLabelled } from './line-kinds.js';
 const FEWEST_VERSES = 4;
 const LONGEST_VERSE = 26;
 const MANY_VERSES = 6;
+/** More lines than a headline block has are no headline block. */
+const MOST_HEAD_LINES = 4;
 
 /** Lines of verse, and of lists such as 一等奖：张三 李四, are each a paragraph. */
 export function sortVerseAndLists(sorted: Sorted[]): void {
@@ -24,8 +26,9 @@ export function sortVerseAndLists(sorted: Sorted[]): void {
     let last = to;
     while (last > first && !endsInMark(sorted[last - 1])) last -= 1;
     if (last - first >= FEWEST_VERSES && isMarkedVerse(sorted.slice(first, last))) close(sorted, first, last);
-    else if (!leadsToBody || first < to) closePlainVerse(sorted, from, leadsToBody ? last : to, to);
-    else closeListAbove(sorted, from, to);
+    else if (leadsToBody && (first === to || to - last > MOST_HEAD_LINES))
+      closeListAbove(sorted, first === to ? from : last, to);
+    else closePlainVerse(sorted, from, leadsToBody ? last : to, to);
     from = to;
   }
   for (let at = 0; at < sorted.length; at += 1) {
