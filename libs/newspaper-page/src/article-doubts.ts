@@ -9,7 +9,8 @@ import { isOneWord } from './words.js';
 
 /** Why it is not sure what belongs to an article, and the line that the editor is to look at. */
 export interface Doubt {
-  because: 'heading' | 'page-break' | 'interruption' | 'after-end' | 'left-over' | 'seam' | 'caption';
+  because:
+    'heading' | 'page-break' | 'interruption' | 'after-end' | 'left-over' | 'seam' | 'caption' | 'advert';
   line: string;
 }
 
@@ -50,6 +51,7 @@ export function boundaryDoubt(article: Checked, next: Following | null): Doubt |
     foreignHeading(article) ??
     foreignVerse(article) ??
     captionAtEnd(article) ??
+    advertAtEnd(article) ??
     (next === null ? null : openEnd(article, next)) ??
     lineLeftOver(article)
   );
@@ -101,10 +103,25 @@ function foreignSentence({ body, indents }: Checked): Doubt | null {
     if (rest.kind !== 'text' || isOneWord(open.fragment.draft.text, text)) continue;
     // Where a page indents its paragraphs, what is not indented goes on with something.
     const goesOn = indents && item.fragment.indent < 2 && rest.fragment.indent < 2;
-    if (goesOn || isOneWord(open.fragment.draft.text, rest.fragment.draft.text))
+    if (
+      goesOn ||
+      isQuotation(text) ||
+      tellsOfPicture(text) ||
+      isOneWord(open.fragment.draft.text, rest.fragment.draft.text)
+    )
       return { because: 'interruption', line: shown(item) };
   }
   return null;
+}
+
+/** “水好了，饭碗更稳了。” and nothing else: a quotation that is set out of the text. */
+function isQuotation(text: string): boolean {
+  return /^["“][^"“”]+[。！？]["”]$/u.test(text);
+}
+
+/** 志愿者在广场发放手册。: who does what where, as a caption tells it. */
+function tellsOfPicture(text: string): boolean {
+  return /^[^，。；：！？“”]{2,12}(?:在|正在)[^，。；：！？“”]{3,24}。$/u.test(text);
 }
 
 /** How the next sentence of a report begins; the sentence before it is not whole then. */
@@ -199,6 +216,17 @@ function captionAtEnd({ body, pictured }: Checked): Doubt | null {
   const { text } = last.fragment.draft;
   const bare = lengthWithoutSpaces(text) <= LONGEST_BARE_CAPTION && /^[^，。！？；：]+。$/u.test(text);
   return bare ? { because: 'caption', line: shown(last) } : null;
+}
+
+const CALLS_READERS =
+  /您|欢迎(?:光临|选购|订购|惠顾|垂询|致电|各界)|热销|抢购|特惠|优惠多多|礼品多多|全场.{0,4}折/u;
+
+/** An advert in whole sentences right under a report, which speaks to its readers as a report never does. */
+function advertAtEnd({ body, feature }: Checked): Doubt | null {
+  const last = body.at(-1);
+  if (feature || last === undefined || body.length < 2 || last.kind !== 'text') return null;
+  const text = last.fragment.draft.text.replace(/“[^“”]*”|"[^"]*"/gu, '');
+  return CALLS_READERS.test(text) ? { because: 'advert', line: shown(last) } : null;
 }
 
 /** What begins without a dateline after a page's end, without a headline, or with lines that anyone could head. */

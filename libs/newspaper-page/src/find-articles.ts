@@ -70,7 +70,10 @@ export function findArticles(page: PageItems): FoundArticles {
     const first = next === undefined ? undefined : items[next.head];
     return {
       ...source,
-      headDoubtful: source.headDoubtful || topDoubtful[at] === true,
+      headDoubtful:
+        source.headDoubtful ||
+        topDoubtful[at] === true ||
+        holdsTwoHeadlines(blocks[at], source, sources[at + 1]),
       boundaryDoubtful: boundaryDoubt(
         checkedOf(source, page, announced.length > 0),
         next === undefined || first === undefined
@@ -81,6 +84,22 @@ export function findArticles(page: PageItems): FoundArticles {
     };
   });
   return { articles, stray };
+}
+
+/** Two headlines together, and the next article has none: columns stood side by side. */
+function holdsTwoHeadlines(
+  block: Block | undefined,
+  source: PartedSource,
+  next: PartedSource | undefined,
+): boolean {
+  const lines = block?.heads.length ?? 0;
+  return (
+    lines > 1 &&
+    !source.unannounced &&
+    next?.head.length === 0 &&
+    next.body[0]?.kind === 'opening' &&
+    !next.body[0].barrier
+  );
 }
 
 const NO_BLOCK: Block = { heads: [], above: null, below: undefined };

@@ -367,6 +367,8 @@ function boundaryMessage({ because, line }: Doubt): string {
       return `正文下方的“${line}”未收入正文，可能是广告，也可能是本文的最后一行，请核对原版。`;
     case 'seam':
       return `“${line}”之前的一句没有说完，可能有文字缺失，请核对原版。`;
+    case 'advert':
+      return `最后一段“${line}”可能是广告，请核对原版。`;
     case 'caption':
       return `最后一段“${line}”可能是图片说明，请核对原版。`;
   }

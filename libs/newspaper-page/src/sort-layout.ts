@@ -1,6 +1,6 @@
 import { isItem, isPageNumber, left, type Sorted } from './items.js';
 import { isColumnLabel, isGuideHead, isGuideItem } from './line-kinds.js';
-import { isPageLabel, isSectionName, isSloganLine } from './masthead.js';
+import { isPageLabel, isSectionName, isSloganLine, readMastheadLine } from './masthead.js';
 
 /** Above the first article everything up to the last masthead line is the paper's own. */
 export function sortZone(sorted: Sorted[], zoneEnd: number): boolean {
@@ -59,7 +59,12 @@ export function sortZone(sorted: Sorted[], zoneEnd: number): boolean {
   return above;
 }
 
-/** Below the first headline a section name beside a running head or a page number is the layout's: 要闻, 2 综合. */
+/** Longest title of a paper. */
+const LONGEST_TITLE = 16;
+
+/**
+ * Below the first headline a section name beside a running head or a page number is the layout's: 要闻, 2 综合;
+ * so is the paper's title above one. */
 export function sortRunningHeads(sorted: Sorted[], zoneEnd: number): void {
   const layout = (at: number, step: 1 | -1): boolean => {
     let beside = at + step;
@@ -72,8 +77,17 @@ export function sortRunningHeads(sorted: Sorted[], zoneEnd: number): void {
     if (entry === undefined || !isItem(entry, 'head', 'text')) continue;
     // Above the first headline the masthead has its own rules.
     if (at < zoneEnd && !isColumnLabel(entry.text)) continue;
+    const title =
+      sorted[at + 1]?.to === 'masthead' &&
+      entry.text.length <= LONGEST_TITLE &&
+      readMastheadLine(entry.text, true)?.found.publication !== undefined;
     const label = isColumnLabel(entry.text) && isItem(sorted[at + 1], 'head', 'opening');
-    if (label || isPageLabel(entry.text) || (isSectionName(entry.text) && (layout(at, -1) || layout(at, 1))))
+    if (
+      title ||
+      label ||
+      isPageLabel(entry.text) ||
+      (isSectionName(entry.text) && (layout(at, -1) || layout(at, 1)))
+    )
       found.push(at);
   }
   for (const at of found) {
