@@ -1,11 +1,22 @@
 import type { Doubt } from './article-doubts.js';
+import type { BylineReading } from './byline.js';
 import { endsSentence, lengthWithoutSpaces } from './characters.js';
+import type { ArticleSource } from './find-articles.js';
 import { endsInAddress, isLabelled, isListItem } from './line-kinds.js';
 import type { Hold, Repair } from './page-reading.js';
 import type { Paragraph } from './paragraphs.js';
-import type { ArticleInWork } from './read-article.js';
 
 /** What an article waits for, each with the words for the editor. */
+
+/** What is known of an article when its text is finished. */
+interface Known {
+  source: Pick<ArticleSource, 'unannounced' | 'headDoubtful' | 'boundaryDoubtful' | 'bylineDoubtful'>;
+  headLines: readonly unknown[];
+  bylines: readonly BylineReading[];
+  continued: boolean;
+  continuesElsewhere: boolean;
+  titleBelow: boolean;
+}
 
 function boundaryMessage({ because, line }: Doubt): string {
   switch (because) {
@@ -31,7 +42,7 @@ function boundaryMessage({ because, line }: Doubt): string {
 const LONG_ENOUGH_TO_JUDGE = 20;
 
 export function holdsOf(
-  work: ArticleInWork,
+  work: Known,
   repairs: readonly Repair[],
   headTooLong: boolean,
   paragraphs: readonly Paragraph[],
