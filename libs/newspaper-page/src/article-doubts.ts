@@ -1,7 +1,13 @@
 import { endsArticle } from './article-ends.js';
 import { endsSentence, lengthWithoutSpaces } from './characters.js';
 import type { Item } from './items.js';
-import { canBeSubhead, continuesElsewhereAt, endsInAddress, isPhotoCredit } from './line-kinds.js';
+import {
+  canBeSubhead,
+  continuesElsewhereAt,
+  endsInAddress,
+  isLabelled,
+  isPhotoCredit,
+} from './line-kinds.js';
 import { isSeries, type Heading } from './subheads.js';
 import { isOneWord } from './words.js';
 
@@ -19,8 +25,10 @@ export interface Checked {
   body: readonly Item[];
   /** Dateline or byline says where it begins, as on a page where articles do. */
   announced: boolean;
-  /** A feature: announced by a byline under its headline, not by a dateline. */
+  /** Announced by a byline under its headline, not by a dateline. */
   feature: boolean;
+  /** Its subtitle begins with a dash: ——某镇十年护水记. */
+  dashed: boolean;
   /** Its byline says that it comes with a picture. */
   pictured: boolean;
   /** A short line that stood right under the text and was left over. */
@@ -99,16 +107,13 @@ function foreignSentence({ body, indents }: Checked): Doubt | null {
     const rest = body[at + 1];
     if (open === undefined || rest === undefined || !isOpen(open)) continue;
     const { text } = item.fragment.draft;
-    if (lengthWithoutSpaces(text) > LONGEST_FOREIGN || !endsSentence(text)) continue;
-    if (rest.kind !== 'text' || isOneWord(open.fragment.draft.text, text)) continue;
+    const before = open.fragment.draft.text;
+    if (lengthWithoutSpaces(text) > LONGEST_FOREIGN || !endsSentence(text) || rest.kind !== 'text') continue;
+    if (tellsOfPicture(text)) return { because: 'interruption', line: shown(item) };
+    if (/[，、,]$/u.test(before) || isOneWord(before, text)) continue;
     // Where a page indents its paragraphs, what is not indented goes on with something.
     const goesOn = indents && item.fragment.indent < 2 && rest.fragment.indent < 2;
-    if (
-      goesOn ||
-      isQuotation(text) ||
-      tellsOfPicture(text) ||
-      isOneWord(open.fragment.draft.text, rest.fragment.draft.text)
-    )
+    if (goesOn || isQuotation(text) || isOneWord(before, rest.fragment.draft.text))
       return { because: 'interruption', line: shown(item) };
   }
   return null;
@@ -136,18 +141,19 @@ function lostEnd({ body, indents }: Checked): Doubt | null {
     // An indented line is a paragraph of its own, and the upper one is seen to be unfinished.
     if (indents && item.fragment.indent >= 2) continue;
     const { text } = item.fragment.draft;
+    if (/[，、,]$/u.test(open.fragment.draft.text)) continue;
     if (SENTENCE_START.test(text) && !isOneWord(open.fragment.draft.text, text))
       return { because: 'seam', line: shown(item) };
   }
   return null;
 }
 
-/** A piece of running text that stops within a sentence, at no mark. */
+/** A piece of running text that stops within a sentence, at a comma or at no mark. */
 function isOpen({ kind, fragment }: Item): boolean {
   const { text } = fragment.draft;
   return (
     (kind === 'text' || kind === 'opening' || kind === 'continued') &&
-    /[\p{L}\p{N}]$/u.test(text) &&
+    /[\p{L}\p{N}%％℃，、,]$/u.test(text) &&
     !endsInAddress(text)
   );
 }
@@ -156,28 +162,37 @@ function isOpen({ kind, fragment }: Item): boolean {
 const LONGEST_LONE_HEADLINE = 30;
 
 /** A line between paragraphs that could head another article. */
-function foreignHeading({ body, announced, feature }: Checked): Doubt | null {
+function foreignHeading({ body, announced, feature, dashed }: Checked): Doubt | null {
   if (!announced) return null;
   const headings: Heading[] = [];
   for (let at = 1; at < body.length; at += 1) {
     const item = body[at];
     const above = body[at - 1];
-    if (item?.kind !== 'head' || above === undefined || !isWhole(item)) continue;
+    if (item?.kind !== 'head' || above === undefined || !isWhole(item) || isQuestion(item)) continue;
     const aboveText = above.fragment.draft.text;
     const finished =
-      above.kind === 'closed' || above.kind === 'head' || endsSentence(aboveText) || endsArticle(aboveText);
+      above.kind === 'closed' ||
+      above.kind === 'head' ||
+      endsSentence(aboveText) ||
+      endsInAddress(aboveText) ||
+      endsArticle(aboveText);
     if (!finished || body[at + 1] === undefined) continue;
     const group = headings.at(-1);
     if (above.kind === 'head' && group !== undefined) group.lines.push(item);
     else headings.push({ lines: [item] });
   }
   const [only] = headings;
-  if (only === undefined || isSeries(headings, feature)) return null;
+  if (only === undefined || isSeries(headings, feature && (dashed || headings.length > 2))) return null;
   // A line too long for a subhead is the likelier headline.
   const lines = headings.flatMap((heading) => heading.lines);
   const long = lines.find(({ fragment }) => !canBeSubhead(fragment.draft.text));
   const suspect = long ?? only.lines[0];
   return suspect === undefined ? null : { because: 'heading', line: shown(suspect) };
+}
+
+/** 问：阴天需要防晒吗？ */
+function isQuestion({ fragment }: Item): boolean {
+  return isLabelled(fragment.draft.text) && endsSentence(fragment.draft.text);
 }
 
 /** Nothing in the line looks like a clause that a column cut. */

@@ -96,17 +96,21 @@ export function holdsOf(
       message:
         unfinished === paragraphs.length - 1
           ? '正文最后一段没有句末标点，可能有文字缺失，请核对原版。'
-          : `正文第${unfinished + 1}段没有句末标点，可能有文字缺失或分段有误，请核对原版。`,
+          : `正文第${unfinished + 1}段开头或结尾不完整，可能有文字缺失或分段有误，请核对原版。`,
     });
   return holds;
 }
 
-/** A paragraph that stops within a sentence, though no list and no verse explains it. */
+/** No paragraph begins with a mark or a particle that follows a word. */
+const WITHIN_SENTENCE = /^[，。、；：！？）》”的了]/u;
+
+/** A paragraph that begins or stops within a sentence, though no list and no verse explains it. */
 function isUnfinished(paragraphs: readonly Paragraph[], at: number): boolean {
   const paragraph = paragraphs[at];
   const next = paragraphs[at + 1];
   if (paragraph === undefined || paragraph.closed) return false;
   const { text } = paragraph.draft;
+  if (WITHIN_SENTENCE.test(text)) return true;
   if (endsSentence(text) || endsInAddress(text)) return false;
   // A short line without any mark within it can be a signature or a heading.
   const isText = lengthWithoutSpaces(text) > LONG_ENOUGH_TO_JUDGE || /[，。；,;]/u.test(text);

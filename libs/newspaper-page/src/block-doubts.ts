@@ -1,7 +1,8 @@
 import { endsArticle } from './article-ends.js';
 import { endsSentence, lengthWithoutSpaces } from './characters.js';
 import type { Item } from './items.js';
-import { canBeSubhead, isDashLine } from './line-kinds.js';
+import { canBeSubhead, endsInAddress, isDashLine } from './line-kinds.js';
+import { looksLikeName } from './surnames.js';
 
 /** Whether the first line of a headline block is its own, or of what stands above it. Each check stands for itself. */
 
@@ -31,7 +32,9 @@ export function isTopDoubtful(block: Block, blanks: BlankLines): boolean {
     followsOpenText(block) ||
     isClauseUnderText(block) ||
     isSetApart(block, blanks) ||
-    isEditorialLabel(block)
+    isEditorialLabel(block) ||
+    isAdvert(block) ||
+    isNames(block)
   );
 }
 
@@ -54,7 +57,12 @@ function endsLikeSentence({ heads, above, below }: Block): boolean {
 function followsOpenText({ heads, above }: Block): boolean {
   if (above === null || heads.length < 2) return false;
   const { text } = above.fragment.draft;
-  return (above.kind === 'text' || above.kind === 'opening') && !endsSentence(text) && !endsArticle(text);
+  return (
+    (above.kind === 'text' || above.kind === 'opening') &&
+    !endsSentence(text) &&
+    !endsInAddress(text) &&
+    !endsArticle(text)
+  );
 }
 
 /** A clause that two sentences' worth of words make. */
@@ -100,6 +108,24 @@ const EDITORIAL_LABEL =
 /** 来源：某中心, 校训：…: what stands behind such a word is no headline. */
 function isEditorialLabel({ heads }: Block): boolean {
   return heads.some(({ fragment }) => EDITORIAL_LABEL.test(fragment.draft.text));
+}
+
+const ADVERT_WORDS =
+  /特惠|钜惠|热销|抢购|折起|盛大开[业盘]|请关注|敬请期待|尊享|诚邀|办理中|王者归来|(?:有限公司|分公司|商场|超市|酒店|家居|分行|支行)$/u;
+
+/** 5G套餐办理中, 某某有限公司 above a headline: what an advert says of itself. */
+function isAdvert({ heads }: Block): boolean {
+  return (
+    heads.length > 1 && heads.slice(0, -1).some(({ fragment }) => ADVERT_WORDS.test(fragment.draft.text))
+  );
+}
+
+/** 张伟 李娜: a line of names alone is of a list, and heads nothing. */
+function isNames({ heads }: Block): boolean {
+  return heads.some(({ fragment }) => {
+    const words = fragment.draft.text.split(/[\s、]+/u);
+    return words.length > 1 && words.every(looksLikeName);
+  });
 }
 
 function isMarked({ fragment }: Item): boolean {

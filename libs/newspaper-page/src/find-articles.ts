@@ -4,7 +4,7 @@ import { boundaryDoubt, type Checked, type Doubt } from './article-doubts.js';
 import { announcedStarts, unannouncedStarts, withUnannounced, type Start } from './article-starts.js';
 import { blankLinesOf, isTopDoubtful, type Block } from './block-doubts.js';
 import type { Item, PageItems } from './items.js';
-import { isPhotoCredit } from './line-kinds.js';
+import { isDashLine, isPhotoCredit } from './line-kinds.js';
 
 /** What is known about where an article begins and ends, before its text is read. */
 export interface ArticleSource {
@@ -109,6 +109,7 @@ function checkedOf(source: PartedSource, page: PageItems, pageIsAnnounced: boole
     feature: opening?.dateline == null,
     strayBelow: source.strayBelow,
     indents: page.indents,
+    dashed: source.head.some(({ fragment }) => isDashLine(fragment.draft.text)),
     pictured: named.some((text) => WITH_PICTURE.test(text)),
   };
 }

@@ -1,6 +1,6 @@
 import { endsSentence, lengthWithoutSpaces } from './characters.js';
 import type { Draft } from './draft.js';
-import { canBeSubhead, isLabelled, isListItem, isNumbered } from './line-kinds.js';
+import { canBeSubhead, endsInAddress, isLabelled, isListItem, isNumbered } from './line-kinds.js';
 import type { ItemKind } from './items.js';
 import { joinPieces } from './seams.js';
 import { closesQuoteFirst } from './punctuation.js';
@@ -87,7 +87,7 @@ function goesOn(
     // A full stop within a quotation or a bracket does not end the paragraph, if the next fragment closes it.
     return state.isClosedBy(after) && !startsQuote && next.kind === 'text' && !isListItem(after);
   }
-  if (next.kind === 'head' && isNumbered(after)) return false;
+  if (next.kind === 'head' && (isNumbered(after) || endsInAddress(text))) return false;
   if (/[：:；;]$/u.test(text)) {
     if (isListItem(after) || (isLabelled(after) && /[：:]$/u.test(text))) return false;
     // A salutation stands alone: 亲爱的读者：

@@ -7,7 +7,10 @@ import { canBeHeadline, isEventCredit } from './line-kinds.js';
 export function sortOpeningsInText(sorted: Sorted[]): void {
   for (const [at, entry] of sorted.entries()) {
     if (entry.to !== 'item' || entry.opening?.needsHeadline !== true) continue;
-    if (isRunningText(sorted[at - 1])) sorted[at] = { ...entry, kind: 'text', opening: null };
+    if (!isRunningText(sorted[at - 1])) continue;
+    // 青石讯 rarely begins a sentence: its headline may be lost.
+    const interrupts = (entry.opening.dateline ?? '').endsWith('讯');
+    sorted[at] = { ...entry, kind: 'text', opening: null, interrupts };
   }
 }
 

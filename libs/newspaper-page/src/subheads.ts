@@ -12,7 +12,7 @@ export interface Heading {
 /**
  * Whether headings are those of one article: numbered, in brackets, set off by markup, or of one length. A single line
  * without a number, and lines that have nothing in common, can as well head articles that say nothing of where they begin.
- * @param feature a feature is divided by headings, a piece of news seldom is: there several without a sign will do
+ * @param feature a long feature is divided by headings, a piece of news seldom is: there several without a sign will do
  */
 export function isSeries(headings: readonly Heading[], feature: boolean): boolean {
   const plain = headings.filter(({ lines }) => !lines.some(isSetOff));
