@@ -131,7 +131,7 @@ function tellsOfPicture(text: string): boolean {
 
 /** How the next sentence of a report begins; the sentence before it is not whole then. */
 const SENTENCE_START =
-  /^(?:(?:会议|大会|会上|当天|活动|现场|仪式|座谈会|推进会)[\p{Script=Han}]{0,4}，|据(?:介绍|了解|悉|统计|[\p{Script=Han}]{2,8}介绍)，|(?:目前|截至目前|下一步|近年来|与此同时|此外|随后|今年以来|记者了解到)，)/u;
+  /^(?:(?:会议|大会|会上|当天|活动|现场|仪式|座谈会|推进会)[\p{Script=Han}]{0,4}，|据(?:介绍|了解|悉|统计|[\p{Script=Han}]{2,8}介绍)，|(?:目前|截至目前|下一步|近年来|与此同时|同时|此外|随后|今后|为此|近日|日前|今年以来|记者了解到)，|[\p{Script=Han}·]{2,14}(?:说|表示|介绍|告诉记者)[：，])/u;
 
 /** 部署下一⏎会议要求，: the end of the upper sentence is missing. */
 function lostEnd({ body, indents }: Checked): Doubt | null {
@@ -151,8 +151,10 @@ function lostEnd({ body, indents }: Checked): Doubt | null {
 /** A piece of running text that stops within a sentence, at a comma or at no mark. */
 function isOpen({ kind, fragment }: Item): boolean {
   const { text } = fragment.draft;
+  // A piece of a sentence can be as short as a heading; a comma within it tells.
+  const runs = kind === 'text' || kind === 'opening' || kind === 'continued';
   return (
-    (kind === 'text' || kind === 'opening' || kind === 'continued') &&
+    (runs || (kind === 'head' && /[，,]/u.test(text) && !canBeSubhead(text))) &&
     /[\p{L}\p{N}%％℃，、,]$/u.test(text) &&
     !endsInAddress(text)
   );
@@ -211,7 +213,8 @@ function foreignVerse({ body }: Checked): Doubt | null {
     if (item.kind !== 'closed' || above === undefined || above.kind === 'closed') continue;
     const lines = body.slice(at, at + FEWEST_LINES);
     const isRun = lines.length === FEWEST_LINES && lines.every(({ kind }) => kind === 'closed');
-    if (isRun && endsSentence(above.fragment.draft.text)) return { because: 'heading', line: shown(item) };
+    if (isRun && (endsSentence(above.fragment.draft.text) || endsInAddress(above.fragment.draft.text)))
+      return { because: 'heading', line: shown(item) };
   }
   return null;
 }

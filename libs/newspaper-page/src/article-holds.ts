@@ -12,6 +12,7 @@ import type { Paragraph } from './paragraphs.js';
 interface Known {
   source: Pick<ArticleSource, 'unannounced' | 'headDoubtful' | 'boundaryDoubtful' | 'bylineDoubtful'>;
   headLines: readonly unknown[];
+  dateline: string | null;
   bylines: readonly BylineReading[];
   continued: boolean;
   continuesElsewhere: boolean;
@@ -89,7 +90,7 @@ export function holdsOf(
       code: 'continued-elsewhere',
       message: '本文标有“下转”，其余部分在其他版面，请补齐后再发布。',
     });
-  const unfinished = paragraphs.findIndex((_, at) => isUnfinished(paragraphs, at));
+  const unfinished = paragraphs.findIndex((_, at) => isUnfinished(paragraphs, at, work.dateline !== null));
   if (unfinished !== -1 && !(work.continuesElsewhere && unfinished === paragraphs.length - 1))
     holds.push({
       code: 'body-unfinished',
@@ -105,15 +106,16 @@ export function holdsOf(
 const WITHIN_SENTENCE = /^[，。、；：！？）》”的了]/u;
 
 /** A paragraph that begins or stops within a sentence, though no list and no verse explains it. */
-function isUnfinished(paragraphs: readonly Paragraph[], at: number): boolean {
+function isUnfinished(paragraphs: readonly Paragraph[], at: number, hasDateline: boolean): boolean {
   const paragraph = paragraphs[at];
   const next = paragraphs[at + 1];
   if (paragraph === undefined || paragraph.closed) return false;
   const { text } = paragraph.draft;
   if (WITHIN_SENTENCE.test(text)) return true;
   if (endsSentence(text) || endsInAddress(text)) return false;
-  // A short line without any mark within it can be a signature or a heading.
-  const isText = lengthWithoutSpaces(text) > LONG_ENOUGH_TO_JUDGE || /[，。；,;]/u.test(text);
+  // A short line without any mark within it can be a signature or a heading; what a dateline stood before is text.
+  const isText =
+    (at === 0 && hasDateline) || lengthWithoutSpaces(text) > LONG_ENOUGH_TO_JUDGE || /[，。；,;]/u.test(text);
   if (next === undefined) return isText;
   if (/[，、,]$/u.test(text)) return true;
   if (/[：:；;]$/u.test(text) || [text, next.draft.text].some((one) => isListItem(one) || isLabelled(one)))

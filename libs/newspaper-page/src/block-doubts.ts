@@ -34,7 +34,8 @@ export function isTopDoubtful(block: Block, blanks: BlankLines): boolean {
     isSetApart(block, blanks) ||
     isEditorialLabel(block) ||
     isAdvert(block) ||
-    isNames(block)
+    isNames(block) ||
+    isIndentedLikeText(block)
   );
 }
 
@@ -103,7 +104,7 @@ function leadsOn(above: Item, item: Item): boolean {
 }
 
 const EDITORIAL_LABEL =
-  /^(?:来源|稿源|作者|校训|社训|院训|宗旨|口号|投稿|编辑|审核|校对|监制|排版|摄影|图片|资料|统筹|策划|地址|网址|邮箱|电话|微信|公众号|主编|总编|主办|承办|协办|时间|地点)(?:单位|邮箱|信箱|热线|电话)?\s?[:：]/u;
+  /^(?:来源|稿源|作者|校训|社训|院训|宗旨|口号|投稿|编辑|审核|校对|监制|排版|摄影|图片|资料|统筹|策划|地址|网址|邮箱|电话|微信|公众号|主编|总编|主办|承办|协办|时间|地点)(?:单位|邮箱|信箱|热线|电话)?\s?[:：]|^(?:咨询|联系|投诉|监督|举报|报名|服务|订阅)(?:邮箱|电话|热线|方式|地址)\s?[:：]/u;
 
 /** 来源：某中心, 校训：…: what stands behind such a word is no headline. */
 function isEditorialLabel({ heads }: Block): boolean {
@@ -126,6 +127,14 @@ function isNames({ heads }: Block): boolean {
     const words = fragment.draft.text.split(/[\s、]+/u);
     return words.length > 1 && words.every(looksLikeName);
   });
+}
+
+/** A line indented as paragraphs are, above lines that are not. */
+function isIndentedLikeText({ heads }: Block): boolean {
+  const [first, second] = heads;
+  return (
+    first !== undefined && second !== undefined && first.fragment.indent >= 2 && second.fragment.indent === 0
+  );
 }
 
 function isMarked({ fragment }: Item): boolean {

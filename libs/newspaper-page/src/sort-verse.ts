@@ -1,4 +1,4 @@
-import { endsSentence, lengthWithoutSpaces } from './characters.js';
+import { lengthWithoutSpaces } from './characters.js';
 import { isItem, type Sorted } from './items.js';
 import { isLabelled } from './line-kinds.js';
 
@@ -49,7 +49,7 @@ export function sortVerseAndLists(sorted: Sorted[]): void {
         isLabelled(other.text) &&
         other.text.length <= 120,
     );
-    if (beside && !endsSentence(entry.text)) sorted[at] = { ...entry, kind: 'closed' };
+    if (beside && !/[。！？]/u.test(entry.text)) sorted[at] = { ...entry, kind: 'closed' };
   }
 }
 
