@@ -8,6 +8,7 @@ import {
   isLabelled,
   isPhotoCredit,
 } from './line-kinds.js';
+import { tellsOfPicture } from './pictures.js';
 import { isSeries, type Heading } from './subheads.js';
 import { isOneWord } from './words.js';
 
@@ -122,11 +123,6 @@ function foreignSentence({ body, indents }: Checked): Doubt | null {
 /** “水好了，饭碗更稳了。” and nothing else: a quotation that is set out of the text. */
 function isQuotation(text: string): boolean {
   return /^["“][^"“”]+[。！？]["”]$/u.test(text);
-}
-
-/** 志愿者在广场发放手册。: who does what where, as a caption tells it. */
-function tellsOfPicture(text: string): boolean {
-  return /^[^，。；：！？“”]{2,12}(?:在|正在)[^，。；：！？“”]{3,24}。$/u.test(text);
 }
 
 /** How the next sentence of a report begins; the sentence before it is not whole then. */

@@ -30,6 +30,7 @@ import {
   withFullWidthPunctuation,
   withoutSpacesAtMarks,
 } from './punctuation.js';
+import { mayTellOfPicture } from './pictures.js';
 import { foldRadicals } from './radicals.js';
 import { repeatedStart } from './repetition.js';
 
@@ -275,6 +276,8 @@ function finishBody(paragraphs: readonly Paragraph[]): Draft[] {
     // Verse repeats on purpose.
     if (!paragraph.closed)
       draft = proposeRepetitions(draft, closedBefore ? null : (body.at(-1)?.text ?? null));
+    if (at > 0 && mayTellOfPicture(draft.text))
+      draft = withNotes(draft, [flagged(draft.text, 'possible-caption', 0, draft.text.length)]);
     closedBefore = paragraph.closed;
     body.push(draft);
   }

@@ -33,11 +33,12 @@ export function readPage(text: string): PageReading {
   const parts = sources.map(partsOf);
   refuseOtherTexts(page, parts);
   const { indents } = page;
+  const editorOf = editorsOf(page);
   const { masthead, repairs } = mastheadOf(
     page.masthead.map(({ line, fragment }) => ({ line, draft: fragment.draft })),
   );
   const articles = withoutWraps(parts, indents).map((article) =>
-    finishArticle(article, { indents, editor: editorOf(page, article) }),
+    finishArticle(article, { indents, editor: editorOf(article) }),
   );
   const left = [...page.leftOver, ...stray.map(({ fragment }) => ({ fragment, reason: 'stray' as const }))];
   const leftOver: LeftOver[] = left
@@ -103,11 +104,15 @@ function refuseOtherTexts(page: PageItems, articles: readonly ArticleInWork[]): 
  * An editor speaks for the articles of one page. Where a text holds several, for those of the page that names the editor;
  * where one page names two, for none.
  */
-function editorOf(page: PageItems, { source }: ArticleInWork): string | null {
-  const own = [...source.head, ...source.body][0]?.sheet ?? 0;
-  const editors = new Set(
-    page.masthead.flatMap(({ sheet, line }) => (sheet === own ? (line.found.editor ?? []) : [])),
-  );
-  const [editor] = editors;
-  return editors.size === 1 && editor !== undefined ? editor : null;
+function editorsOf(page: PageItems): (article: ArticleInWork) => string | null {
+  const named = new Map<number, Set<string>>();
+  for (const { sheet, line } of page.masthead) {
+    const { editor } = line.found;
+    if (editor != null) named.set(sheet, (named.get(sheet) ?? new Set()).add(editor));
+  }
+  return ({ source }) => {
+    const sheet = (source.head[0] ?? source.body[0])?.sheet ?? 0;
+    const [editor, other] = named.get(sheet) ?? [];
+    return editor !== undefined && other === undefined ? editor : null;
+  };
 }
