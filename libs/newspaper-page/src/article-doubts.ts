@@ -55,6 +55,7 @@ export function boundaryDoubt(article: Checked, next: Following | null): Doubt |
   return (
     interruption(article) ??
     textAfterEnd(article) ??
+    datelineWithin(article) ??
     foreignSentence(article) ??
     lostEnd(article) ??
     foreignHeading(article) ??
@@ -91,6 +92,22 @@ function textAfterEnd({ body }: Checked): Doubt | null {
     const ended =
       above.kind === 'byline' || above.editorBelow !== null || endsArticle(text) || SOURCE.test(text);
     if (ended) return { because: 'after-end', line: shown(item) };
+  }
+  return null;
+}
+
+const DATELINE_WITHIN =
+  /\S.{0,60}?(?:讯|电|消息)\s?[（(]\s?(?:本报|本网|本台)?(?:见习|实习|全媒体|融媒体|特约)?(?:记者|通讯员)/u;
+/** Longest headline, with the dateline behind it. */
+const MOST_UNITS = 90;
+
+/** 全县秋收进入尾声 本报讯（记者 张三）: headline and dateline on one line begin another article within this one. */
+function datelineWithin({ body }: Checked): Doubt | null {
+  for (const item of body) {
+    const { text } = item.fragment.draft;
+    const rest = text.slice(item.opening?.length ?? 0);
+    if (DATELINE_WITHIN.test(rest.slice(0, MOST_UNITS)) || DATELINE_WITHIN.test(rest.slice(-MOST_UNITS)))
+      return { because: 'heading', line: shown(item) };
   }
   return null;
 }

@@ -50,8 +50,9 @@ export function blankLinesOf(blocks: readonly Block[], least: number): BlankLine
 function endsLikeSentence({ heads, above, below }: Block): boolean {
   const [first] = heads;
   if (above === null || first === undefined || !endsSentence(first.fragment.draft.text)) return false;
-  // A byline right under a single line that asks says that it is a headline.
-  return !(heads.length === 1 && below?.kind === 'byline');
+  // A byline right under a single line that asks says that it is a headline, and so does a wider gap above it.
+  const attached = below !== undefined && first.fragment.gap > below.fragment.gap;
+  return heads.length > 1 || !(below?.kind === 'byline' || attached);
 }
 
 /** The text above stops within a sentence, or leads to a list: the first of several lines may be what it leads to. */
@@ -82,9 +83,14 @@ function isClauseUnderText({ heads, above }: Block): boolean {
   return clause && first.fragment.gap <= second.fragment.gap;
 }
 
-/** A blank line within the block, on a page that prints the lines of a block together. */
+/**
+ * A blank line within the block, on a page that prints the lines of a block together. A wider gap above the block holds it
+ * together.
+ */
 function isSetApart({ heads }: Block, { least, withinBlocks }: BlankLines): boolean {
-  return !withinBlocks && innerGaps(heads).some((gap) => gap > least);
+  const gaps = innerGaps(heads);
+  const widest = gaps.reduce((one, other) => Math.max(one, other), 0);
+  return !withinBlocks && widest > least && (heads[0]?.fragment.gap ?? 0) <= widest;
 }
 
 /** The blank lines between the lines of a block that nothing but their place holds together. */
@@ -129,12 +135,10 @@ function isNames({ heads }: Block): boolean {
   });
 }
 
-/** A line indented as paragraphs are, above lines that are not. */
-function isIndentedLikeText({ heads }: Block): boolean {
-  const [first, second] = heads;
-  return (
-    first !== undefined && second !== undefined && first.fragment.indent >= 2 && second.fragment.indent === 0
-  );
+/** A line indented as the paragraph below the block is, above a line that is not. Lines set in the middle differ from both. */
+function isIndentedLikeText({ heads, below }: Block): boolean {
+  const indent = heads[0]?.fragment.indent ?? 0;
+  return indent >= 2 && indent === below?.fragment.indent && heads[1]?.fragment.indent === 0;
 }
 
 function isMarked({ fragment }: Item): boolean {
