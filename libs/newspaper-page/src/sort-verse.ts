@@ -31,25 +31,30 @@ export function sortVerseAndLists(sorted: Sorted[]): void {
     else closePlainVerse(sorted, from, leadsToBody ? last : to, to);
     from = to;
   }
-  for (let at = 0; at < sorted.length; at += 1) {
-    const entry = sorted[at];
-    if (
-      entry?.to !== 'item' ||
-      entry.kind === 'opening' ||
-      !isLabelled(entry.text) ||
-      entry.text.length > 120
-    )
+  sortLabelledLists(sorted);
+}
+
+const LONGEST_LABELLED = 120;
+
+/** 一等奖：张三 李四 below or above another of its kind: items of a list, which hold no sentences. */
+function sortLabelledLists(sorted: Sorted[]): void {
+  const isListed = (entry: Sorted | undefined): boolean =>
+    entry?.to === 'item' &&
+    entry.kind !== 'opening' &&
+    entry.text.length <= LONGEST_LABELLED &&
+    isLabelled(entry.text) &&
+    !/[。！？]/u.test(entry.text);
+  const listed = sorted.map(isListed);
+  for (const [at, entry] of sorted.entries()) {
+    if (entry.to !== 'item' || listed[at] !== true) continue;
+    // 东街社区：“板凳会”解民忧 right above a dateline is a headline; below a list without a wider gap, it may be of that.
+    if (isItem(sorted[at + 1], 'opening')) {
+      const above = sorted[at - 1];
+      const sharedWithList = listed[at - 1] === true && entry.fragment.gap <= (above?.fragment.gap ?? 0);
+      sorted[at] = { ...entry, kind: 'head', sharedWithList };
       continue;
-    const next = sorted[at + 1];
-    const previous = sorted[at - 1];
-    const beside = [previous, next].some(
-      (other) =>
-        other?.to === 'item' &&
-        other.kind !== 'opening' &&
-        isLabelled(other.text) &&
-        other.text.length <= 120,
-    );
-    if (beside && !/[。！？]/u.test(entry.text)) sorted[at] = { ...entry, kind: 'closed' };
+    }
+    if (listed[at - 1] === true || listed[at + 1] === true) sorted[at] = { ...entry, kind: 'closed' };
   }
 }
 
