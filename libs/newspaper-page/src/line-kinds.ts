@@ -203,6 +203,8 @@ export function isDashLine(text: string): boolean {
 }
 
 const NOT_AT_END = /(?:[，、：；:,;（(《“‘—]|[的和与及在是了对为把将从向被让等以由于或而且并至到])$/u;
+/** 详情可登录www.某某.cn: the last line of a text, without its full stop. */
+const NAMES_ADDRESS = /\p{Script=Han}.{0,40}?(?:https?:\/\/\S+|www\.\S+|[\w.+-]+@[\w.-]+)$/u;
 const NOT_AT_START = /^[，。、；：！？）》”’,.;:!?)]/u;
 
 const COLUMN_LABEL =
@@ -222,7 +224,7 @@ export function canBeHeadline(text: string): boolean {
   if (length < 2 || length > LONGEST_HEADLINE || !/\p{L}/u.test(text)) return false;
   // A line that breaks off with a dash leads to the headline below it, however many clauses it has.
   const leads = /(?:——|--)$/u.test(text) && !text.includes('。');
-  if (NOT_AT_START.test(text)) return false;
+  if (NOT_AT_START.test(text) || NAMES_ADDRESS.test(text)) return false;
   if (!leads && /。|；|[，,][^，,]*[，,][^，,]*[，,]/u.test(text)) return false;
   if (/[，、；,;（(《“‘]$/u.test(text)) return false;
   if (/[的和与及]$/u.test(text) && length > LONGEST_SUBHEAD) return false;

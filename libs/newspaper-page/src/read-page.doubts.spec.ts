@@ -12,6 +12,8 @@ const OPENING = `我县启动文明城市创建\n\n本报讯（记者 田茂林�
 const ARTICLE = `${OPENING}\n\n${SECOND}`;
 const NEXT =
   '\n\n全县秋收进入尾声\n\n本报讯（记者 王磊）截至9月10日，全县水稻收割面积达九成以上，农户忙着晾晒归仓。\n';
+const FEATURE =
+  '一座小镇的护水账\n——官舟镇十年护水记\n本报记者 何立平\n\n清晨六点，护渔员已经划着小船，在水库上开始了一天的巡查。';
 const HEAD = '- / 我县启动文明城市创建 / -';
 const NEXT_READ =
   '- / 全县秋收进入尾声 / - | 记者:王磊 | - | 截至9月10日，全县水稻收割面积达九成以上，农户忙着晾晒归仓。';
@@ -467,6 +469,203 @@ describe.each<[string, string, string[]]>([
   ],
 ])('%s', (_, text, lines) => {
   it('is read as an editor would', () => {
+    expect(readPage(text).articles.map(line)).toEqual(lines);
+  });
+});
+
+/** The same from the other side: pages that look doubtful and are not, and pages that look sound and are not. */
+describe.each<[string, string, string[]]>([
+  [
+    'a headline with a colon below a speech',
+    MASTHEAD +
+      OPENING +
+      '\n\n村民安永富说：“路宽了，灯也亮了。”\n\n东街社区：“板凳会”解民忧\n\n本报讯（记者 王磊）' +
+      EVENT +
+      NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | - | ${FIRST}⏎村民安永富说：“路宽了，灯也亮了。”`,
+      `- / 东街社区：“板凳会”解民忧 / - | 记者:王磊 | - | ${EVENT}`,
+      NEXT_READ,
+    ],
+  ],
+  [
+    'a headline with a colon below a list, at a wider gap',
+    MASTHEAD +
+      '书画展揭晓\n\n本报讯（记者 田茂林）近日，书画展评选结果揭晓：\n\n一等奖：张伟 李娜\n二等奖：刘洋 陈静\n\n东街社区：“板凳会”解民忧\n\n本报讯（记者 王磊）' +
+      EVENT +
+      NEXT,
+    [
+      '- / 书画展揭晓 / - | 记者:田茂林 | - | 近日，书画展评选结果揭晓：⏎一等奖：张伟 李娜⏎二等奖：刘洋 陈静',
+      `- / 东街社区：“板凳会”解民忧 / - | 记者:王磊 | - | ${EVENT}`,
+      NEXT_READ,
+    ],
+  ],
+  [
+    'lines of a headline in the middle, apart, under a wider gap',
+    MASTHEAD +
+      '\n      我县启动文明城市创建\n\n  以久久为功的韧劲推动创建\n\n\u3000\u3000本报讯（记者 田茂林）9月10日，我县召开文明城市创建动员会，部署下一阶段工作。' +
+      '\n\n' +
+      NEXT,
+    [`我县启动文明城市创建 / 以久久为功的韧劲推动创建 / - | 记者:田茂林 | - | ${FIRST}`, NEXT_READ],
+  ],
+  [
+    'a feature with a dash under its headline and two subheads',
+    MASTHEAD +
+      FEATURE +
+      '\n\n拆网箱\n\n2016年，镇里打响清网行动，三个月里拆除网箱4.2万平方米。\n\n卖风景的人多了起来\n\n水清了，客人来了，全镇接待游客46万人次。' +
+      NEXT,
+    [
+      '- / 一座小镇的护水账 / ——官舟镇十年护水记 | 记者:何立平 | - | 清晨六点，护渔员已经划着小船，在水库上开始了一天的巡查。⏎拆网箱⏎2016年，镇里打响清网行动，三个月里拆除网箱4.2万平方米。⏎卖风景的人多了起来⏎水清了，客人来了，全镇接待游客46万人次。',
+      NEXT_READ,
+    ],
+  ],
+  [
+    'a headline that asks, with a wider gap above it',
+    MASTHEAD + ARTICLE + '\n\n\n你的医保卡还能这样用？\n\n本报讯（记者 王磊）' + EVENT + NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | - | ${FIRST}⏎${SECOND}`,
+      `- / 你的医保卡还能这样用？ / - | 记者:王磊 | - | ${EVENT}`,
+      NEXT_READ,
+    ],
+  ],
+  [
+    'an address at the end, above a headline of two lines',
+    MASTHEAD +
+      OPENING +
+      '\n\n详情可登录www.qs.example\n\n从“一棵树”到“一片林”\n黄龙村走出绿色发展新路\n\n本报讯（记者 王磊）' +
+      EVENT +
+      NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | - | ${FIRST}⏎详情可登录www.qs.example`,
+      `从“一棵树”到“一片林” / 黄龙村走出绿色发展新路 / - | 记者:王磊 | - | ${EVENT}`,
+      NEXT_READ,
+    ],
+  ],
+  [
+    'news of one column, each with its own dateline',
+    MASTHEAD +
+      '简讯\n\n县医院开展义诊\n本报讯（记者 王磊）' +
+      EVENT +
+      '\n县图书馆开馆\n本报讯（记者 李强）日前，县图书馆新馆开馆，藏书12万册。' +
+      NEXT,
+    [
+      `- / 县医院开展义诊 / - | 记者:王磊 | - | ${EVENT}`,
+      '- / 县图书馆开馆 / - | 记者:李强 | - | 日前，县图书馆新馆开馆，藏书12万册。',
+      NEXT_READ,
+    ],
+  ],
+  [
+    'a short last sentence',
+    MASTHEAD + ARTICLE + '\n\n会议还研究了其他事项。' + NEXT,
+    [`${HEAD} | 记者:田茂林 | - | ${FIRST}⏎${SECOND}⏎会议还研究了其他事项。`, NEXT_READ],
+  ],
+  [
+    'headline and dateline on one line',
+    MASTHEAD + ARTICLE + '\n\n县医院开展义诊 本报讯（记者 李强）' + EVENT + NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}⏎${SECOND}⏎县医院开展义诊 本报讯（记者 李强）${EVENT}`,
+      NEXT_READ,
+    ],
+  ],
+  [
+    'two headlines together',
+    MASTHEAD +
+      '我县启动文明城市创建\n县医院开展义诊\n\n本报讯（记者 田茂林）9月10日，我县召开文明城市创建动员会，部署下一阶段工作。\n\n本报讯（记者 李强）' +
+      EVENT +
+      NEXT,
+    [
+      `我县启动文明城市创建 / 县医院开展义诊 / - | 记者:田茂林 | headline-doubtful | ${FIRST}`,
+      `- /  / - | 记者:李强 | no-headline | ${EVENT}`,
+      NEXT_READ,
+    ],
+  ],
+  [
+    'questions and answers, and a story below them',
+    MASTHEAD +
+      '阴天需要防晒吗？\n□本报记者 郭晓\n\n盛夏时节，如何科学防晒？记者采访了皮肤科主任医师方慧。\n\n问：阴天需要防晒吗？\n\n答：需要，云层只能阻挡一部分紫外线。\n\n老街新生\n\n夜幕降临，老街的灯笼次第亮起，游客在青石板路上走走停停。' +
+      NEXT,
+    [
+      '- / 阴天需要防晒吗？ / - | 记者:郭晓 | boundary-doubtful | 盛夏时节，如何科学防晒？记者采访了皮肤科主任医师方慧。⏎问：阴天需要防晒吗？⏎答：需要，云层只能阻挡一部分紫外线。⏎老街新生⏎夜幕降临，老街的灯笼次第亮起，游客在青石板路上走走停停。',
+      NEXT_READ,
+    ],
+  ],
+  [
+    'a short list of names above a headline',
+    MASTHEAD + ARTICLE + '\n\n张伟 李娜\n\n刘洋 陈静' + NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}⏎${SECOND}`,
+      '张伟 李娜 / 刘洋 陈静 / 全县秋收进入尾声 | 记者:王磊 | headline-doubtful | 截至9月10日，全县水稻收割面积达九成以上，农户忙着晾晒归仓。',
+    ],
+  ],
+  [
+    'an indented line without full stop above a headline',
+    MASTHEAD +
+      '我县启动文明城市创建\n\u3000\u3000本报讯（记者 田茂林）9月10日，我县召开动员会，部署下一阶段工作。\n\u3000\u3000会议还研究了其他事项\n全县秋收进入尾声\n\u3000\u3000本报讯（记者 王磊）截至9月10日，全县水稻收割面积达九成以上，农户忙着晾晒归仓。\n',
+    [
+      `${HEAD} | 记者:田茂林 | boundary-doubtful | 9月10日，我县召开动员会，部署下一阶段工作。`,
+      '- / 会议还研究了其他事项 / 全县秋收进入尾声 | 记者:王磊 | headline-doubtful | 截至9月10日，全县水稻收割面积达九成以上，农户忙着晾晒归仓。',
+    ],
+  ],
+  [
+    'an answer without its end',
+    MASTHEAD +
+      '阴天需要防晒吗？\n□本报记者 郭晓\n\n盛夏时节，如何科学防晒？记者采访了皮肤科主任医师方慧。\n\n问：阴天需要防晒吗？\n\n答：需要，云层只能阻挡一部分紫外线，户外活动' +
+      NEXT,
+    [
+      '- / 阴天需要防晒吗？ / - | 记者:郭晓 | boundary-doubtful | 盛夏时节，如何科学防晒？记者采访了皮肤科主任医师方慧。',
+      '问：阴天需要防晒吗？ / 答：需要，云层只能阻挡一部分紫外线，户外活动 / 全县秋收进入尾声 | 记者:王磊 | headline-doubtful | 截至9月10日，全县水稻收割面积达九成以上，农户忙着晾晒归仓。',
+    ],
+  ],
+  [
+    'a house that no list knows, without a headline',
+    MASTHEAD + ARTICLE + '\n\n青石讯（记者 李强）' + EVENT + NEXT,
+    [`${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}⏎${SECOND}⏎青石讯（记者 李强）${EVENT}`, NEXT_READ],
+  ],
+  [
+    'a caption within a sentence as short as a heading',
+    MASTHEAD +
+      OPENING +
+      '\n\n据介绍，首批上线的药品有860种，覆盖高血\n\n孩子们在操场上放风筝。\n\n压、糖尿病等12种慢性病。' +
+      NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}⏎据介绍，首批上线的药品有860种，覆盖高血孩子们在操场上放风筝。⏎压、糖尿病等12种慢性病。`,
+      NEXT_READ,
+    ],
+  ],
+  [
+    'a paragraph that begins within a sentence',
+    MASTHEAD + OPENING + '\n\n，各部门要压实责任，确保创建工作取得实效。' + NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | body-unfinished | ${FIRST}⏎，各部门要压实责任，确保创建工作取得实效。`,
+      NEXT_READ,
+    ],
+  ],
+  [
+    'an advert in sentences',
+    MASTHEAD + ARTICLE + '\n\n青石农商银行，您身边的银行！存款利率上浮，欢迎致电咨询。' + NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}⏎${SECOND}⏎青石农商银行，您身边的银行！存款利率上浮，欢迎致电咨询。`,
+      NEXT_READ,
+    ],
+  ],
+  [
+    'a poem below an article',
+    MASTHEAD +
+      ARTICLE +
+      '\n\n秋日\n田茂林\n\n稻子熟了\n风从山那边来\n吹黄了一坡一坡的寂静\n我坐在田埂上\n想起父亲' +
+      NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}⏎${SECOND}⏎秋日⏎田茂林⏎稻子熟了⏎风从山那边来⏎吹黄了一坡一坡的寂静⏎我坐在田埂上⏎想起父亲`,
+      NEXT_READ,
+    ],
+  ],
+  [
+    'a caption without credit as the last line of an article with a picture',
+    MASTHEAD + ARTICLE.replace('记者 田茂林', '记者 田茂林 文/图') + '\n\n林峰在路口执勤。' + NEXT,
+    [`${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}⏎${SECOND}⏎林峰在路口执勤。`, NEXT_READ],
+  ],
+])('%s', (_, text, lines) => {
+  it('is published where it is sure, and held where it is not', () => {
     expect(readPage(text).articles.map(line)).toEqual(lines);
   });
 });
