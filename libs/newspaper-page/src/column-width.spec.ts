@@ -40,6 +40,19 @@ describe('wraps by the width of the column', () => {
     ).toEqual(short.wraps);
   });
 
+  it('are found where the line ended right behind the dateline', () => {
+    const { text, wraps } = set(SENTENCE, 48, 0);
+    const short = set('区新时期产业工人队伍建设改革会议各成员单位和参与单位负责同志参加会议。', 48, 0);
+    const judged = (leadEndsLine: boolean): number[] | undefined =>
+      findWraps([
+        { text, lead: 0, leadEndsLine: false, indent: null },
+        { text: short.text, lead: 43, leadEndsLine, indent: null },
+      ])[1];
+    expect(wraps.length).toBeGreaterThan(2);
+    expect(judged(true)).toEqual(short.wraps);
+    expect(judged(false)).toEqual([]);
+  });
+
   it('leaves a real space among them', () => {
     const { text, wraps } = set(
       SENTENCE.replace('企业派车到田头', '企业以“手中有粮 心中不慌”为目标派车到田头'),

@@ -40,7 +40,7 @@ const LABEL = new RegExp(
 const ISSUE_TOTAL = /(?:总(?:期数?)?\s?(?:第)?|累计第)\s?([\d０-９]{1,6})\s?[期号]/u;
 const ISSUE_OF_YEAR = /[12１２][\d０-９]{3}\s?年\s?第\s?([\d０-９]{1,3})\s?[期号]/u;
 const ISSUE = /(?<!年\s?)第\s?([\d０-９]{1,6})\s?[期号]/u;
-const PAGES_TODAY = /(?:今日|本期|共)\s?\d{1,3}\s?(?:版|个版|页)/u;
+const PAGES_TODAY = /(?:今日|本期|共)\s?[\d０-９]{1,3}\s?(?:版|个版|页)/u;
 const CN_NUMBER =
   /CN\s?\d{2}\s?[-—]\s?\d{4}(?:\/\w+)?|\(?[鲁京津沪渝苏浙皖闽赣豫鄂湘粤桂琼川贵云藏陕甘青宁新冀晋辽吉黑蒙]\)?内?资?准?字\s?第?\s?[\w-]+号?/u;
 const WEB = /(?:https?:\/\/|www\.)[\w./?=&%-]+|[\w.-]+@[\w-]+\.[\w.]+/iu;

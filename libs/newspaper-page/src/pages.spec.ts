@@ -420,6 +420,10 @@ it('the pages of others lose their column labels, notices and running heads', ()
   expect(read('linlan-full-width.txt').masthead).toMatchObject({ pageName: '要闻', pageNumber: '02' });
   expect(left(read('yanzhou-interleaved.txt'), 'furniture')).toEqual(['1', '要闻', '1', '1']);
   expect(left(read('lanxi-front-page.txt'), 'guide')).toHaveLength(4);
+  // ▶ sets off the items of a guide box, and captions elsewhere.
+  expect(left(read('qingshi-county.txt'), 'guide')).toHaveLength(3);
+  expect(left(read('qingshi-county.txt'), 'caption')).toHaveLength(3);
+  expect(read('ganjiang-trade.txt').masthead).toMatchObject({ supervisor: '国网江西省电力有限公司' });
 });
 
 /** Chinese characters and digits: what no repair but an accepted proposal may lose or add. */
