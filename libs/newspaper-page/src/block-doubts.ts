@@ -67,20 +67,24 @@ function followsOpenText({ heads, above }: Block): boolean {
   );
 }
 
-/** A clause that two sentences' worth of words make. */
+/** A line of so many characters with a comma in it is a clause; of so many without one, it is longer than headlines are. */
 const SHORTEST_CLAUSE = 12;
+const LONGEST_HEADLINE = 26;
+/** How the sentences of a report begin and end, and headlines do not. */
+const REPORTS =
+  /^(?:会议(?:还|指出|强调|要求|认为|决定|听取|审议)|会上|活动(?:中|现场|当天)|据(?:悉|了解|介绍)|目前|截至)|(?:参加(?:会议|活动|调研)|陪同调研)$/u;
 
 /** 会议要求，各部门要压实责任 right under running text: a last paragraph that lost its full stop. */
 function isClauseUnderText({ heads, above }: Block): boolean {
   const [first, second] = heads;
   if (above === null || first === undefined || second === undefined) return false;
+  if (first.fragment.gap > second.fragment.gap) return false;
   const { text } = first.fragment.draft;
-  const clause =
-    /[，,]/u.test(text.replace(/“[^“”]*”|《[^《》]*》/gu, '')) &&
-    lengthWithoutSpaces(text) >= SHORTEST_CLAUSE &&
-    !canBeSubhead(text) &&
-    !/[，,：:—]$|——$/u.test(text);
-  return clause && first.fragment.gap <= second.fragment.gap;
+  if (/[，,：:—]$|——$|(?:时|会上|中)(?:强调|指出|要求)$/u.test(text)) return false;
+  const length = lengthWithoutSpaces(text);
+  const plain = text.replace(/“[^“”]*”|《[^《》]*》/gu, '');
+  const clause = /[，,]/u.test(plain) && length >= SHORTEST_CLAUSE && !canBeSubhead(text);
+  return clause || (length > LONGEST_HEADLINE && !/\s/u.test(text)) || REPORTS.test(text);
 }
 
 /**

@@ -139,7 +139,7 @@ export function isEventCredit(text: string): boolean {
   return EVENT_CREDIT.test(text) && !OWN_IMPRINT.test(text);
 }
 
-const ENDS_IN_ADDRESS = /(?:[\w.+-]+@[\w.-]+|https?:\/\/\S+|www\.\S+|\d[\d-]{4,})$/u;
+const ENDS_IN_ADDRESS = /(?:[\w.+-]+@[\w.-]+|https?:\/\/[\x21-\x7e]+|www\.[\x21-\x7e]+|\d[\d-]{4,})$/u;
 
 /** An address or a telephone number may stand last without a full stop. */
 export function endsInAddress(text: string): boolean {
@@ -204,7 +204,8 @@ export function isDashLine(text: string): boolean {
 
 const NOT_AT_END = /(?:[，、：；:,;（(《“‘—]|[的和与及在是了对为把将从向被让等以由于或而且并至到])$/u;
 /** 详情可登录www.某某.cn: the last line of a text, without its full stop. */
-const NAMES_ADDRESS = /\p{Script=Han}.{0,40}?(?:https?:\/\/\S+|www\.\S+|[\w.+-]+@[\w.-]+)$/u;
+const NAMES_ADDRESS =
+  /\p{Script=Han}.{0,40}?(?:https?:\/\/[\x21-\x7e]+|www\.[\x21-\x7e]+|[\w.+-]+@[\w.-]+)$/u;
 const NOT_AT_START = /^[，。、；：！？）》”’,.;:!?)]/u;
 
 const COLUMN_LABEL =

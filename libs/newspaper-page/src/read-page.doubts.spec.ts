@@ -641,6 +641,33 @@ describe.each<[string, string, string[]]>([
     ],
   ],
   [
+    'a long last line without full stop above a headline',
+    MASTHEAD + OPENING + '\n\n规则明确了发电企业、售电企业、电力用户等经营主体的注册条件和流程' + NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}`,
+      '- / 规则明确了发电企业、售电企业、电力用户等经营主体的注册条件和流程 / 全县秋收进入尾声 | 记者:王磊 | headline-doubtful | 截至9月10日，全县水稻收割面积达九成以上，农户忙着晾晒归仓。',
+    ],
+  ],
+  [
+    'a report’s last line without full stop above a headline',
+    MASTHEAD + OPENING + '\n\n会议还研究了其他事项' + NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}`,
+      '- / 会议还研究了其他事项 / 全县秋收进入尾声 | 记者:王磊 | headline-doubtful | 截至9月10日，全县水稻收割面积达九成以上，农户忙着晾晒归仓。',
+    ],
+  ],
+  [
+    'an address within a last sentence without full stop',
+    MASTHEAD +
+      OPENING +
+      '\n\n手册配有https://qs.example的讲解，农户用手机扫一扫就能看，也可以到镇里领取纸质的手册' +
+      NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | body-unfinished | ${FIRST}⏎手册配有https://qs.example的讲解，农户用手机扫一扫就能看，也可以到镇里领取纸质的手册`,
+      NEXT_READ,
+    ],
+  ],
+  [
     'an advert in sentences',
     MASTHEAD + ARTICLE + '\n\n青石农商银行，您身边的银行！存款利率上浮，欢迎致电咨询。' + NEXT,
     [
