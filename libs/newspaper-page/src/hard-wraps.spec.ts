@@ -47,6 +47,14 @@ describe('lines of a headline as wide as the column', () => {
     expect(texts(page)).toEqual([...heads, PARAGRAPH]);
   });
 
+  it('stay apart from a full last line above them', () => {
+    const heads = ['县委常委会传达学习会议精神', '推动教育发展迈出新的步伐'];
+    const full = `${PARAGRAPH.slice(0, 38)}。`;
+    const page = `${column(`\u3000\u3000${PARAGRAPH}`, 13)}\n${column(full, 13)}\n${heads.join('\n')}\n本报讯（记者 张三）${column(PARAGRAPH, 13)}`;
+    const opens = ({ draft }: Line): boolean => draft.text.startsWith('本报讯');
+    expect(texts(page, opens)).toEqual(expect.arrayContaining(heads));
+  });
+
   it('are not looked for in the end of a paragraph', () => {
     const tail = '高耸的料仓改成了攀岩馆旁边\n的车间里数控机床正在加工。';
     const page = `${tail}\n${column(`\u3000\u3000${PARAGRAPH}`, 13)}`;

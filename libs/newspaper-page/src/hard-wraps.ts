@@ -46,12 +46,16 @@ export function fragmentsOf(lines: readonly Line[], standsAlone: (line: Line) =>
         ? block.map((line) => fragment([line]))
         : [
             ...block.slice(0, heads).map((line) => fragment([line])),
-            ...unwrapped(block.slice(heads), width, standsAlone),
+            ...unwrapped(block.slice(heads), lines[to], width, standsAlone),
           ];
     for (const piece of pieces) fragments.push(piece);
     from = to;
   }
   return fragments;
+}
+
+function begins({ draft: { text } }: Line): boolean {
+  return readOpening(text) !== null || bylineLine(text) !== null;
 }
 
 /**
@@ -60,12 +64,26 @@ export function fragmentsOf(lines: readonly Line[], standsAlone: (line: Line) =>
  * @param below the line that follows the block
  */
 function headLines(block: readonly Line[], below: Line | undefined): number {
-  const begins = ({ indent, draft: { text } }: Line): boolean =>
-    indent >= 2 || readOpening(text) !== null || bylineLine(text) !== null;
-  const at = block.slice(0, MOST_HEAD_LINES + 1).findIndex(begins);
-  const end = at === -1 && below !== undefined && begins(below) ? block.length : at;
+  const ends = (line: Line): boolean => line.indent >= 2 || begins(line);
+  const at = block.slice(0, MOST_HEAD_LINES + 1).findIndex(ends);
+  const end = at === -1 && below !== undefined && ends(below) ? block.length : at;
   if (end < 1 || end > MOST_HEAD_LINES) return 0;
   return block.slice(0, end).every(({ draft: { text } }) => canBeHeadline(text)) ? end : 0;
+}
+
+/** Which lines of a block are lines of a headline right above a dateline or a byline. */
+function linesAboveOpenings(block: readonly Line[], below: Line | undefined): Set<Line> {
+  const heads = new Set<Line>();
+  for (let at = block.length; at > 0; at -= 1) {
+    const opening = block[at] ?? below;
+    if (opening === undefined || !begins(opening)) continue;
+    for (let line = at - 1; line >= 0 && line >= at - MOST_HEAD_LINES; line -= 1) {
+      const head = block[line];
+      if (head === undefined || head.indent >= 2 || !canBeHeadline(head.draft.text)) break;
+      heads.add(head);
+    }
+  }
+  return heads;
 }
 
 function widthOf(line: Line): number {
@@ -101,7 +119,13 @@ function printedWidth(lines: readonly Line[]): number | null {
   return bestCount >= FEWEST_LINES && bestCount / widths.length >= SHARE ? best : null;
 }
 
-function unwrapped(block: readonly Line[], width: number, standsAlone: (line: Line) => boolean): Fragment[] {
+function unwrapped(
+  block: readonly Line[],
+  below: Line | undefined,
+  width: number,
+  standsAlone: (line: Line) => boolean,
+): Fragment[] {
+  const heads = linesAboveOpenings(block, below);
   const fragments: Fragment[] = [];
   let group: Line[] = [];
   for (const [at, line] of block.entries()) {
@@ -116,6 +140,8 @@ function unwrapped(block: readonly Line[], width: number, standsAlone: (line: Li
       next.level === 0 &&
       next.indent < 2 &&
       !standsAlone(next) &&
+      // The last line of a paragraph can be full, and a headline right below it.
+      !(heads.has(next) && (heads.has(line) || endsSentence(line.draft.text))) &&
       !(group.length === 1 && standsAlone(line) && !isProse(line));
     if (goesOn) continue;
     fragments.push(fragment(group));
