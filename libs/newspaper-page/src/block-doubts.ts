@@ -3,6 +3,7 @@ import { endsSentence, lengthWithoutSpaces } from './characters.js';
 import type { Item } from './items.js';
 import { canBeSubhead, endsInAddress, isDashLine } from './line-kinds.js';
 import { looksLikeName } from './surnames.js';
+import { isOneWord } from './words.js';
 
 /** Whether the first line of a headline block is its own, or of what stands above it. Each check stands for itself. */
 
@@ -35,7 +36,8 @@ export function isTopDoubtful(block: Block, blanks: BlankLines): boolean {
     isEditorialLabel(block) ||
     isAdvert(block) ||
     isNames(block) ||
-    isIndentedLikeText(block)
+    isIndentedLikeText(block) ||
+    cutsWord(block)
   );
 }
 
@@ -143,6 +145,14 @@ function isNames({ heads }: Block): boolean {
 function isIndentedLikeText({ heads, below }: Block): boolean {
   const indent = heads[0]?.fragment.indent ?? 0;
   return indent >= 2 && indent === below?.fragment.indent && heads[1]?.fragment.indent === 0;
+}
+
+/** 激动⏎地说: a word that reaches over two lines is of a sentence that was wrapped, not of a headline. */
+function cutsWord({ heads }: Block): boolean {
+  return heads.some((item, at) => {
+    const above = heads[at - 1];
+    return above !== undefined && isOneWord(above.fragment.draft.text, item.fragment.draft.text);
+  });
 }
 
 function isMarked({ fragment }: Item): boolean {

@@ -5,6 +5,8 @@ import { readPage } from './read-page.js';
 /** What a tester found who had not seen the reader: wrong text published (W), and what was held for nothing (N). */
 
 const MASTHEAD = '青石县报\n2024年9月12日 星期四 第1863期\n\n';
+/** The same with a blank line between any two lines, so that gaps tell nothing. */
+const SPREAD = '青石县报\n\n2024年9月12日 星期四 第1863期\n\n';
 const FIRST = '9月10日，我县召开文明城市创建动员会，部署下一阶段工作。';
 const SECOND = '会议要求，各部门要压实责任，确保创建工作取得实效。';
 const EVENT = '9月9日，县医院组织医务人员到黄龙村开展义诊活动，服务群众260人次。';
@@ -591,7 +593,7 @@ describe.each<[string, string, string[]]>([
   ],
   [
     'a short list of names above a headline',
-    MASTHEAD + ARTICLE + '\n\n张伟 李娜\n\n刘洋 陈静' + NEXT,
+    SPREAD + ARTICLE + '\n\n张伟 李娜\n\n刘洋 陈静' + NEXT,
     [
       `${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}⏎${SECOND}`,
       '张伟 李娜 / 刘洋 陈静 / 全县秋收进入尾声 | 记者:王磊 | headline-doubtful | 截至9月10日，全县水稻收割面积达九成以上，农户忙着晾晒归仓。',
@@ -642,7 +644,7 @@ describe.each<[string, string, string[]]>([
   ],
   [
     'a long last line without full stop above a headline',
-    MASTHEAD + OPENING + '\n\n规则明确了发电企业、售电企业、电力用户等经营主体的注册条件和流程' + NEXT,
+    SPREAD + OPENING + '\n\n规则明确了发电企业、售电企业、电力用户等经营主体的注册条件和流程' + NEXT,
     [
       `${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}`,
       '- / 规则明确了发电企业、售电企业、电力用户等经营主体的注册条件和流程 / 全县秋收进入尾声 | 记者:王磊 | headline-doubtful | 截至9月10日，全县水稻收割面积达九成以上，农户忙着晾晒归仓。',
@@ -650,10 +652,26 @@ describe.each<[string, string, string[]]>([
   ],
   [
     'a report’s last line without full stop above a headline',
-    MASTHEAD + OPENING + '\n\n会议还研究了其他事项' + NEXT,
+    SPREAD + OPENING + '\n\n会议还研究了其他事项' + NEXT,
     [
       `${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}`,
       '- / 会议还研究了其他事项 / 全县秋收进入尾声 | 记者:王磊 | headline-doubtful | 截至9月10日，全县水稻收割面积达九成以上，农户忙着晾晒归仓。',
+    ],
+  ],
+  [
+    'an advert above a headline',
+    SPREAD + ARTICLE + '\n\n某某商贸有限公司\n\n空调特惠 全城热销' + NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}⏎${SECOND}`,
+      '- / 某某商贸有限公司 空调特惠 全城热销 / 全县秋收进入尾声 | 记者:王磊 | headline-doubtful | 截至9月10日，全县水稻收割面积达九成以上，农户忙着晾晒归仓。',
+    ],
+  ],
+  [
+    'a wrapped line without full stop above a headline',
+    SPREAD + OPENING + '\n\n农民工代表老魏领到工资款后十分高\n\n兴地说' + NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}`,
+      '农民工代表老魏领到工资款后十分高 / 兴地说 / 全县秋收进入尾声 | 记者:王磊 | headline-doubtful | 截至9月10日，全县水稻收割面积达九成以上，农户忙着晾晒归仓。',
     ],
   ],
   [
