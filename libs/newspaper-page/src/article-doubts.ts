@@ -9,7 +9,7 @@ import {
   isPhotoCredit,
 } from './line-kinds.js';
 import { tellsOfPicture } from './pictures.js';
-import { isSeries, type Heading } from './subheads.js';
+import { isSeries, isSetOff, type Heading } from './subheads.js';
 import { isOneWord } from './words.js';
 
 /** Why an article may hold a piece of another, or miss one of its own. Each check stands for itself. */
@@ -196,12 +196,11 @@ function foreignHeading({ body, announced, feature, dashed }: Checked): Doubt | 
     if (above.kind === 'head' && group !== undefined) group.lines.push(item);
     else headings.push({ lines: [item] });
   }
-  const [only] = headings;
-  if (only === undefined || isSeries(headings, feature && (dashed || headings.length > 2))) return null;
-  // A line too long for a subhead is the likelier headline.
   const lines = headings.flatMap((heading) => heading.lines);
-  const long = lines.find(({ fragment }) => !canBeSubhead(fragment.draft.text));
-  const suspect = long ?? only.lines[0];
+  // A line too long for a subhead is the likeliest headline, whatever stands beside it.
+  const long = lines.find((line) => !canBeSubhead(line.fragment.draft.text) && !isSetOff(line));
+  const series = isSeries(headings, feature && (dashed || headings.length > 2));
+  const suspect = long ?? (series ? undefined : lines[0]);
   return suspect === undefined ? null : { because: 'heading', line: shown(suspect) };
 }
 
