@@ -28,7 +28,7 @@ export interface Checked {
   announced: boolean;
   /** Announced by a byline under its headline, not by a dateline. */
   feature: boolean;
-  /** Its subtitle begins with a dash: ——某镇十年护水记. */
+  /** Its subtitle begins with a dash: ——某镇治水纪实. */
   dashed: boolean;
   /** Its byline says that it comes with a picture. */
   pictured: boolean;
@@ -101,7 +101,7 @@ const DATELINE_WITHIN =
 /** Longest headline, with the dateline behind it. */
 const MOST_UNITS = 90;
 
-/** 全县秋收进入尾声 本报讯（记者 张三）: headline and dateline on one line begin another article within this one. */
+/** 全市春耕全面展开 本报讯（记者 张三）: headline and dateline on one line begin another article within this one. */
 function datelineWithin({ body }: Checked): Doubt | null {
   for (const item of body) {
     const { text } = item.fragment.draft;
@@ -116,7 +116,7 @@ function datelineWithin({ body }: Checked): Doubt | null {
 const LONGEST_FOREIGN = 36;
 
 /**
- * 镇里没有简⏎陈水根在途中打捞漂浮物。⏎单地一拆了之: a whole sentence between two pieces of one word, which it does not
+ * 这件事并不简⏎志愿者在广场发放手册。⏎单，还要多方协调: a whole sentence between two pieces of one word, which it does not
  * go on with.
  */
 function foreignSentence({ body, indents }: Checked): Doubt | null {
@@ -137,7 +137,7 @@ function foreignSentence({ body, indents }: Checked): Doubt | null {
   return null;
 }
 
-/** “水好了，饭碗更稳了。” and nothing else: a quotation that is set out of the text. */
+/** “路通了，心也近了。” and nothing else: a quotation that is set out of the text. */
 function isQuotation(text: string): boolean {
   return /^["“][^"“”]+[。！？]["”]$/u.test(text);
 }
@@ -204,7 +204,7 @@ function foreignHeading({ body, announced, feature, dashed }: Checked): Doubt | 
   return suspect === undefined ? null : { because: 'heading', line: shown(suspect) };
 }
 
-/** 问：阴天需要防晒吗？ */
+/** 问：周末可以办理吗？ */
 function isQuestion({ fragment }: Item): boolean {
   return isLabelled(fragment.draft.text) && endsSentence(fragment.draft.text);
 }

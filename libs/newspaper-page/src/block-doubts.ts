@@ -126,7 +126,7 @@ function isEditorialLabel({ heads }: Block): boolean {
 const ADVERT_WORDS =
   /特惠|钜惠|热销|抢购|折起|盛大开[业盘]|请关注|敬请期待|尊享|诚邀|办理中|王者归来|(?:有限公司|分公司|商场|超市|酒店|家居|分行|支行)$/u;
 
-/** 5G套餐办理中, 某某有限公司 above a headline: what an advert says of itself. */
+/** 宽带套餐办理中, 某某有限公司 above a headline: what an advert says of itself. */
 function isAdvert({ heads }: Block): boolean {
   return (
     heads.length > 1 && heads.slice(0, -1).some(({ fragment }) => ADVERT_WORDS.test(fragment.draft.text))

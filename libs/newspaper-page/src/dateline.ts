@@ -25,7 +25,7 @@ const DATELINE = new RegExp(
   `^[【\\[（(]?\\s?((?:据|综合)?${HOUSE}${PLACE_AND_DAY}${KIND}|${SOURCE_TOLD})\\s?[】\\]）)]?`,
   'u',
 );
-/** 青石讯（记者 张三）, 《某某日报》讯 近日: a house that no list knows, set off by a byline or a space. */
+/** 某地讯（记者 张三）, 《某某日报》讯 近日: a house that no list knows, set off by a byline or a space. */
 const OWN_HOUSE =
   /^(《[\p{Script=Han}]{2,8}》\s?讯|[\p{Script=Han}]{2,8}(?<![通资喜音短简问审电据快要获闻])讯)(?=\s*[（(]|\s)/u;
 const ROLE_WORD = /记者|通讯员|实习生|评论员|作者|摄影|供稿/u;

@@ -197,7 +197,7 @@ export function isNumbered(text: string): boolean {
   return NUMBERED.test(text);
 }
 
-/** ——某镇十年护水记: a line that belongs to the one above it. */
+/** ——某镇治水纪实: a line that belongs to the one above it. */
 export function isDashLine(text: string): boolean {
   return /^(?:—|--)/u.test(text);
 }

@@ -3,12 +3,12 @@ import { canBeHeadline, isEventCredit } from './line-kinds.js';
 
 /** Lines that by their own words can be two things; what stands beside them tells which. */
 
-/** 据气象部门消息： and 青石讯 within an article begin a sentence; under a headline they begin an article. */
+/** 据气象部门消息： and 某地讯 within an article begin a sentence; under a headline they begin an article. */
 export function sortOpeningsInText(sorted: Sorted[]): void {
   for (const [at, entry] of sorted.entries()) {
     if (entry.to !== 'item' || entry.opening?.needsHeadline !== true) continue;
     if (!isRunningText(sorted[at - 1])) continue;
-    // 青石讯 rarely begins a sentence: its headline may be lost.
+    // 某地讯 rarely begins a sentence: its headline may be lost.
     const interrupts = (entry.opening.dateline ?? '').endsWith('讯');
     sorted[at] = { ...entry, kind: 'text', opening: null, interrupts };
   }
@@ -17,7 +17,7 @@ export function sortOpeningsInText(sorted: Sorted[]): void {
 /** Most lines of one headline that a quotation can reach over. */
 const MOST_TORN_LINES = 2;
 
-/** “山货出山 村里热闹: a headline whose quote or bracket lost its other half, right above a dateline or a byline. */
+/** “新路通车 村民欢喜: a headline whose quote or bracket lost its other half, right above a dateline or a byline. */
 export function sortTornHeadlines(sorted: Sorted[]): void {
   for (let at = 1; at < sorted.length; at += 1) {
     if (!isItem(sorted[at], 'opening', 'byline')) continue;

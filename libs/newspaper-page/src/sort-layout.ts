@@ -117,7 +117,7 @@ export function sortGuides(sorted: Sorted[]): void {
         lastItem = next;
     for (let next = at + 1; next <= lastItem; next += 1) {
       const line = sorted[next];
-      // ▶老屋里的读书声 2版: the mark that sets off an item of the box is a caption's elsewhere.
+      // ▶一座老桥的故事 2版: the mark that sets off an item of the box is a caption's elsewhere.
       if (line?.to === 'item' || (line?.to === 'left' && line.reason === 'caption'))
         sorted[next] = left(line, 'guide');
     }

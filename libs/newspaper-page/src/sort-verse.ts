@@ -47,7 +47,7 @@ function sortLabelledLists(sorted: Sorted[]): void {
   const listed = sorted.map(isListed);
   for (const [at, entry] of sorted.entries()) {
     if (entry.to !== 'item' || listed[at] !== true) continue;
-    // 东街社区：“板凳会”解民忧 right above a dateline is a headline; below a list without a wider gap, it may be of that.
+    // 某社区：“小院会”解民忧 right above a dateline is a headline; below a list without a wider gap, it may be of that.
     if (isItem(sorted[at + 1], 'opening')) {
       const above = sorted[at - 1];
       const sharedWithList = listed[at - 1] === true && entry.fragment.gap <= (above?.fragment.gap ?? 0);

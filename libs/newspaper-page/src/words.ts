@@ -4,7 +4,7 @@ const words = new Intl.Segmenter('zh', { granularity: 'word' });
 /** Characters on either side that are looked at: more than a word has. */
 const NEAR = 4;
 
-/** Whether a word reaches over the seam of two texts: 镇里没有简 and 单地一拆了之. */
+/** Whether a word reaches over the seam of two texts: 这件事并不简 and 单，还要多方协调. */
 export function isOneWord(before: string, after: string): boolean {
   const left = before.slice(-NEAR);
   const seam = left.length;
