@@ -19,13 +19,23 @@ export interface EndByline extends Tail {
   reading: BylineReading;
 }
 
+/** （数学学院 供稿）: an office that sent the report in. */
+const SENT_IN = /^([\p{Script=Han}·]{3,20})[\s：:]+(供稿|供图)$/u;
+
+function officeByline(inner: string): BylineReading | null {
+  const [, name, role] = SENT_IN.exec(inner) ?? [];
+  return name === undefined || role === undefined
+    ? null
+    : { bylines: [{ role, name }], doubtful: false, hasRole: true, others: false, length: inner.length };
+}
+
 /** `（记者 张三）`, `(张三 李四)`, `□张三` or `本报记者 张三` at the end of a text. */
 export function endByline(text: string): EndByline | null {
   const from = Math.max(0, text.length - 100);
   const end = text.slice(from);
   const bracket = LAST_BRACKET.exec(end);
   if (bracket !== null) {
-    const reading = readByline(bracket[0].trim());
+    const reading = officeByline(bracket[1]?.trim() ?? '') ?? readByline(bracket[0].trim());
     // At the very start it is the byline of an opening.
     return reading === null || from + bracket.index === 0
       ? null

@@ -43,9 +43,37 @@ const ROLES = [
   '统筹',
   '策划',
 ] as const;
+/** What others did for it. Behind a name they are roles; at the start of a line they are as well the words of a headline. */
+const LATER_ROLES = [
+  '责任编辑',
+  '责编',
+  '美编',
+  '审核',
+  '校对',
+  '监制',
+  '终审',
+  '视频',
+  '音频',
+  '剪辑',
+  '海报',
+  '设计',
+  '航拍',
+  '配音',
+  '出镜',
+] as const;
 /** One-character roles count only with a stroke, a colon or a space after them: 文/张三 图/李四. */
 const SHORT_ROLES = ['文', '图', '摄'] as const;
 const HOUSE = /^(?:本报|本刊|本网|本台|本社|新华社|新华网|人民网|中新社)/u;
+/** 县融媒体中心记者: where the person works, by its full name and right before the role. */
+const EMPLOYER =
+  /^[\p{Script=Han}]{0,8}(?:融媒体中心|融媒|日报社?|晚报社?|报社|电视台|广播电台|新闻网)(?=(?:首席|特约|见习|实习|全媒体|融媒体)?(?:记者|通讯员))/u;
+/** Words that end the name of an office or a page; no person is called so. */
+const NO_NAME = /(?:[局院部社室版]|中心|单位|公司|委员会|办公室|大学|学院|政府|支队|大队)$/u;
+/** 记者手记, 采访札记: the name of a column, not of a person. */
+const COLUMN_WORD =
+  /^(?:手记|札记|观察|调查|视角|述评|快评|点评|简介|见闻|来信|来稿|日记|随笔|感言|访谈|连线|节)$/u;
+/** 记者 张三 等: others are not named. */
+const AND_OTHERS = /^等(?:人)?(?![\p{Script=Han}])/u;
 const WORKER = /记者|评论员|通讯员/u;
 
 /** What may follow the names; says how the report was made, not who made it. */
@@ -62,10 +90,13 @@ export interface BylineReading {
   doubtful: boolean;
   /** A role word was printed. */
   hasRole: boolean;
+  /** 等 stands behind the names. */
+  others: boolean;
   /** UTF-16 units read. */
   length: number;
 }
 
+const LABEL = /^([\p{Script=Han}]{2,6})\s?[：:]/u;
 const SEPARATOR = /^[\s、,，;；/|:：—-]+/u;
 const HAN_RUN = /^[\p{Script=Han}〇·•]{1,24}/u;
 const LATIN_NAME = /^[A-Z][A-Za-z.'’-]{1,30}(?: [A-Z][A-Za-z.'’-]{0,30}){0,3}/;
@@ -98,10 +129,12 @@ export function readBylineStart(text: string): BylineReading | null {
   return reading === null || reading.bylines.length === 0 || !reading.hasRole ? null : reading;
 }
 
-function roleAt(text: string): { role: string; length: number } | null {
-  const house = HOUSE.exec(text)?.[0].length ?? 0;
+function roleAt(text: string, later: boolean): { role: string; length: number } | null {
+  const house = (HOUSE.exec(text) ?? EMPLOYER.exec(text))?.[0].length ?? 0;
   const rest = text.slice(house);
   for (const role of ROLES) if (rest.startsWith(role)) return { role, length: house + role.length };
+  const last = later ? LATER_ROLES.find((role) => rest.startsWith(role)) : undefined;
+  if (last !== undefined) return { role: last, length: house + last.length };
   if (house > 0) return null;
   for (const role of SHORT_ROLES)
     if (rest.startsWith(role) && /^[\s/：:]/u.test(rest.slice(role.length)))
@@ -114,7 +147,7 @@ function roleAt(text: string): { role: string; length: number } | null {
 /** Where the next role word begins inside a run of characters, so that 张三通讯员李四 comes apart. */
 function nextRole(run: string): number {
   let nearest = -1;
-  for (const role of ROLES) {
+  for (const role of [...ROLES, ...LATER_ROLES]) {
     const at = run.indexOf(role, 1);
     if (at !== -1 && (nearest === -1 || at < nearest)) nearest = at;
   }
@@ -128,6 +161,7 @@ function scan(text: string, whole: boolean): BylineReading | null {
   let role: string | null = null;
   let roleStart = 0;
   let hasRole = false;
+  let hasOthers = false;
   let doubtful = false;
   let at = 0;
   let end = 0;
@@ -149,7 +183,7 @@ function scan(text: string, whole: boolean): BylineReading | null {
     }
     if (bylines.length > 0) {
       const deed = DEED.exec(rest);
-      if (deed !== null && roleAt(rest.slice(0, 8)) === null) {
+      if (deed !== null && roleAt(rest.slice(0, 8), true) === null) {
         closePadded();
         // What the person did says more than the kind of post: 记者 张三 摄 is a photographer.
         for (let index = roleStart; index < bylines.length; index += 1) {
@@ -172,7 +206,20 @@ function scan(text: string, whole: boolean): BylineReading | null {
         continue;
       }
     }
-    const roleWord = roleAt(rest);
+    const others = bylines.length > 0 ? AND_OTHERS.exec(rest) : null;
+    if (others !== null) {
+      hasOthers = true;
+      closePadded();
+      at += others[0].length;
+      end = at;
+      continue;
+    }
+    // Whatever word stands before a colon says what the names behind it are.
+    const label = bylines.length > 0 && whole ? LABEL.exec(rest) : null;
+    const roleWord =
+      label?.[1] === undefined
+        ? roleAt(rest, bylines.length > 0)
+        : { role: label[1], length: label[1].length };
     if (roleWord !== null) {
       closePadded();
       role = roleWord.role;
@@ -199,8 +246,9 @@ function scan(text: string, whole: boolean): BylineReading | null {
     const tail =
       cut === -1 ? /(?:综合报道|联合报道|摄影报道|文并摄|报道|摄影|摄|供图|供稿)$/u.exec(word) : null;
     if (tail !== null && tail.index >= 2) word = word.slice(0, tail.index);
+    if (whole && COLUMN_WORD.test(word)) return null;
     const letters = Array.from(word);
-    if (letters.length === 1 && !/^[等]$/u.test(word)) {
+    if (letters.length === 1) {
       if (padded === null) padded = word;
       else {
         // 李 明: a name of two characters is often set with a space to the width of three. It stays as printed.
@@ -218,14 +266,14 @@ function scan(text: string, whole: boolean): BylineReading | null {
       break;
     }
     closePadded();
-    if (!looksLikeName(word) && letters.length === 4) doubtful = true;
+    if (!looksLikeName(word) && (letters.length === 4 || NO_NAME.test(word))) doubtful = true;
     bylines.push({ role, name: word });
     at += word.length;
     end = at;
   }
   if (whole) closePadded();
   if (!hasRole && bylines.length > 8) return null;
-  return { bylines, doubtful, hasRole, length: whole ? text.length : end };
+  return { bylines, doubtful, hasRole, others: hasOthers, length: whole ? text.length : end };
 }
 
 /** Whether a whole line is the byline of people who write: what an article can begin or end with. */

@@ -52,12 +52,18 @@ export function isFullWidthMark(char: string | undefined): boolean {
   return char !== undefined && FULL_WIDTH_MARKS.has(char);
 }
 
-const SENTENCE_END = /(?:[。！？!?｡]|…|\.{3,}|(?<=[\p{Script=Han}〇”’"'）)》])\.)["'”’」』）)》】〉]*$/u;
+const SENTENCE_END = /(?:[。！？!?｡]|…|\.{3,}|(?<=[\p{Script=Han}〇”’"'）)》%％\d])\.)["'”’」』）)》】〉]*$/u;
+/** （据《某报》）, （作者单位：某局）: what stands in brackets behind the last sentence closes the paragraph. */
+const CLOSING_REMARK = /(?:[。！？!?｡…]["'”’」』]?)\s?[（(][^（()）。！？\n]{1,40}[）)]$/u;
 
-/** Whether a text stops where a sentence stops: 。！？ or …, closing quotes and brackets after it allowed. */
+/**
+ * Whether a text stops where a sentence stops: 。！？ or …, closing quotes and brackets after it allowed, or a remark in
+ * brackets behind it.
+ */
 export function endsSentence(text: string): boolean {
   // A tail is enough, and keeps the test cheap on a line of megabytes.
-  return SENTENCE_END.test(text.slice(-24).trimEnd());
+  const tail = text.slice(-48).trimEnd();
+  return SENTENCE_END.test(tail) || CLOSING_REMARK.test(tail);
 }
 
 /** Length in characters as a reader counts them, spaces left out. */

@@ -21,7 +21,7 @@ function set(text: string, width: number, indent = 4): { text: string; wraps: nu
   }
   return { text: out, wraps };
 }
-const plain = (text: string): WrappedText => ({ text, lead: 0, indent: null });
+const plain = (text: string): WrappedText => ({ text, lead: 0, leadEndsLine: false, indent: null });
 const wrapsOf = (...texts: string[]): number[][] => findWraps(texts.map(plain));
 
 describe('wraps by the width of the column', () => {
@@ -33,11 +33,24 @@ describe('wraps by the width of the column', () => {
 
   it('are found where the page shows an indentation that the wrapped line does not keep', () => {
     const { text, wraps } = set(SENTENCE, 48, 0);
-    expect(findWraps([{ text, lead: 0, indent: 4 }])).toEqual([wraps]);
+    expect(findWraps([{ text, lead: 0, leadEndsLine: false, indent: 4 }])).toEqual([wraps]);
     const short = set('区新时期产业工人队伍建设改革会议各成员单位和参与单位负责同志参加会议。', 48, 0);
-    expect(findWraps([text, short.text].map((one) => ({ text: one, lead: 0, indent: 4 })))[1]).toEqual(
-      short.wraps,
-    );
+    expect(
+      findWraps([text, short.text].map((one) => ({ text: one, lead: 0, leadEndsLine: false, indent: 4 })))[1],
+    ).toEqual(short.wraps);
+  });
+
+  it('are found where the line ended right behind the dateline', () => {
+    const { text, wraps } = set(SENTENCE, 48, 0);
+    const short = set('区新时期产业工人队伍建设改革会议各成员单位和参与单位负责同志参加会议。', 48, 0);
+    const judged = (leadEndsLine: boolean): number[] | undefined =>
+      findWraps([
+        { text, lead: 0, leadEndsLine: false, indent: null },
+        { text: short.text, lead: 43, leadEndsLine, indent: null },
+      ])[1];
+    expect(wraps.length).toBeGreaterThan(2);
+    expect(judged(true)).toEqual(short.wraps);
+    expect(judged(false)).toEqual([]);
   });
 
   it('leaves a real space among them', () => {

@@ -10,6 +10,8 @@ export interface WrappedText {
   text: string;
   /** Cells that stood before the text in its first line (a dateline that was taken off). */
   lead: number;
+  /** A space stood between the dateline and the text, and its line may have ended there. */
+  leadEndsLine: boolean;
   /** Cells of the indentation that is known to stand before it, or null where the page shows none. */
   indent: number | null;
 }
@@ -208,7 +210,9 @@ function fitWidth(entry: Spaced, width: number): Fit | null {
   const indented = known === null ? null : cut(entry, width, near, known);
   // Some papers indent a paragraph and let its first line run out by as much.
   const flush = (entry.text.indent ?? 0) > 0 ? cut(entry, width, near, -(entry.text.indent ?? 0)) : null;
-  return [plain, indented, flush].reduce(
+  // A line that ended right behind the dateline leaves the text at the start of the next one.
+  const fresh = entry.text.leadEndsLine ? cut(entry, width, near, -entry.text.lead) : null;
+  return [plain, indented, flush, fresh].reduce(
     (best, fit) => (fit !== null && (best === null || fit.cost < best.cost) ? fit : best),
     null,
   );

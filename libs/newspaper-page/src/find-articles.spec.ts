@@ -5,8 +5,8 @@ import { itemsOf } from './page-items.js';
 
 /** Headline lines and number of body items of each article, and why its borders are doubtful. */
 const found = (text: string): unknown[] => {
-  const { items, headAboveMasthead } = itemsOf(linesOf(`岚溪报 2025年3月18日 星期二\n\n${text}`));
-  return findArticles(items, headAboveMasthead).articles.map(({ head, body, boundaryDoubtful }) => [
+  const page = itemsOf(linesOf(`岚溪报 2025年3月18日 星期二\n\n${text}`));
+  return findArticles(page).articles.map(({ head, body, boundaryDoubtful }) => [
     head.map(({ fragment }) => fragment.draft.text).join(' / '),
     body.length,
     boundaryDoubtful?.because ?? null,

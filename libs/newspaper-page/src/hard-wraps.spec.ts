@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fragmentsOf, glueBetween } from './hard-wraps.js';
+import { fragmentsOf } from './hard-wraps.js';
 import { linesOf, type Line } from './lines.js';
 
 const texts = (page: string, alone: (line: Line) => boolean = () => false): string[] =>
@@ -32,11 +32,32 @@ describe('printed lines', () => {
   });
 });
 
-it.each([
-  ['下一', '阶段', ''],
-  ['Green', 'Valley', ' '],
-  ['5G', '网络', ''],
-  ['word,', 'next', ' '],
-])('between %j and %j stands %j', (before, after, glue) => {
-  expect(glueBetween(before, after)).toBe(glue);
+describe('lines of a headline as wide as the column', () => {
+  it.each([
+    ['above a dateline', '本报讯（记者 张三）'],
+    ['above a byline', '本报记者 张三\n'],
+  ])('stay apart %s', (_, opening) => {
+    const heads = ['县委常委会传达学习会议精神', '推动教育发展迈出新的步伐'];
+    expect(texts(`${heads.join('\n')}\n${opening}${column(PARAGRAPH, 13)}`).slice(0, 2)).toEqual(heads);
+  });
+
+  it('stay apart above a blank line and an indented paragraph', () => {
+    const heads = ['县委常委会传达学习会议精神', '推动教育发展迈出新的步伐'];
+    const page = `${heads.join('\n')}\n\n${column(`\u3000\u3000${PARAGRAPH}`, 13)}`;
+    expect(texts(page)).toEqual([...heads, PARAGRAPH]);
+  });
+
+  it('stay apart from a full last line above them', () => {
+    const heads = ['县委常委会传达学习会议精神', '推动教育发展迈出新的步伐'];
+    const full = `${PARAGRAPH.slice(0, 38)}。`;
+    const page = `${column(`\u3000\u3000${PARAGRAPH}`, 13)}\n${column(full, 13)}\n${heads.join('\n')}\n本报讯（记者 张三）${column(PARAGRAPH, 13)}`;
+    const opens = ({ draft }: Line): boolean => draft.text.startsWith('本报讯');
+    expect(texts(page, opens)).toEqual(expect.arrayContaining(heads));
+  });
+
+  it('are not looked for in the end of a paragraph', () => {
+    const tail = '高耸的料仓改成了攀岩馆旁边\n的车间里数控机床正在加工。';
+    const page = `${tail}\n${column(`\u3000\u3000${PARAGRAPH}`, 13)}`;
+    expect(texts(page)).toEqual([tail.replace('\n', ''), PARAGRAPH]);
+  });
 });

@@ -1,6 +1,9 @@
-import { cells, endsSentence, isDigit, isLatin } from './characters.js';
-import { joinAll, type Draft } from './draft.js';
+import { cells, endsSentence } from './characters.js';
+import { readOpening } from './dateline.js';
+import type { Draft } from './draft.js';
+import { bylineLine, canBeHeadline } from './line-kinds.js';
 import type { Line } from './lines.js';
+import { joinPieces } from './seams.js';
 
 /** A piece of the page that the layout did not cut: one line, or printed lines that were put together again. */
 export interface Fragment {
@@ -20,6 +23,8 @@ const FEWEST_LINES = 6;
 /** Share of the lines that must be of one width before they count as printed lines. */
 const SHARE = 0.6;
 const NEAR = 5;
+/** More lines than a headline block has are the end of a paragraph. */
+const MOST_HEAD_LINES = 5;
 
 /**
  * Puts the printed lines of a paragraph together where the extraction kept each on a line of its own. Whether it did is
@@ -35,12 +40,50 @@ export function fragmentsOf(lines: readonly Line[], standsAlone: (line: Line) =>
     while (to < lines.length && lines[to]?.gap === 0) to += 1;
     const block = lines.slice(from, to);
     const width = block.length >= FEWEST_LINES ? (printedWidth(block) ?? pageWidth) : pageWidth;
+    const heads = headLines(block, lines[to]);
     const pieces =
-      width === null ? block.map((line) => fragment([line])) : unwrapped(block, width, standsAlone);
+      width === null
+        ? block.map((line) => fragment([line]))
+        : [
+            ...block.slice(0, heads).map((line) => fragment([line])),
+            ...unwrapped(block.slice(heads), lines[to], width, standsAlone),
+          ];
     for (const piece of pieces) fragments.push(piece);
     from = to;
   }
   return fragments;
+}
+
+function begins({ draft: { text } }: Line): boolean {
+  return readOpening(text) !== null || bylineLine(text) !== null;
+}
+
+/**
+ * How many lines a block begins with that can each be a line of a headline, as wide as the column by chance: the lines
+ * above the first one that begins a body or a paragraph. None where anything else stands among them.
+ * @param below the line that follows the block
+ */
+function headLines(block: readonly Line[], below: Line | undefined): number {
+  const ends = (line: Line): boolean => line.indent >= 2 || begins(line);
+  const at = block.slice(0, MOST_HEAD_LINES + 1).findIndex(ends);
+  const end = at === -1 && below !== undefined && ends(below) ? block.length : at;
+  if (end < 1 || end > MOST_HEAD_LINES) return 0;
+  return block.slice(0, end).every(({ draft: { text } }) => canBeHeadline(text)) ? end : 0;
+}
+
+/** Which lines of a block are lines of a headline right above a dateline or a byline. */
+function linesAboveOpenings(block: readonly Line[], below: Line | undefined): Set<Line> {
+  const heads = new Set<Line>();
+  for (let at = block.length; at > 0; at -= 1) {
+    const opening = block[at] ?? below;
+    if (opening === undefined || !begins(opening)) continue;
+    for (let line = at - 1; line >= 0 && line >= at - MOST_HEAD_LINES; line -= 1) {
+      const head = block[line];
+      if (head === undefined || head.indent >= 2 || !canBeHeadline(head.draft.text)) break;
+      heads.add(head);
+    }
+  }
+  return heads;
 }
 
 function widthOf(line: Line): number {
@@ -76,7 +119,13 @@ function printedWidth(lines: readonly Line[]): number | null {
   return bestCount >= FEWEST_LINES && bestCount / widths.length >= SHARE ? best : null;
 }
 
-function unwrapped(block: readonly Line[], width: number, standsAlone: (line: Line) => boolean): Fragment[] {
+function unwrapped(
+  block: readonly Line[],
+  below: Line | undefined,
+  width: number,
+  standsAlone: (line: Line) => boolean,
+): Fragment[] {
+  const heads = linesAboveOpenings(block, below);
   const fragments: Fragment[] = [];
   let group: Line[] = [];
   for (const [at, line] of block.entries()) {
@@ -91,6 +140,8 @@ function unwrapped(block: readonly Line[], width: number, standsAlone: (line: Li
       next.level === 0 &&
       next.indent < 2 &&
       !standsAlone(next) &&
+      // The last line of a paragraph can be full, and a headline right below it.
+      !(heads.has(next) && (heads.has(line) || endsSentence(line.draft.text))) &&
       !(group.length === 1 && standsAlone(line) && !isProse(line));
     if (goesOn) continue;
     fragments.push(fragment(group));
@@ -111,26 +162,18 @@ function isProse(line: Line): boolean {
 
 function fragment(lines: Line[]): Fragment {
   const [first] = lines;
-  const pieces = lines.map((line, at) => ({
-    draft: line.draft,
-    glue: glueBetween(lines[at - 1]?.draft.text ?? '', line.draft.text),
-  }));
   return {
-    draft: lines.length === 1 && first !== undefined ? first.draft : joinAll(pieces, 'line-wrap'),
+    draft:
+      lines.length === 1 && first !== undefined
+        ? first.draft
+        : joinPieces(
+            lines.map(({ draft }) => draft),
+            'line-wrap',
+          ),
     lines,
     gap: first?.gap ?? 0,
     indent: first?.indent ?? 0,
     level: first?.level ?? 0,
     bold: lines.every(({ bold }) => bold),
   };
-}
-
-/** What belongs between two pieces of one text: a space between two Latin words, nothing in Chinese. */
-export function glueBetween(before: string, after: string): string {
-  const last = before.at(-1);
-  const first = after[0];
-  return (isLatin(last) && (isLatin(first) || isDigit(first))) ||
-    (/[,.;:!?]/.test(last ?? '') && isLatin(first) && /[A-Za-z][,.;:!?]$/.test(before))
-    ? ' '
-    : '';
 }

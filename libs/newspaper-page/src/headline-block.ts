@@ -1,5 +1,6 @@
 import { lengthWithoutSpaces } from './characters.js';
 import { joinAll, type Draft } from './draft.js';
+import { isDashLine } from './line-kinds.js';
 
 /** One line above a body. */
 export interface HeadLine {
@@ -28,7 +29,6 @@ const SUBTITLE_LENGTH = 17;
 const EVEN = 0.78;
 const SHORTEST_LINE = 5;
 const LONGEST_TOPIC = 6;
-const DASH_FIRST = /^(?:—|--)/u;
 
 /**
  * Tells kicker (肩题), headline and subtitle (副题) apart by their order, length and marks. The words alone allow other
@@ -41,7 +41,7 @@ export function headlineBlock(lines: readonly HeadLine[]): HeadlineBlock {
     subtitle: null,
     chosen: lines.length > 1,
     // A line with a dash stands under a headline: where it comes first, the headline is missing.
-    doubtful: lines.length > MOST_LINES || (lines[0] !== undefined && DASH_FIRST.test(lines[0].draft.text)),
+    doubtful: lines.length > MOST_LINES || (lines[0] !== undefined && isDashLine(lines[0].draft.text)),
   };
   if (lines.length === 0) return block;
   const marked = byMarkup(lines);
@@ -51,7 +51,7 @@ export function headlineBlock(lines: readonly HeadLine[]): HeadlineBlock {
   if (first === undefined) return block;
   if (last === undefined) return { ...block, headline: first.draft };
   // A dash opens a subtitle, whatever its length.
-  const dash = lines.findIndex((line, at) => at > 0 && DASH_FIRST.test(line.draft.text));
+  const dash = lines.findIndex((line, at) => at > 0 && isDashLine(line.draft.text));
   if (dash > 0)
     return { ...block, ...upperLines(lines.slice(0, dash)), subtitle: together(lines.slice(dash)) };
   if (lines.length === 2) return { ...block, ...twoLines(first, last) };
@@ -102,10 +102,14 @@ function upperLines(lines: readonly HeadLine[]): Parts {
 
 const wordsOf = ({ draft }: HeadLine): string => draft.text.replace(/[\s“”"]/gu, '');
 
+/** 新春走基层·库区行: the name of a series and of its part, which stands above a headline. */
+const SERIES_NAME = /^[\p{Script=Han}\d]{2,12}[·・•][\p{Script=Han}\d]{2,8}$/u;
+
 /** 李明远在调研时强调, 李明远强调：, a line that breaks off with a dash: they lead to the headline below them. */
 function isKicker(line: HeadLine): boolean {
-  return /(?:[：:]|——|--|强调|指出|要求|表示|提出|(?:在|于).{2,30}(?:时|会上|中))$/u.test(
-    line.draft.text.trim(),
+  return (
+    SERIES_NAME.test(line.draft.text.trim()) ||
+    /(?:[：:]|——|--|强调|指出|要求|表示|提出|(?:在|于).{2,30}(?:时|会上|中))$/u.test(line.draft.text.trim())
   );
 }
 

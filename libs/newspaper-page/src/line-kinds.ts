@@ -55,14 +55,23 @@ export function isGuideItem(text: string): boolean {
 }
 
 const CAPTION_START =
-  /^(?:[（(]?(?:资料图|图片新闻说明|效果图)|(?:[▲△▼▽◄◀►▶←→↑↓]\s?)|(?:[上下左右][图]|图为|图片为|图中|组图|题图|配图|本版图片|图[①②③④⑤⑥一二三四五六\d]{0,3}\s?[:：为]|(?:照片|图片)(?:由|说明|为)|新华社(?:发|记者\s?[\p{Script=Han}]{2,4}\s?摄)))/u;
+  /^(?:[（(]?(?:资料图|图片新闻说明|效果图)|(?:[▲△▼▽◄◀►▶←→↑↓]\s?)|(?:[上下左右]图(?=[\s：:为（(])|图为|图片为|图中|组图|题图|配图|本版图片|图[①②③④⑤⑥一二三四五六\d]{0,3}\s?[:：为]|(?:照片|图片)(?:由|说明|为)|新华社(?:发|记者\s?[\p{Script=Han}]{2,4}\s?摄)))/u;
 const CREDIT_END =
   /(?:[\s\u3000。！？”（(][^\s\u3000。！？（(，,]{0,12}[\s\u3000]?|[\s\u3000])(?:摄影报道|摄影|供图|摄)[）)]?$|(?:资料图片?|资料照片|图片来源[:：][^\s]{2,20}|网络图片|[\p{Script=Han}]{2,12}供图)[）)]?$/u;
-const LONGEST_CAPTION = 160;
+export const LONGEST_CAPTION = 160;
+
+/** ▲9月8日，某镇开展演练。（张三）: the mark sets off one piece of news from the next; a caption names who took the picture. */
+export function isMarkedBrief(text: string): boolean {
+  return (
+    /^[▲△▼▽►▶]/u.test(text) &&
+    /[。！？”][（(][\p{Script=Han}·\s]{2,12}[）)]$/u.test(text) &&
+    !/[摄图][）)]$/u.test(text)
+  );
+}
 
 /** 图为…, …张三 摄, a line with an arrow to its picture. */
 export function isCaption(text: string): boolean {
-  if (text.length > LONGEST_CAPTION) return false;
+  if (text.length > LONGEST_CAPTION || isMarkedBrief(text)) return false;
   if (CAPTION_START.test(text)) return true;
   return CREDIT_END.test(text) && readByline(text) === null;
 }
@@ -70,7 +79,9 @@ export function isCaption(text: string): boolean {
 /** A caption by its own first words, whatever stands around it. */
 export function isSureCaption(text: string): boolean {
   return (
-    text.length <= LONGEST_CAPTION && (CAPTION_START.test(text) || /图为[^。]{2,60}(?:。|$)/u.test(text))
+    text.length <= LONGEST_CAPTION &&
+    !isMarkedBrief(text) &&
+    (CAPTION_START.test(text) || /图为[^。]{2,60}(?:。|$)/u.test(text))
   );
 }
 
@@ -79,19 +90,27 @@ const NOTICE_HEAD =
 const NOTICE_START =
   /^[【[■●◆★\s]*(?:遗失|挂失|声明|公告|启事|更正|讣告|注销|通告|拍卖公告|招聘|招租|减资公告|清算公告|招标公告|遗失声明|注销公告|更正启事)\s?[】\]]?\s?[:：]|^(?:遗失声明|注销公告|减资公告|更正启事|招聘启事|拍卖公告)[\s\u3000]/u;
 const NOTICE_END =
-  /(?:特此(?:公告|声明|通告|更正|启事|公示|告知|说明)|(?:声明|登报|公告)?作废|谨致歉意|特此致歉)[。！]?$/u;
+  /(?:特此(?:公告|声明|通告|更正|启事|公示|告知|说明)|(?:声明|登报|公告)作废|(?:遗失|丢失|被盗)[^。]{2,80}作废|谨致歉意|特此致歉)[。！]?$/u;
 
 const SALUTATION =
-  /^(?:(?:亲爱|尊敬|敬爱)的[^，。]{1,20}|(?:各位|全体|广大)[^，。]{2,20}|[^，。]{0,12}(?:朋友们?|同志们|同学们|乡亲们|父老乡亲))[：:，,！!]?$/u;
+  /^(?:(?:亲爱|尊敬|敬爱)的[^。；]{1,36}|(?:各位|全体|广大)[^，。]{2,20}|[^，。]{0,12}(?:朋友们?|同志们|同学们|乡亲们|父老乡亲))[：:，,！!]?$/u;
 
 /** 亲爱的读者： opens a letter. */
 export function isSalutation(text: string): boolean {
-  return text.length <= 30 && SALUTATION.test(text) && /[：:，,！!]$/u.test(text);
+  return text.length <= 44 && SALUTATION.test(text) && /[：:，,！!]$/u.test(text);
 }
 
 /** 公告, 遗失声明, 招聘启事, 更正: a line that heads a notice. */
 export function isNoticeHead(text: string): boolean {
   return lengthWithoutSpaces(text) <= 28 && NOTICE_HEAD.test(text);
+}
+
+const ACTIVITY_HEAD =
+  /^[\p{Script=Han}\s]{2,}(?:招\s?聘|招\s?租|招\s?标|拍\s?卖|转\s?让|招\s?生|出\s?售|出\s?租)$/u;
+
+/** 线上招聘, 土地转让: what a notice is headed by, and a part of an article as well. */
+export function isActivityHead(text: string): boolean {
+  return ACTIVITY_HEAD.test(text) && !/(?:公司|集团|医院|学校|银行)/u.test(text);
 }
 
 /** A notice in one paragraph: 遗失声明：张三不慎遗失…声明作废。 */
@@ -112,7 +131,15 @@ export function isAdvertLine(text: string): boolean {
   return text.length <= 80 && !/[。；！？]/u.test(text) && /\d/.test(text) && ADVERT.test(text);
 }
 
-const ENDS_IN_ADDRESS = /(?:[\w.+-]+@[\w.-]+|https?:\/\/\S+|www\.\S+|\d[\d-]{4,})$/u;
+const EVENT_CREDIT = /^(?:主办|承办|协办|联办|支持|指导|冠名|赞助)(?:单位|方)?\s?[：:]/u;
+const OWN_IMPRINT = /主管|地址|邮编|邮箱|热线|承印|印刷|出版|定价|刊号|网址/u;
+
+/** 主办单位：某局 承办单位：某馆: who holds an event, and nothing that only a paper says of itself. */
+export function isEventCredit(text: string): boolean {
+  return EVENT_CREDIT.test(text) && !OWN_IMPRINT.test(text);
+}
+
+const ENDS_IN_ADDRESS = /(?:[\w.+-]+@[\w.-]+|https?:\/\/[\x21-\x7e]+|www\.[\x21-\x7e]+|\d[\d-]{4,})$/u;
 
 /** An address or a telephone number may stand last without a full stop. */
 export function endsInAddress(text: string): boolean {
@@ -170,7 +197,15 @@ export function isNumbered(text: string): boolean {
   return NUMBERED.test(text);
 }
 
+/** ——某镇治水纪实: a line that belongs to the one above it. */
+export function isDashLine(text: string): boolean {
+  return /^(?:—|--)/u.test(text);
+}
+
 const NOT_AT_END = /(?:[，、：；:,;（(《“‘—]|[的和与及在是了对为把将从向被让等以由于或而且并至到])$/u;
+/** 详情可登录www.某某.cn: the last line of a text, without its full stop. */
+const NAMES_ADDRESS =
+  /\p{Script=Han}.{0,40}?(?:https?:\/\/[\x21-\x7e]+|www\.[\x21-\x7e]+|[\w.+-]+@[\w.-]+)$/u;
 const NOT_AT_START = /^[，。、；：！？）》”’,.;:!?)]/u;
 
 const COLUMN_LABEL =
@@ -181,18 +216,21 @@ export function isColumnLabel(text: string): boolean {
   return COLUMN_LABEL.test(text.replace(/\s/gu, ''));
 }
 
+/** 你准备好了吗？ and 你准备好了吗？（上） */
+const ASKS_OR_CALLS = /[！？!?…]["”』」]?(?:[（(][^（()）]{1,8}[）)])?$/u;
+
 /** Whether a line can stand in a headline block: it has words, ends no sentence and holds none. */
 export function canBeHeadline(text: string): boolean {
   const length = lengthWithoutSpaces(text);
   if (length < 2 || length > LONGEST_HEADLINE || !/\p{L}/u.test(text)) return false;
   // A line that breaks off with a dash leads to the headline below it, however many clauses it has.
   const leads = /(?:——|--)$/u.test(text) && !text.includes('。');
-  if (NOT_AT_START.test(text)) return false;
+  if (NOT_AT_START.test(text) || NAMES_ADDRESS.test(text)) return false;
   if (!leads && /。|；|[，,][^，,]*[，,][^，,]*[，,]/u.test(text)) return false;
   if (/[，、；,;（(《“‘]$/u.test(text)) return false;
   if (/[的和与及]$/u.test(text) && length > LONGEST_SUBHEAD) return false;
   if (endsSentence(text))
-    return length <= 30 && /[！？!?…]["”』」]?$/u.test(text) && !/[！？!?，,].*[！？!?]/u.test(text);
+    return length <= 30 && ASKS_OR_CALLS.test(text) && !/[！？!?，,].*[！？!?]/u.test(text);
   return balanced(text);
 }
 

@@ -1,6 +1,7 @@
 import { cells, isSpace, SPACE } from './characters.js';
 import { draftOf, mend, trimDraft, type Draft } from './draft.js';
 import { withoutMarkup } from './markup.js';
+import { withoutRadicals } from './radicals.js';
 
 /** One line of the page that is not blank. */
 export interface Line {
@@ -31,7 +32,7 @@ export function linesOf(page: string): Line[] {
       gap += 1;
       continue;
     }
-    const { draft, level, bold } = withoutMarkup(draftOf(raw.trimEnd()));
+    const { draft, level, bold } = withoutMarkup(withoutRadicals(draftOf(raw.trimEnd())));
     const indent = indentOf(draft.text);
     lines.push({
       index: lines.length,

@@ -20,7 +20,7 @@ const LABELS: readonly {
   { words: '(?:本版)?(?:责任编辑|责编)', is: 'editor' },
   {
     words:
-      '(?:本版|本期|值班|执行|文字|图片|视觉|美术|版面)?(?:编辑|主编|美编|版式|组版|排版|校对|检校|校检|照排|编委|总监|审读|编审|监审|视觉|制图|签发)',
+      '(?:第?[一二三四五六七八九十\\d]{1,3}版|本版|本期|值班|执行|文字|图片|视觉|美术|版面)?(?:编辑|主编|美编|版式|组版|排版|校对|检校|校检|照排|编委|总监|审读|编审|监审|视觉|制图|签发)',
     is: 'credit',
   },
   {
@@ -37,10 +37,10 @@ const LABEL = new RegExp(
   'giu',
 );
 
-const ISSUE_TOTAL = /(?:总(?:期数?)?\s?(?:第)?|累计第)\s?(\d{1,6})\s?[期号]/u;
-const ISSUE_OF_YEAR = /[12]\d{3}\s?年\s?第\s?(\d{1,3})\s?[期号]/u;
-const ISSUE = /(?<!年\s?)第\s?(\d{1,6})\s?[期号]/u;
-const PAGES_TODAY = /(?:今日|本期|共)\s?\d{1,3}\s?(?:版|个版|页)/u;
+const ISSUE_TOTAL = /(?:总(?:期数?)?\s?(?:第)?|累计第)\s?([\d０-９]{1,6})\s?[期号]/u;
+const ISSUE_OF_YEAR = /[12１２][\d０-９]{3}\s?年\s?第\s?([\d０-９]{1,3})\s?[期号]/u;
+const ISSUE = /(?<!年\s?)第\s?([\d０-９]{1,6})\s?[期号]/u;
+const PAGES_TODAY = /(?:今日|本期|共)\s?[\d０-９]{1,3}\s?(?:版|个版|页)/u;
 const CN_NUMBER =
   /CN\s?\d{2}\s?[-—]\s?\d{4}(?:\/\w+)?|\(?[鲁京津沪渝苏浙皖闽赣豫鄂湘粤桂琼川贵云藏陕甘青宁新冀晋辽吉黑蒙]\)?内?资?准?字\s?第?\s?[\w-]+号?/u;
 const WEB = /(?:https?:\/\/|www\.)[\w./?=&%-]+|[\w.-]+@[\w-]+\.[\w.]+/iu;
@@ -57,6 +57,8 @@ const SECTION_ALONE = new RegExp(`^${SECTION}$`, 'u');
 /** What the title of a newspaper ends in, and words that end alike and are none. */
 const TITLE =
   /^(?:《)?((?:今日)?[\p{Script=Han}]{1,14}?(?:日报|晚报|晨报|早报|时报|周报|商报|快报|导报|都市报|新报|周刊|新闻|融媒|报))(?:》)?(?=$|[\s\d（(|｜·—-]|总\s?第?|第)/u;
+/** JIANGNAN DAILY NEWS beside the Chinese title. */
+const LATIN_TITLE = /^[A-Z][A-Z&.' -]{3,60}$/;
 const TITLE_TODAY = /^(今日[\p{Script=Han}]{2,4})$/u;
 const NO_TITLE =
   /(?:预报|汇报|情报|海报|举报|喜报|捷报|战报|通报|申报|上报|回报|警报|填报|年报|月报|简报|公报|播报|快讯|黑板报|手抄报|图片新闻|本地新闻|综合新闻|社会新闻|民生新闻|经济新闻|本报)$/u;
@@ -84,7 +86,8 @@ export function readMastheadLine(line: string, inZone: boolean): MastheadLine | 
   let strong = 0;
   let credits = 0;
 
-  const { head, values } = labelled(text);
+  const owners = ownersOf(text);
+  const { head, values } = owners ?? labelled(text);
   for (const { is, value } of values) {
     strong += 1;
     if (value === '') continue;
@@ -127,12 +130,12 @@ export function readMastheadLine(line: string, inZone: boolean): MastheadLine | 
 
   const ofYear = take(ISSUE_OF_YEAR);
   if (ofYear !== null) {
-    found.issueOfYear = Number(ofYear[1]);
+    found.issueOfYear = numberIn(ofYear);
     strong += 1;
   }
   const total = take(ISSUE_TOTAL);
   if (total !== null) {
-    found.issueTotal = Number(total[1]);
+    found.issueTotal = numberIn(total);
     strong += 1;
   }
   const date = findDate(rest);
@@ -144,7 +147,7 @@ export function readMastheadLine(line: string, inZone: boolean): MastheadLine | 
   const issue = take(ISSUE);
   if (issue !== null) {
     strong += 1;
-    const number = Number(issue[1]);
+    const number = numberIn(issue);
     if (found.issueTotal !== undefined && found.issueOfYear === undefined && number <= 366)
       found.issueOfYear = number;
     // A number above what a year can hold counts from the first issue; a small one alone could be either.
@@ -186,7 +189,8 @@ export function readMastheadLine(line: string, inZone: boolean): MastheadLine | 
   }
   if (strong === 0) {
     // Without any sure part only a bare title or a bare section name can be meant, and only above the articles.
-    if (!inZone || left.length > 0) return null;
+    const latinTitle = /^[A-Z]/.test(left[0] ?? '') && LATIN_TITLE.test(left.join(' '));
+    if (!inZone || (left.length > 0 && !latinTitle)) return null;
     if (found.publication === undefined) return null;
     return { found, strong, credits, rest: left };
   }
@@ -316,6 +320,25 @@ function labelled(text: string): { head: string; values: { is: LabelKind; value:
   return { head: head.trim(), values };
 }
 
+const OWNERS =
+  /^(?<supervisor>[\p{Script=Han}（）()·\d]{4,30})主管(?:[\s、，,]+(?<sponsor>[\p{Script=Han}（）()·\d]{4,30})主办|[\s、，,]*主办)$/u;
+
+/** 某县委宣传部主管 某县融媒体中心主办, 某公司主管主办: the words stand behind the names. */
+function ownersOf(text: string): { head: string; values: { is: LabelKind; value: string }[] } | null {
+  const { supervisor, sponsor } = OWNERS.exec(text)?.groups ?? {};
+  if (supervisor === undefined) return null;
+  return {
+    head: '',
+    values:
+      sponsor === undefined
+        ? [{ is: 'both', value: supervisor }]
+        : [
+            { is: 'supervisor', value: supervisor },
+            { is: 'sponsor', value: sponsor },
+          ],
+  };
+}
+
 /** A label's value ends where the date, the issue or the number of the page begins. */
 function cutValue(raw: string, is: LabelKind): { value: string; rest: string } {
   if (is === 'imprint' || is === 'credit') return { value: raw, rest: restAfterNames(raw) };
@@ -360,6 +383,11 @@ function spacedTitleJoined(line: string): string {
     line.replace(/[\s\u3000]/g, '').endsWith('报')
     ? line.replace(/[\s\u3000]/g, '')
     : line;
+}
+
+/** Some papers print numbers in full-width digits. */
+function numberIn(match: RegExpExecArray): number {
+  return Number(match[1]?.normalize('NFKC'));
 }
 
 function plainNumber(number: string): string {

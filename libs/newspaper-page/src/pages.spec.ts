@@ -249,7 +249,7 @@ describe('a page indented by tabs, paragraphs without blank lines between', () =
 
 /** What the author of a page, who had not seen the reader, expects of it by hand. */
 interface Expected {
-  articles: { headline: string; body: string[] }[];
+  articles: { kicker: string | null; headline: string; subtitle: string | null; body: string[] }[];
 }
 const expectedOf = (name: string): Expected =>
   JSON.parse(
@@ -283,7 +283,8 @@ describe.each<[string, string[]]>([
     'linlan-full-width.txt',
     [
       '- / 今年春季造林绿化开局良好 / 全国累计完成造林绿化1860万亩 | 新华社北京3月5日电 | 记者:卓远航 记者:费思齐 | 盛怀瑾 | - | 4',
-      '- / 向海而兴，一座港城的新答卷 / - | - | - | 盛怀瑾 | continuation | 4',
+      // Two lines without a dateline follow: whether they head an article or a part of this one, only the page shows.
+      '- / 向海而兴，一座港城的新答卷 / - | - | - | 盛怀瑾 | boundary-doubtful continuation | 4',
       // Without dateline, and with the author at the end only: held, though the author of the page asks for no hold.
       '临澜时评 / 让“小修小补”补出大民生 / - | - | 作者:苏禾 | 盛怀瑾 | no-dateline | 4',
       '- / “欠大海的账，得还” / 我市增殖放流海洋生物苗种1260万尾 | 本报讯 | 记者:辛如初 通讯员:池映雪 通讯员:戚雨桐 | 盛怀瑾 | - | 3',
@@ -305,7 +306,7 @@ describe.each<[string, string[]]>([
     'yanzhou-interleaved.txt',
     [
       // The columns of these two lie in one another on the page: both are held.
-      '欧阳秉正在砚山区墨湖镇调研时强调 / 把问题解决在一线 / - | 本报讯 | 记者:冀北辰 | 尉迟敏 | body-unfinished | 3',
+      '欧阳秉正在砚山区墨湖镇调研时强调 / 把问题解决在一线 / - | 本报讯 | 记者:冀北辰 | 尉迟敏 | boundary-doubtful body-unfinished | 3',
       '- / 义务教育招生政策公布 / 新增公办学位5200个 长幼可随学 | 本报讯 | 记者:费长安 通讯员:宗政宁 | 尉迟敏 | headline-doubtful boundary-doubtful continued-elsewhere | 4',
       '- / 384名小棋手“过招” / 砚州市第二届中小学生围棋联赛落幕 | 本报讯 | 通讯员:赫连岳 | 尉迟敏 | - | 3',
       '- / 清明假期接待游客87.4万人次 / - | 本报讯 | 记者:冀北辰 | 尉迟敏 | - | 3',
@@ -332,12 +333,97 @@ describe.each<[string, string[]]>([
   });
 });
 
+/**
+ * Six pages whose author had not seen the reader either. What it publishes is what the author expects, roles of the lines
+ * of a headline block aside; what it cannot tell it holds.
+ */
+describe.each<[string, string[]]>([
+  [
+    'qingshi-county.txt',
+    [
+      '县委常委会传达学习全国教育大会精神 / 推动教育高质量发展迈出新步伐 / 王建军主持并讲话 | 本报讯 | 记者:田茂林 通讯员:杨雪 | 冉启明 | - | 4',
+      '- / 山上“摇钱树” 村里“聚宝盆” / ——官舟镇黄龙村发展花椒产业见闻 | 本报讯 | 记者:冉小琴 | 冉启明 | continued-elsewhere | 3',
+      '- / 全国秋粮收购工作会议在京召开 / - | 新华社北京9月11日电 | 记者:王立彬 记者:潘洁 | 冉启明 | - | 2',
+      '- / 我县3家企业上榜省级“专精特新”名单 / - | 本报讯 | 通讯员:龙小花 | 冉启明 | - | 5',
+    ],
+  ],
+  [
+    'jiangbei-campus.txt',
+    [
+      // 校训 is the school's, and only the page shows that it stands above no headline.
+      '- / 校训：崇德　博学　求实　创新 / 学校召开本科教育教学审核评估动员部署会 | 本报讯 | 记者:孟佳琪 | 宋雨桐 | headline-doubtful | 3',
+      '- / 我校学子在全国大学生数学建模竞赛中获佳绩 / - | 本网讯 | 供稿:数学与统计学院 | 宋雨桐 | - | 2',
+      // The poem below the speech says nothing of where it begins.
+      '- / 把青春写在祖国最需要的地方 / ——在2024年毕业生就业动员会上的发言 | - | :马晓燕 | 宋雨桐 | boundary-doubtful | 15',
+      '- / 校友捐赠“启航”助学金签约仪式举行 / - | 本报讯 | 记者:许诺 通讯员:高翔 | 宋雨桐 | - | 2',
+    ],
+  ],
+  [
+    'jiangcheng-evening.txt',
+    [
+      // Its last paragraph is the caption of its picture.
+      '- / 多部门防暑降温保民生 / 高温“烤”验下的坚守 | 晚报讯 | 记者:苏敏 实习生:谢雨 | - | boundary-doubtful | 4',
+      '- / 这些“防晒误区”你中了几个？ / - | - | 记者:郭晓 | - | - | 5',
+      // An article without dateline follows under one line.
+      '- / 男子酒后落水 众人联手施救 / - | 本报讯 | 记者:丁一凡 | - | boundary-doubtful | 5',
+    ],
+  ],
+  [
+    'ganjiang-trade.txt',
+    [
+      '- / 迎峰度夏首月 特高压送电创新高 / - | 本报赣州讯 | 记者:赖志凌 通讯员:钟鸣 通讯员:温小兰 | 肖峰 | - | 3',
+      '装机高增长 利用率偏低 / 储能电站如何从“建而不用”走向“建而善用” / 来自赣、浙、鲁三省的调查 | - | 记者:裴东升 | 肖峰 | - | 3',
+      '- / 《电力市场注册基本规则》发布 / - | 中国电力网讯 | - | 肖峰 | - | 2',
+      '- / 微短剧《线路人》上线 / - | 本报南昌8月2日讯 | 记者:谭雯 | 肖峰 | - | 1',
+    ],
+  ],
+  [
+    'minzhong-feature.txt',
+    [
+      '绿水青山新实践·库区行 / 一座库区小镇的“绿色账本” / ——龙门镇十年护水记 | - | 记者:何立平 记者:游晓璐 通讯员:蓝天 | 池秀云 | - | 10',
+      '- /  / - | - | - | 池秀云 | no-headline continuation | 1',
+    ],
+  ],
+  [
+    'longyuan-briefs.txt',
+    [
+      '国务院关税税则委员会公布公告 / 调整对原产于美国的进口商品加征关税措施 / - | 新华社北京5月13日电 | - | 杨 柳 | - | 1',
+      '月背样品研究取得进展 / “嫦娥”带回新发现 / 28亿年前月球背面仍有火山活动 | 据新华社北京5月13日电 | 记者:张泉 记者:刘祯 | 杨 柳 | - | 1',
+      '全市法院开展涉民生案件集中执行 / 两天执结案件118件 / - | 本报5月13日讯 | 记者:鲁 明 通讯员:任法宣 | 杨 柳 | - | 2',
+      '女子网购“减肥糖”含违禁成分 / 商家被判十倍赔偿 / - | 本报讯 | :石 磊 | 杨 柳 | - | 2',
+      '- / 反诈提示 / - | - | - | 杨 柳 | no-dateline | 3',
+      '- / 他山之石 / - | 《法治日报》讯 | - | 杨 柳 | - | 1',
+      '- / 东街社区：“板凳会”解民忧 / - | 本报讯 | 记者:欧阳若兰 记者:马·买买提 | 杨 柳 | - | 1',
+    ],
+  ],
+])('a page of six written blind: %s', (name, lines) => {
+  const page = read(name);
+  const block = (one: Pick<PageArticle, 'kicker' | 'headline' | 'subtitle'>): string =>
+    [one.kicker, one.headline, one.subtitle].filter((part) => part !== null).join(' ');
+
+  it('gives the articles', () => {
+    expect(page.articles.map(line)).toEqual(lines);
+  });
+
+  it('publishes nothing that its author does not expect', () => {
+    const { articles } = expectedOf(name);
+    const expected = articles.map((one) => [block(one), one.body.join('')]);
+    const published = page.articles.filter(({ holds }) => holds.length === 0);
+    expect(published.length).toBeGreaterThan(0);
+    for (const article of published) expect(expected).toContainEqual([block(article), article.body.join('')]);
+  });
+});
+
 it('the pages of others lose their column labels, notices and running heads', () => {
   expect(left(read('linlan-full-width.txt'), 'furniture')).toEqual(['简\u3000讯']);
-  expect(left(read('linlan-full-width.txt'), 'notice')).toHaveLength(6);
+  expect(left(read('linlan-full-width.txt'), 'notice')).toHaveLength(7);
   expect(read('linlan-full-width.txt').masthead).toMatchObject({ pageName: '要闻', pageNumber: '02' });
   expect(left(read('yanzhou-interleaved.txt'), 'furniture')).toEqual(['1', '要闻', '1', '1']);
   expect(left(read('lanxi-front-page.txt'), 'guide')).toHaveLength(4);
+  // ▶ sets off the items of a guide box, and captions elsewhere.
+  expect(left(read('qingshi-county.txt'), 'guide')).toHaveLength(3);
+  expect(left(read('qingshi-county.txt'), 'caption')).toHaveLength(3);
+  expect(read('ganjiang-trade.txt').masthead).toMatchObject({ supervisor: '国网江西省电力有限公司' });
 });
 
 /** Chinese characters and digits: what no repair but an accepted proposal may lose or add. */
@@ -363,7 +449,7 @@ describe.each(names)('on %s', (name) => {
   it('no character of the newspaper is lost or made up', () => {
     for (const article of page.articles) {
       // A mark of continuation can stand between two pieces of the text.
-      let rest = kept(article.raw.replace(/[（(][上下][接转]第\d版[）)]/gu, ''));
+      let rest = kept(article.raw.replace(/[（(][上下][接转]第[\d一二]版[）)]/gu, ''));
       const body = kept(article.body.join(''));
       expect(rest).toContain(body);
       rest = rest.replace(body, '');
@@ -383,7 +469,7 @@ describe.each(names)('on %s', (name) => {
       // What is left are the words that say what the names are, and the marks of continuation.
       expect(
         rest.replace(
-          /见习记者|特约记者|本报记者|记者|通讯员|实习生|作者|责任编辑|报道|文|图|[上下][接转]第\d版|冬修水利正当时/gu,
+          /见习记者|特约记者|本报记者|记者|通讯员|实习生|作者|责任编辑|报道|文|图|供稿|[上下][接转]第[\d一二]版|冬修水利正当时/gu,
           '',
         ),
       ).toBe('');

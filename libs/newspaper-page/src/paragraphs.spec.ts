@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { draftOf } from './draft.js';
-import type { ItemKind } from './page-items.js';
+import type { ItemKind } from './items.js';
 import { paragraphsOf } from './paragraphs.js';
 import { readPage } from './read-page.js';
 

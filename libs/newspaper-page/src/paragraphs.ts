@@ -1,8 +1,8 @@
 import { endsSentence, lengthWithoutSpaces } from './characters.js';
-import { joinAll, type Draft, type Piece } from './draft.js';
-import { glueBetween } from './hard-wraps.js';
-import { canBeSubhead, isLabelled, isListItem, isNumbered } from './line-kinds.js';
-import type { ItemKind } from './page-items.js';
+import type { Draft } from './draft.js';
+import { canBeSubhead, endsInAddress, isLabelled, isListItem, isNumbered } from './line-kinds.js';
+import type { ItemKind } from './items.js';
+import { joinPieces } from './seams.js';
 import { closesQuoteFirst } from './punctuation.js';
 
 /** A fragment of a body on its way to a paragraph. */
@@ -36,11 +36,8 @@ export function paragraphsOf(pieces: readonly BodyPiece[], indents: boolean): Pa
   const flush = (): void => {
     const [first] = group;
     if (first === undefined) return;
-    const parts: Piece[] = group.map(({ draft }, at) => ({
-      draft,
-      glue: glueBetween(group[at - 1]?.draft.text ?? '', draft.text),
-    }));
-    const draft = group.length === 1 ? first.draft : joinAll(parts, 'fragments-joined');
+    const drafts = group.map((piece) => piece.draft);
+    const draft = group.length === 1 ? first.draft : joinPieces(drafts, 'fragments-joined');
     paragraphs.push({
       draft,
       joined: group.length > 1,
@@ -83,12 +80,14 @@ function goesOn(
   if (next.level > 0 || next.bold || (alone && isHeading(last))) return false;
   // No paragraph ends in a comma, whatever the next line is indented by.
   if (indents && next.indent >= 2 && !/[，、,]$/u.test(text)) return false;
+  // 增长3. and 5%: a point behind a digit, with a digit below it, ends no sentence for sure.
+  if (/\d\.$/.test(text) && /^\d/.test(after)) return true;
   const startsQuote = /^["“「『]/u.test(after);
   if (endsSentence(text)) {
     // A full stop within a quotation or a bracket does not end the paragraph, if the next fragment closes it.
     return state.isClosedBy(after) && !startsQuote && next.kind === 'text' && !isListItem(after);
   }
-  if (next.kind === 'head' && isNumbered(after)) return false;
+  if (next.kind === 'head' && (isNumbered(after) || endsInAddress(text))) return false;
   if (/[：:；;]$/u.test(text)) {
     if (isListItem(after) || (isLabelled(after) && /[：:]$/u.test(text))) return false;
     // A salutation stands alone: 亲爱的读者：

@@ -170,6 +170,14 @@ class Scanner {
     if (run !== 1) return null;
     const afterChinese =
       isHan(previous) || (previous !== undefined && /["'”’)）》]/u.test(previous) && isHan(this.before[at]));
+    // 增长3.5%. at the end of a Chinese paragraph; 1. opens a list.
+    if (
+      next === undefined &&
+      this.chinese &&
+      /[\d%％]/u.test(previous ?? '') &&
+      /\p{Script=Han}/u.test(this.text)
+    )
+      return '。';
     // Between two Chinese characters it can be the dot of a foreign name, which no machine mends.
     if (!afterChinese || isHan(next) || isDigit(next) || isLatin(next)) return null;
     // 一. opens a list.

@@ -1,4 +1,4 @@
-import { cells, endsSentence, isDigit, isLatin, lengthWithoutSpaces } from './characters.js';
+import { cells, endsSentence, isDigit, isLatin } from './characters.js';
 import { endByline, endEditor } from './article-ends.js';
 import type { BylineReading } from './byline.js';
 import { findWraps } from './column-width.js';
@@ -15,19 +15,13 @@ import {
   type DraftNote,
   type Edit,
 } from './draft.js';
-import type { ArticleSource, Doubt } from './find-articles.js';
+import type { ArticleSource } from './find-articles.js';
+import { holdsOf } from './article-holds.js';
 import { headlineBlock } from './headline-block.js';
-import {
-  canBeHeadline,
-  continuedMarkLength,
-  continuesElsewhereAt,
-  endsInAddress,
-  isLabelled,
-  isListItem,
-} from './line-kinds.js';
+import { canBeHeadline, continuedMarkLength, continuesElsewhereAt } from './line-kinds.js';
 import { proposeMisreadings } from './misreadings.js';
-import type { Byline, FieldName, Hold, PageArticle, Repair } from './page-reading.js';
-import type { Item } from './page-items.js';
+import type { FieldName, PageArticle, Repair } from './page-reading.js';
+import type { Item } from './items.js';
 import { paragraphsOf, type BodyPiece, type Paragraph } from './paragraphs.js';
 import {
   closesQuoteFirst,
@@ -36,6 +30,8 @@ import {
   withFullWidthPunctuation,
   withoutSpacesAtMarks,
 } from './punctuation.js';
+import { mayTellOfPicture } from './pictures.js';
+import { foldRadicals } from './radicals.js';
 import { repeatedStart } from './repetition.js';
 
 /** An article whose parts are told apart and whose wraps are not yet judged: that takes the whole page. */
@@ -45,12 +41,22 @@ export interface ArticleInWork {
   dateline: string | null;
   bylines: BylineReading[];
   editor: string | null;
-  pieces: (BodyPiece & { lead: number })[];
+  pieces: (BodyPiece & Lead)[];
   continuesElsewhere: boolean;
   continued: boolean;
   /** 题：春到山乡 behind the dateline, under a headline that says something else or nothing of it. */
   titleBelow: boolean;
 }
+
+/** What was taken off the start of a piece. */
+interface Lead {
+  /** Its cells. */
+  lead: number;
+  /** It ended in a space. */
+  leadEndsLine: boolean;
+}
+
+const NO_LEAD: Lead = { lead: 0, leadEndsLine: false };
 
 /** 新华社北京3月5日电 题：春到山乡 */
 const AGENCY_TITLE = /^题\s?[：:]\s?/u;
@@ -69,7 +75,7 @@ export function partsOf(source: ArticleSource): ArticleInWork {
     titleBelow: false,
   };
   for (const item of source.head)
-    if (item.kind === 'note') work.pieces.push(pieceOf(item, item.fragment.draft, 0));
+    if (item.kind === 'note') work.pieces.push(pieceOf(item, item.fragment.draft, NO_LEAD));
   const lastText = source.body.findLastIndex(
     ({ kind, fragment }) =>
       (kind === 'text' || kind === 'opening' || kind === 'continued' || kind === 'closed') &&
@@ -85,7 +91,7 @@ export function partsOf(source: ArticleSource): ArticleInWork {
       work.continuesElsewhere = true;
       continue;
     }
-    let lead = 0;
+    let lead = NO_LEAD;
     if (item.kind === 'continued' || item.kind === 'opening' || at === 0) {
       const mark = continuedMarkLength(draft.text);
       if (mark > 0) {
@@ -98,8 +104,8 @@ export function partsOf(source: ArticleSource): ArticleInWork {
       at === 0 &&
       draft.text !== '' &&
       canBeHeadline(draft.text) &&
-      source.body.length > 1 &&
-      work.headLines.length === 0
+      work.headLines.length === 0 &&
+      standsApart(source.body[1])
     ) {
       // 上接第1版 with the headline once more behind it.
       work.headLines.push({ ...item, kind: 'head', fragment: { ...item.fragment, draft } });
@@ -109,7 +115,8 @@ export function partsOf(source: ArticleSource): ArticleInWork {
       const { dateline, byline, length } = item.opening;
       work.dateline = dateline;
       if (byline !== null) work.bylines.push(byline);
-      lead = cells(draft.text.slice(0, length));
+      const taken = draft.text.slice(0, length);
+      lead = { lead: cells(taken), leadEndsLine: /\s$/u.test(taken) };
       draft = dropStart(draft, length);
       const title = dateline === null ? null : AGENCY_TITLE.exec(draft.text);
       if (title !== null) {
@@ -131,14 +138,19 @@ export function partsOf(source: ArticleSource): ArticleInWork {
   return work;
 }
 
-function pieceOf(item: Item, draft: Draft, lead: number): BodyPiece & { lead: number } {
+/** A line right below, without a blank line or an indentation, can be the rest of a sentence. */
+function standsApart(below: Item | undefined): boolean {
+  return below !== undefined && (below.fragment.gap > 0 || below.fragment.indent >= 2);
+}
+
+function pieceOf(item: Item, draft: Draft, lead: Lead): BodyPiece & Lead {
   return {
     draft,
     kind: item.kind,
     indent: item.fragment.indent,
     level: item.fragment.level,
     bold: item.fragment.bold,
-    lead,
+    ...lead,
   };
 }
 
@@ -174,7 +186,12 @@ function withoutTail(draft: Draft, work: ArticleInWork): Draft {
 export function withoutWraps(articles: readonly ArticleInWork[], indents: boolean): ArticleInWork[] {
   const running = articles.flatMap(({ pieces }) => pieces.filter(({ kind }) => kind !== 'closed'));
   const wraps = findWraps(
-    running.map(({ draft, lead, indent }) => ({ text: draft.text, lead, indent: indents ? indent : null })),
+    running.map(({ draft, lead, leadEndsLine, indent }) => ({
+      text: draft.text,
+      lead,
+      leadEndsLine,
+      indent: indents ? indent : null,
+    })),
   );
   const mended = new Map(running.map((piece, at) => [piece, wrapped(piece.draft, wraps[at] ?? [])]));
   return articles.map((article) => ({
@@ -225,7 +242,7 @@ export function finishArticle(
     ['kicker', kicker?.notes ?? []],
     ['headline', headline?.notes ?? []],
     ['subtitle', subtitle?.notes ?? []],
-    ['bylines', bylineNotes(bylines)],
+    ['bylines', bylineNotes(work)],
     ...body.map((draft, at): [FieldName, readonly DraftNote[]] => [`body/${at}`, draft.notes]),
   ];
   const repairs = numbered(fields);
@@ -239,9 +256,7 @@ export function finishArticle(
     body: body.map(({ text }) => text),
     holds: holdsOf(work, repairs, block.doubtful, paragraphs),
     repairs,
-    raw: [...work.source.head, ...work.source.body]
-      .flatMap(({ fragment }) => fragment.lines.map(({ raw }) => raw))
-      .join('\n'),
+    raw: rawOf(work.source),
   };
 }
 
@@ -261,6 +276,8 @@ function finishBody(paragraphs: readonly Paragraph[]): Draft[] {
     // Verse repeats on purpose.
     if (!paragraph.closed)
       draft = proposeRepetitions(draft, closedBefore ? null : (body.at(-1)?.text ?? null));
+    if (at > 0 && mayTellOfPicture(draft.text))
+      draft = withNotes(draft, [flagged(draft.text, 'possible-caption', 0, draft.text.length)]);
     closedBefore = paragraph.closed;
     body.push(draft);
   }
@@ -283,18 +300,32 @@ function proposeRepetitions(draft: Draft, before: string | null): Draft {
   return withNotes(draft, [...found.values()]);
 }
 
-function bylineNotes(bylines: readonly Byline[]): DraftNote[] {
-  return bylines
-    .filter(({ name }) => /^\p{Script=Han} \p{Script=Han}$/u.test(name))
-    .map(({ name }) => ({
-      class: 'flag',
-      kind: 'name-spacing',
-      offset: 0,
-      before: name,
-      after: name,
-      count: 1,
-      proposal: null,
-    }));
+function bylineNotes({ bylines, source }: ArticleInWork): DraftNote[] {
+  const flag = (kind: string, shown: string): DraftNote => ({
+    class: 'flag',
+    kind,
+    offset: 0,
+    before: shown,
+    after: shown,
+    count: 1,
+    proposal: null,
+  });
+  const printed = rawOf(source);
+  return bylines.flatMap(({ bylines: named, others }) => [
+    ...named.flatMap(({ name }) => [
+      ...(/^\p{Script=Han} \p{Script=Han}$/u.test(name) ? [flag('name-spacing', name)] : []),
+      // A name is mended by no machine unseen, not even from a radical to the character that it shows.
+      ...(!printed.includes(name) && foldRadicals(printed).includes(name)
+        ? [flag('name-character', name)]
+        : []),
+    ]),
+    // 等 is no name, and who the others are is not printed.
+    ...(others ? [flag('others-not-named', `${named.at(-1)?.name ?? ''} 等`)] : []),
+  ]);
+}
+
+function rawOf({ head, body }: ArticleSource): string {
+  return [...head, ...body].flatMap(({ fragment }) => fragment.lines.map(({ raw }) => raw)).join('\n');
 }
 
 function numbered(fields: readonly [FieldName, readonly DraftNote[]][]): Repair[] {
@@ -316,88 +347,4 @@ function numbered(fields: readonly [FieldName, readonly DraftNote[]][]): Repair[
     }
   }
   return repairs;
-}
-
-function boundaryMessage({ because, line }: Doubt): string {
-  switch (because) {
-    case 'heading':
-      return `“${line}”一行可能是另一篇稿件的开头，请核对本文到哪里结束。`;
-    case 'page-break':
-      return `本文与“${line}”之间隔着报头或版面信息，前后可能不是同一篇稿件，请核对原版。`;
-    case 'interruption':
-      return `正文中间夹有“${line}”一行，可能是广告、栏目名或正文的一部分，请核对原版。`;
-  }
-}
-
-const LONG_ENOUGH_TO_JUDGE = 20;
-
-function holdsOf(
-  work: ArticleInWork,
-  repairs: readonly Repair[],
-  headTooLong: boolean,
-  paragraphs: readonly Paragraph[],
-): Hold[] {
-  const holds: Hold[] = [];
-  const proposals = repairs.filter((repair) => repair.class === 'propose').length;
-  if (proposals > 0)
-    holds.push({
-      code: 'repairs-to-decide',
-      message: `有${proposals}处疑似差错，请逐处核对原版后决定是否采纳修改。`,
-    });
-  if (work.headLines.length === 0)
-    holds.push({ code: 'no-headline', message: '版面上未找到本文标题，请核对原版后补上标题。' });
-  else if (work.source.headDoubtful || work.titleBelow || headTooLong)
-    holds.push({
-      code: 'headline-doubtful',
-      message: '正文上方的标题行可能不属于本文或有缺漏，请核对原版的肩题、主题和副题。',
-    });
-  if (work.source.unannounced)
-    holds.push({
-      code: 'no-dateline',
-      message: '本文没有电头，也没有题下署名，起止位置是按标题和段落推断的，请核对原版。',
-    });
-  if (paragraphs.length === 0) holds.push({ code: 'no-body', message: '标题下没有找到正文，请核对原版。' });
-  if (work.source.boundaryDoubtful !== null)
-    holds.push({
-      code: 'boundary-doubtful',
-      message: boundaryMessage(work.source.boundaryDoubtful),
-    });
-  if (work.bylines.some(({ doubtful }) => doubtful))
-    holds.push({
-      code: 'byline-doubtful',
-      message: '署名可能被换行截断或连写，人名不作自动修改，请核对原版。',
-    });
-  if (work.continued)
-    holds.push({ code: 'continuation', message: '本文标有“上接”，开头在其他版面，请与前文合并后再发布。' });
-  if (work.continuesElsewhere)
-    holds.push({
-      code: 'continued-elsewhere',
-      message: '本文标有“下转”，其余部分在其他版面，请补齐后再发布。',
-    });
-  const unfinished = paragraphs.findIndex((_, at) => isUnfinished(paragraphs, at));
-  if (unfinished !== -1 && !(work.continuesElsewhere && unfinished === paragraphs.length - 1))
-    holds.push({
-      code: 'body-unfinished',
-      message:
-        unfinished === paragraphs.length - 1
-          ? '正文最后一段没有句末标点，可能有文字缺失，请核对原版。'
-          : `正文第${unfinished + 1}段没有句末标点，可能有文字缺失或分段有误，请核对原版。`,
-    });
-  return holds;
-}
-
-/** A paragraph that stops within a sentence, though no list and no verse explains it. */
-function isUnfinished(paragraphs: readonly Paragraph[], at: number): boolean {
-  const paragraph = paragraphs[at];
-  const next = paragraphs[at + 1];
-  if (paragraph === undefined || paragraph.closed) return false;
-  const { text } = paragraph.draft;
-  if (endsSentence(text) || endsInAddress(text)) return false;
-  // A short line without any mark within it can be a signature or a heading.
-  const isText = lengthWithoutSpaces(text) > LONG_ENOUGH_TO_JUDGE || /[，。；,;]/u.test(text);
-  if (next === undefined) return isText;
-  if (/[，、,]$/u.test(text)) return true;
-  if (/[：:；;]$/u.test(text) || [text, next.draft.text].some((one) => isListItem(one) || isLabelled(one)))
-    return false;
-  return isText;
 }

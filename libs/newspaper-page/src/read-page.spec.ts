@@ -120,6 +120,15 @@ describe('time', () => {
     ['many short lines', '中国\n'.repeat(19_000) + '本报讯 你好。'],
     ['repeated fragments', `本报讯 ${`${'中国人民，'.repeat(13)}\n\n`.repeat(8_000)}`],
     ['many articles', `标题甲乙\n本报讯 ${'中国人民很好。'.repeat(10)}\n`.repeat(4_000)],
+    [
+      'page heads',
+      `石桥报 2025年1月3日 第1版 责任编辑：张三\n标题甲乙\n本报讯 中国人民很好。\n`.repeat(4_000),
+    ],
+    ['lists', `名单如下：\n${'张伟 李娜\n'.repeat(40)}`.repeat(400) + '本报讯 你好。'],
+    ['headings', `本报讯 你好。\n${'开头一句话。\n小标题\n'.repeat(9_000)}`],
+    ['cut words', `本报讯 ${'镇里没有简\n\n孩子们在操场上放风筝。\n\n单地一拆了之\n\n'.repeat(6_000)}`],
+    ['radicals', `本报讯 ${'⽂⾼'.repeat(300_000)}${'中'.repeat(300_000)}`],
+    ['remarks', `本报讯 ${'你好。（据'.repeat(200_000)}`],
     ['wrapped lines', `本报讯（记者 张三）${`${'中'.repeat(24)} `.repeat(60)}。\n\n`.repeat(300)],
   ])('of a page of garbage is bounded: %s', (_, text) => {
     const start = performance.now();

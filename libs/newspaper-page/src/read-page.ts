@@ -2,7 +2,8 @@ import { findArticles } from './find-articles.js';
 import { linesOf } from './lines.js';
 import { mastheadOf } from './masthead.js';
 import { NotANewspaperPage } from './not-a-newspaper-page.js';
-import { itemsOf, type PageItems } from './page-items.js';
+import type { PageItems } from './items.js';
+import { itemsOf } from './page-items.js';
 import type { LeftOver, PageReading } from './page-reading.js';
 import { finishArticle, partsOf, withoutWraps, type ArticleInWork } from './read-article.js';
 
@@ -16,8 +17,6 @@ const HAN_SHARE = 0.2;
 const ENOUGH_MASTHEAD = 2;
 /** A page has some hundred lines, a few thousand where each printed line stands alone. */
 const MOST_LINES = 20_000;
-/** Share of the body lines that must be indented before indentation means a new paragraph. */
-const INDENTED_SHARE = 0.3;
 
 /**
  * Reads one newspaper page as text extraction left it (plain text or markdown).
@@ -30,15 +29,16 @@ export function readPage(text: string): PageReading {
   if (lines.length > MOST_LINES)
     throw new NotANewspaperPage(`The text has more than ${MOST_LINES} lines, more than any page.`);
   const page = itemsOf(lines);
-  const { articles: sources, stray } = findArticles(page.items, page.headAboveMasthead);
+  const { articles: sources, stray } = findArticles(page);
   const parts = sources.map(partsOf);
   refuseOtherTexts(page, parts);
-  const indents = showsIndents(page);
+  const { indents } = page;
+  const editorOf = editorsOf(page);
   const { masthead, repairs } = mastheadOf(
     page.masthead.map(({ line, fragment }) => ({ line, draft: fragment.draft })),
   );
   const articles = withoutWraps(parts, indents).map((article) =>
-    finishArticle(article, { indents, editor: masthead.editor }),
+    finishArticle(article, { indents, editor: editorOf(article) }),
   );
   const left = [...page.leftOver, ...stray.map(({ fragment }) => ({ fragment, reason: 'stray' as const }))];
   const leftOver: LeftOver[] = left
@@ -100,9 +100,19 @@ function refuseOtherTexts(page: PageItems, articles: readonly ArticleInWork[]): 
     throw new NotANewspaperPage('Neither a masthead nor any dateline or byline was found.');
 }
 
-/** Whether the page sets paragraphs off by indentation, so that it can be relied on. */
-function showsIndents(page: PageItems): boolean {
-  const running = page.items.filter(({ kind }) => kind === 'text' || kind === 'opening');
-  const indented = running.filter(({ fragment }) => fragment.indent >= 2).length;
-  return indented >= 2 && indented / running.length >= INDENTED_SHARE;
+/**
+ * An editor speaks for the articles of one page. Where a text holds several, for those of the page that names the editor;
+ * where one page names two, for none.
+ */
+function editorsOf(page: PageItems): (article: ArticleInWork) => string | null {
+  const named = new Map<number, Set<string>>();
+  for (const { sheet, line } of page.masthead) {
+    const { editor } = line.found;
+    if (editor != null) named.set(sheet, (named.get(sheet) ?? new Set()).add(editor));
+  }
+  return ({ source }) => {
+    const sheet = (source.head[0] ?? source.body[0])?.sheet ?? 0;
+    const [editor, other] = named.get(sheet) ?? [];
+    return editor !== undefined && other === undefined ? editor : null;
+  };
 }
