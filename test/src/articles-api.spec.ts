@@ -144,6 +144,17 @@ describe('articles by API', () => {
       });
     });
 
+    it('takes a correction of the date alone, of an article that came without one too', async () => {
+      const article = sampleArticle();
+      const { id } = (await take(article)).body;
+      const shown = (await read(id)).body;
+      expect((await correct(id, shown)).body).toMatchObject({ version: 1, duplicate: true });
+      const publishedAt = '2025-01-01T00:00:00+08:00';
+      const corrected = await correct(id, { ...shown, publishedAt, note: '更正日期' });
+      expect(corrected).toMatchObject({ status: 202, body: { version: 2, duplicate: false } });
+      expect((await read(id)).body).toMatchObject({ publishedAt, note: '更正日期' });
+    });
+
     it.each([
       ['kicker', '济宁高新区'],
       ['subtitle', '副题'],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -99,6 +100,18 @@ describe('bad input', () => {
       ['what only reading shows', { id: randomUUID(), version: 1 }, ['/id', '/version']],
     ])('refuses an unknown field by name: %s', async (_name, fields, paths) => {
       await expectRefused(sampleArticle(fields), ...paths);
+    });
+
+    it('refuses HTML that nobody writes at once, and goes on', async () => {
+      for (const piece of ['<b>', '<div>', '<b><p>', '<svg>', '<math><mi>']) {
+        const bodyHtml = piece.repeat(Math.floor(600_000 / piece.length)) + 'x';
+        const slowly = delay(20_000, 'slowly', { ref: false });
+        const refused = await Promise.race([
+          expectRefused(sampleArticle({ body: undefined, bodyHtml }), '/bodyHtml'),
+          slowly,
+        ]);
+        expect({ piece, refused }).toEqual({ piece, refused: undefined });
+      }
     });
 
     it('refuses a field named __proto__', async () => {

@@ -40,10 +40,14 @@ export function checkPublishedAt(publishedAt: Date, embargoUntil: Date | null, n
   }
 }
 
+/** The time of publication that a version's own is compared with; null for none. */
+type DateToCompare = (latest: VersionRow) => Date | null;
+const asSent: DateToCompare = (latest) => latest.input_published_at;
+
 /** A → B → A makes a third version: only the latest one received is compared, as it was sent. */
-function isSameAgain(latest: VersionRow, version: NewVersion): boolean {
-  const bothDated = latest.input_published_at !== null && version.inputPublishedAt !== null;
-  if (bothDated && latest.input_published_at?.getTime() !== version.inputPublishedAt?.getTime()) return false;
+function isSameAgain(latest: VersionRow, version: NewVersion, dateOf: DateToCompare): boolean {
+  const [before, now] = [dateOf(latest), version.inputPublishedAt];
+  if (before !== null && now !== null && before.getTime() !== now.getTime()) return false;
   if (latest.input_hash === version.inputHash) return true;
   // What GET shows, sent back unchanged: a page's article reads differently from what was sent, after its repairs.
   return (
@@ -51,15 +55,19 @@ function isSameAgain(latest: VersionRow, version: NewVersion): boolean {
   );
 }
 
-/** Takes a version into the ledger: the same again, held, scheduled or released. The article must be locked. */
+/**
+ * Takes a version into the ledger: the same again, held, scheduled or released. The article must be locked. `dateOf` is
+ * what a time of publication is compared with, where both are there.
+ */
 export async function acceptVersion(
   tx: LedgerTransaction,
   article: ArticleRow,
   version: NewVersion,
   now: Date,
+  dateOf: DateToCompare = asSent,
 ): Promise<Accepted> {
   const latest = await findVersion(tx, article.id, article.latest_version);
-  if (latest !== undefined && latest.state !== 'withdrawn' && isSameAgain(latest, version)) {
+  if (latest !== undefined && latest.state !== 'withdrawn' && isSameAgain(latest, version, dateOf)) {
     return {
       id: article.id,
       version: latest.version,

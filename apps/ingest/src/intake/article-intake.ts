@@ -102,7 +102,8 @@ export class ArticleIntake {
       const previous = await findVersion(tx, id, article.latest_version);
       if (previous === undefined) throw new Error(`article ${id} has no version ${article.latest_version}`);
       const version = newVersion(withoutStaleBody(input, previous.content), input.note, previous, now);
-      return acceptVersion(tx, article, version, now);
+      // What an editor corrects is what reads as the article's date, sent with it once or taken from its receipt or page.
+      return acceptVersion(tx, article, version, now, (latest) => latest.published_at);
     });
     this.events.taken(accepted);
     return accepted;

@@ -30,6 +30,20 @@ describe('articleOfNinjs', () => {
     expect(articleOfNinjs({ ...least, embargoedUntil }, 'wire').embargoUntil).toBe(embargoedUntil);
     expect(refusedPaths({ ...least, embargoedUntil: 'soon' }, 'wire')).toEqual(['/embargoedUntil']);
   });
+  it('refuses what ninjs 3 does not name, and other versions of it', () => {
+    // The name of ninjs 2: left unread it would publish what is embargoed.
+    expect(refusedPaths({ ...least, embargoed: '2099-01-01T00:00:00Z' }, 'wire')).toEqual(['/embargoed']);
+    expect(refusedPaths(JSON.parse('{"uri":"x","__proto__":{},"a/b":1}'), 'wire')).toEqual([
+      '/__proto__',
+      '/a~1b',
+    ]);
+    for (const version of ['2.1', '1.3', '30']) {
+      const item = { ...least, standard: { name: 'ninjs', version } };
+      expect(refusedPaths(item, 'wire')).toEqual(['/standard/version']);
+    }
+    const named = { ...least, standard: { name: 'ninjs', version: '3.1' }, urgency: 3, edNote: 'x' };
+    expect(articleOfNinjs(named, 'wire').headline).toBe('题');
+  });
   it('takes no time of a version for the time of publication', () => {
     const versionCreated = '2025-01-03T00:00:00+08:00';
     expect(articleOfNinjs({ ...least, versionCreated }, 'wire')).toMatchObject({ versionCreated });
@@ -66,7 +80,9 @@ describe('articleOfNinjs', () => {
     ).toMatchObject({ bylines: [{ role: null, name: '曹俐' }], editor: '刘菲' });
   });
   it('leaves alone what Newsrelay has no place for', () => {
-    expect(articleOfNinjs({ ...least, urgency: 1, events: [{}], x: { y: 1 } }, 'wire').headline).toBe('题');
+    expect(articleOfNinjs({ ...least, urgency: 1, events: [{}], standard: { x: 1 } }, 'wire').headline).toBe(
+      '题',
+    );
   });
   it.each([
     [null, ['']],

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { articleInput, type ArticleInput } from '@newsrelay/contracts/article';
-import { Problem } from '@newsrelay/contracts/problem';
+import { jsonPointer, Problem } from '@newsrelay/contracts/problem';
 import { problemFromIssues } from '@newsrelay/contracts/problem-from-zod';
 import { instant } from '@newsrelay/contracts/text';
 import { saysTheSame } from './article-content.js';
 import { paragraphsOfHtml, sanitiseHtml } from './sanitise-html.js';
 
 /*
- * ninjs 3.x (IPTC) as an article. What Newsrelay has no place for is left alone: ninjs is an exchange format whose
- * senders carry more than we keep. What we do read must have the type that the standard gives it.
+ * ninjs 3.x (IPTC) as an article. What the standard names and Newsrelay has no place for is left alone: ninjs is an
+ * exchange format whose senders carry more than we keep. What we do read must have the type that the standard gives it,
+ * and a field that it does not name is refused: `embargoed` of ninjs 2 left unread would publish what is embargoed.
  */
 
 const text = z.string();
@@ -42,7 +43,23 @@ const ninjsItem = z.looseObject({
   subjects: z.array(named).optional(),
   renditions: z.array(rendition).optional(),
   associations: z.array(association).optional(),
+  standard: z
+    .looseObject({
+      version: z
+        .string()
+        .regex(/^3(\.|$)/, 'must be 3.x: convert the item')
+        .optional(),
+    })
+    .optional(),
 });
+/** Fields of an item that ninjs 3.1 names (https://iptc.org/std/ninjs/) and that say nothing to us. */
+const LEFT_ALONE = new Set(
+  (
+    'type representationType profile version firstCreated urgency copyrightHolder copyrightNotice usageTerms edNote ' +
+    'descriptions organisations places events eventDetails plannedCoverage objects title slugline altIds ' +
+    'trustIndicators genres expires rightsInfo digitalSourceType'
+  ).split(' '),
+);
 type NinjsItem = z.infer<typeof ninjsItem>;
 
 /* Relations by which our own pushes (libs/channels/webhook) tell apart what the standard leaves to the provider. */
@@ -54,6 +71,7 @@ export type NinjsArticle = ArticleInput & { versionCreated: string | undefined }
 
 /** An article from a ninjs 3.x item. `source` comes from the query, else from `infoSources`. @throws Problem 422 */
 export function articleOfNinjs(item: unknown, source: string | undefined): NinjsArticle {
+  refuseUnknownFields(item);
   const parsed = ninjsItem.safeParse(item);
   if (!parsed.success) throw problemFromIssues(parsed.error.issues);
   const ninjs = parsed.data;
@@ -99,6 +117,20 @@ export function articleOfNinjs(item: unknown, source: string | undefined): Ninjs
     ...(article.error?.issues ?? []).map((issue) => ({ ...issue, path: ninjsPath(issue.path) })),
     ...(versionCreated.error?.issues ?? []).map((issue) => ({ ...issue, path: ['versionCreated'] })),
   ]);
+}
+
+/** @throws Problem 422 */
+function refuseUnknownFields(item: unknown): void {
+  if (typeof item !== 'object' || item === null) return;
+  const unknown = Object.keys(item).filter(
+    (name) => !LEFT_ALONE.has(name) && !Object.hasOwn(ninjsItem.shape, name),
+  );
+  if (unknown.length === 0) return;
+  throw new Problem(
+    422,
+    `ninjs 3.1 has no field ${unknown.slice(0, 10).join(', ')}; items of ninjs 1 and 2 must be converted.`,
+    unknown.map((name) => ({ path: jsonPointer([name]), message: 'is no field of ninjs 3.1' })),
+  );
 }
 
 /** Errors name the field of what was sent. */

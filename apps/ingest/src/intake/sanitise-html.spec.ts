@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Problem } from '@newsrelay/contracts/problem';
 import { paragraphsOfHtml, sanitiseHtml } from './sanitise-html.js';
 
 describe('sanitiseHtml', () => {
@@ -78,11 +79,6 @@ describe('sanitiseHtml', () => {
     expect(sanitiseHtml(html)).toBe(built);
   });
 
-  it('bears any depth', () => {
-    const deep = '<div>'.repeat(100_000);
-    expect(paragraphsOfHtml(sanitiseHtml(`${deep}深`))).toEqual(['深']);
-  });
-
   it.each([
     '<p><x><p>一</p></x></p>',
     '<p><x><p><y><p><z><p>一</p></z></p></y></p></x></p>',
@@ -113,5 +109,38 @@ describe('paragraphsOfHtml', () => {
     ['<p> </p><hr /><br />', []],
   ])('of %s are %j', (html, paragraphs) => {
     expect(paragraphsOfHtml(sanitiseHtml(html))).toEqual(paragraphs);
+  });
+});
+
+describe('HTML that is nested', () => {
+  const depth = (markup: string) => {
+    try {
+      sanitiseHtml(markup);
+      return 'taken';
+    } catch (error) {
+      return error instanceof Problem ? error.errors?.map(({ path }) => path) : error;
+    }
+  };
+
+  it.each(['<b>', '<div>', '<span>', '<svg>', '<x-y>', '<ul><li>', '<b><p>', '<table><tr><td>'])(
+    'deeper than anybody writes is refused: %s',
+    (tags) => {
+      expect(depth(`${tags.repeat(201)}文`)).toEqual(['/bodyHtml']);
+    },
+  );
+
+  it('is told from what stands beside each other, with or without its end tags', () => {
+    expect(depth(`${'<b>'.repeat(100)}文`)).toBe('taken');
+    for (const piece of [
+      '<p>文',
+      '<p>文</p>',
+      '<br>',
+      '<li>项',
+      '</b>',
+      '<b>字</b>',
+      '1 < 2 ',
+      '<tr><td>格<td>格',
+    ])
+      expect({ piece, came: depth(piece.repeat(3_000)) }).toEqual({ piece, came: 'taken' });
   });
 });
