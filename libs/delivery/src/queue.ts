@@ -24,8 +24,8 @@ const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 } 
 /** BullMQ sorts delayed jobs by their time in milliseconds × 4,096, and a count below (its `getDelayedScore`). */
 const DELAYED_SCORE_PER_MS = 0x1000;
 
-/** How long a caller waits for Redis to come, milliseconds: a start or a failover, not an outage. */
-const REACHED_WITHIN_MS = 2_000;
+/** How long a caller waits for a connection that is being made, milliseconds. */
+const REACHED_WITHIN_MS = 1_000;
 
 /** Connection for whoever adds jobs: fails at once while Redis is away, since the reconciler adds what is missing. */
 export function producerConnection(url: string): Redis {
@@ -44,6 +44,7 @@ export function producerConnection(url: string): Redis {
 export class DeliveryQueue {
   readonly #publish: Queue<DeliveryJob>;
   readonly #withdraw: Queue<DeliveryJob>;
+  #reaching: Promise<unknown> | undefined;
 
   constructor(private readonly connection: Redis) {
     this.#publish = new Queue(QUEUES.deliveries, { connection, defaultJobOptions: JOB_OPTIONS });
@@ -60,15 +61,24 @@ export class DeliveryQueue {
   }
 
   /**
-   * Resolves once Redis can be asked: BullMQ itself waits for a first connection for as long as that takes.
+   * Resolves if Redis can be asked, at once or when the connection that is being made is there: BullMQ itself waits for a
+   * first connection for as long as that takes.
    *
-   * @throws Error if it cannot within two seconds
+   * @throws Error if it cannot
    */
   async reached(): Promise<void> {
-    if (this.connection.status === 'ready') return;
-    await once(this.connection, 'ready', { signal: AbortSignal.timeout(REACHED_WITHIN_MS) }).catch(() => {
-      throw new Error(`Redis is not reached (${this.connection.status})`);
-    });
+    const { connection } = this;
+    if (connection.status === 'connecting' || connection.status === 'connect') {
+      // One wait for all that ask.
+      this.#reaching ??= once(connection, 'ready', { signal: AbortSignal.timeout(REACHED_WITHIN_MS) })
+        .catch(() => undefined)
+        .finally(() => {
+          this.#reaching = undefined;
+        });
+      await this.#reaching;
+    }
+    const status: string = connection.status;
+    if (status !== 'ready') throw new Error(`Redis is not reached (${status})`);
   }
 
   /** Adds a job for each that has none, to be run now. Throws while Redis is away. */
