@@ -8,7 +8,7 @@ import {
   isLabelled,
   isPhotoCredit,
 } from './line-kinds.js';
-import { tellsOfPicture } from './pictures.js';
+import { mayTellOfPicture, tellsOfPicture } from './pictures.js';
 import { isSeries, isSetOff, type Heading } from './subheads.js';
 import { isOneWord } from './words.js';
 
@@ -244,8 +244,8 @@ function captionAtEnd({ body, pictured }: Checked): Doubt | null {
   const last = body.at(-1);
   if (!pictured || last === undefined || body.length < 2 || last.kind !== 'text') return null;
   const { text } = last.fragment.draft;
-  const bare = lengthWithoutSpaces(text) <= LONGEST_BARE_CAPTION && /^[^，。！？；：]+。$/u.test(text);
-  return bare ? { because: 'caption', line: shown(last) } : null;
+  const bare = lengthWithoutSpaces(text) <= LONGEST_BARE_CAPTION && /^[^，,。！!？?；;：:]+。$/u.test(text);
+  return bare || mayTellOfPicture(text) ? { because: 'caption', line: shown(last) } : null;
 }
 
 const CALLS_READERS =

@@ -469,6 +469,16 @@ describe.each<[string, string, string[]]>([
       NEXT_READ,
     ],
   ],
+  [
+    'a dated caption without credit as the last line of an article with a picture, its comma of full width',
+    MASTHEAD + ARTICLE.replace('记者 田茂林', '记者 田茂林 文/图') + '\n\n9月10日，林峰在路口执勤。' + NEXT,
+    [`${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}⏎${SECOND}⏎9月10日，林峰在路口执勤。`, NEXT_READ],
+  ],
+  [
+    'a dated caption without credit as the last line of an article with a picture, its comma of half width',
+    MASTHEAD + ARTICLE.replace('记者 田茂林', '记者 田茂林 文/图') + '\n\n9月10日,林峰在路口执勤。' + NEXT,
+    [`${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}⏎${SECOND}⏎9月10日，林峰在路口执勤。`, NEXT_READ],
+  ],
 ])('%s', (_, text, lines) => {
   it('is read as an editor would', () => {
     expect(readPage(text).articles.map(line)).toEqual(lines);
