@@ -12,7 +12,7 @@ import {
   type ClaimCandidate,
   type Settlement,
 } from '@newsrelay/ledger/deliveries';
-import { isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
+import { isLedgerTooSlow, isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
 import { redact } from '@newsrelay/sealing/mask';
 import { afterAttempt } from './after-attempt.js';
 import { claimVerdict } from './claim-verdict.js';
@@ -210,7 +210,8 @@ async function settle(
     try {
       return await settleDelivery(ledger, settlement);
     } catch (error) {
-      if (!isLedgerUnavailable(error) || stopping.aborted || performance.now() >= leaseEndsAt) throw error;
+      const mayPass = isLedgerUnavailable(error) || isLedgerTooSlow(error);
+      if (!mayPass || stopping.aborted || performance.now() >= leaseEndsAt) throw error;
       await delay(SETTLE_AGAIN_MS);
     }
   }

@@ -49,6 +49,16 @@ const UNAVAILABLE_CODES =
 const UNAVAILABLE_MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|connection is closed|not queryable|Query read timeout/i;
 
+/** 57014: not within the statement's time; 55P03: a lock was not to be had; 25P03: idle too long in a transaction. */
+const TOO_SLOW_CODES = new Set(['57014', '55P03', '25P03']);
+
+/** True for errors that mean "not within the time it has": the same statement may succeed later. */
+export function isLedgerTooSlow(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && TOO_SLOW_CODES.has(code);
+}
+
 /** True for errors that mean "PostgreSQL cannot be reached or cannot write now", as against a bug of ours. */
 export function isLedgerUnavailable(error: unknown): boolean {
   // Not `instanceof Error`: errors of Node's own code are of another realm where code runs in a VM context.

@@ -125,6 +125,46 @@ describe('deliveries in the ledger', () => {
       expect(await send(second)).toBe('delivered');
     });
 
+    it('made after a version that was given up, goes out all the same', async () => {
+      await test.ledger.deleteFrom('deliveries').where('id', '=', withdrawal).execute();
+      const second = await publish(await newsroom.release({}, first.articleId));
+      await send(second, { outcome: 'rejected-content', status: 422, state: 'dead' });
+      const lost = await undistributedWithdrawals(test.ledger, 0, 1_000);
+      expect(lost).toContainEqual({ articleId: first.articleId, version: 1 });
+      expect(await newsroom.deliverWithdrawal({ articleId: first.articleId, version: 1 }, [channel])).toEqual(
+        [withdrawal],
+      );
+    });
+
+    it('gives way to a version that is being sent, and comes back if that is given up', async () => {
+      await test.ledger.deleteFrom('deliveries').where('id', '=', withdrawal).execute();
+      const second = await publish(await newsroom.release({}, first.articleId));
+      const claimed = await claim(second);
+      await newsroom.deliverWithdrawal({ articleId: first.articleId, version: 1 }, [channel]);
+      expect((await row(withdrawal)).state).toBe('superseded');
+      await settle(second, claimed, { outcome: 'permanent', status: 404, state: 'dead' });
+      expect(await row(withdrawal)).toMatchObject({ state: 'queued', attempts_in_round: 0 });
+      expect(await send(withdrawal)).toBe('delivered');
+    });
+
+    it('comes back if the version that it gave way to is overtaken by one that waits', async () => {
+      await test.ledger.deleteFrom('deliveries').where('id', '=', withdrawal).execute();
+      const second = await publish(await newsroom.release({}, first.articleId));
+      await send(second, { outcome: 'transient', status: 500, state: 'retrying', nextAttemptInMs: 0 });
+      await newsroom.deliverWithdrawal({ articleId: first.articleId, version: 1 }, [channel]);
+      expect((await row(withdrawal)).state).toBe('superseded');
+      const third = await publish(await newsroom.release({}, first.articleId));
+      expect((await row(withdrawal)).state).toBe('queued');
+      expect(await claim(third)).toBeNull();
+    });
+
+    it('can be asked for again when it and the version after it were given up', async () => {
+      await send(withdrawal, { outcome: 'permanent', status: 404, state: 'dead' });
+      const second = await publish(await newsroom.release({}, first.articleId));
+      await send(second, { outcome: 'permanent', status: 404, state: 'dead' });
+      expect(await requestRetry(test.ledger, withdrawal, ['dead'])).toMatchObject({ verdict: 'queued' });
+    });
+
     it('is looked for again when its delivery was never made, whatever waits behind it', async () => {
       await test.ledger.deleteFrom('deliveries').where('id', '=', withdrawal).execute();
       const second = await publish(await newsroom.release({}, first.articleId));

@@ -10,7 +10,7 @@ import type { RenditionReady } from '@newsrelay/contracts/events';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { lockArticle } from './article-versions.js';
 import { channelOfRow, pauseChannel, type StoredChannel } from './channels.js';
-import type { Ledger } from './database.js';
+import type { Ledger, LedgerTransaction } from './database.js';
 
 /** States of an older version that a newer one makes pointless. */
 const OVERTAKEN_STATES: DeliveryState[] = [...WAITING_STATES, 'unknown', 'manual'];
@@ -21,8 +21,8 @@ const newerThan = (newer: string, older: string) =>
 
 /**
  * Another delivery of the same (article, channel) makes this one pointless: any newer one makes a publish pointless; a
- * withdrawal is overtaken by a newer withdrawal, and by a version that began to go out, which it would take down. A
- * version that has not begun overtakes no withdrawal: it may never go.
+ * withdrawal is overtaken by a newer withdrawal, and by a version that is there or on its way, which it would take down. A
+ * version that has not begun overtakes no withdrawal, nor does one that was given up: what it was to replace still stands.
  */
 const overtakes = (newer: string, older: string) =>
   sql<boolean>`(${sql.ref(`${newer}.article_id`)} = ${sql.ref(`${older}.article_id`)}
@@ -30,7 +30,8 @@ const overtakes = (newer: string, older: string) =>
     and ${sql.ref(`${newer}.state`)} <> 'canceled'
     and ${newerThan(newer, older)}
     and (${sql.ref(`${older}.action`)} = 'publish' or ${sql.ref(`${newer}.action`)} = 'withdraw'
-         or ${sql.ref(`${newer}.begun_at`)} is not null))`;
+         or (${sql.ref(`${newer}.begun_at`)} is not null
+             and ${sql.ref(`${newer}.state`)} not in ('dead', 'manual', 'superseded'))))`;
 
 /** A withdrawal that is still to go out goes before any newer version: what it takes down is not shown a moment longer. */
 const goesBefore = (withdrawal: string, publish: string) =>
@@ -95,6 +96,7 @@ export async function createDeliveries(ledger: Ledger, event: RenditionReady): P
         where.or([where('n.action', '=', 'publish'), where('o.state', 'in', [...WAITING_STATES])]),
       )
       .execute();
+    await reviveWithdrawals(tx, articleId);
     const due = await tx
       .selectFrom('deliveries')
       .select('id')
@@ -103,6 +105,27 @@ export async function createDeliveries(ledger: Ledger, event: RenditionReady): P
       .execute();
     return due.map((row) => row.id);
   });
+}
+
+/** Withdrawals that gave way to a version which was given up since: what they were to take down still stands there. */
+async function reviveWithdrawals(tx: LedgerTransaction, articleId: string): Promise<void> {
+  await tx
+    .updateTable('deliveries as w')
+    .set({
+      state: 'queued',
+      reason: 'the version that it gave way to did not arrive',
+      attempts_in_round: 0,
+      round_started_at: sql`clock_timestamp()`,
+      next_attempt_at: sql`clock_timestamp()`,
+      updated_at: sql`clock_timestamp()`,
+    })
+    .where('w.article_id', '=', articleId)
+    .where('w.action', '=', 'withdraw')
+    .where('w.state', '=', 'superseded')
+    .where((where) =>
+      where.not(where.exists(where.selectFrom('deliveries as n').select('n.id').where(overtakes('n', 'w')))),
+    )
+    .execute();
 }
 
 /** All that one attempt needs, read at once. */
@@ -306,7 +329,8 @@ export async function settleDelivery(ledger: Ledger, settlement: Settlement): Pr
   return ledger.transaction().execute(async (tx) => {
     // A withdrawal or a newer version that commits meanwhile passes over what is being sent: whatever is to wait again
     // is written after it, and reads it, or before it, and is ended by it.
-    if (settlement.state === 'queued' || settlement.state === 'retrying') {
+    // One that is given up may leave a withdrawal to be revived, which must be there by then or come after.
+    if (settlement.state === 'queued' || settlement.state === 'retrying' || settlement.state === 'dead') {
       await sql`select from articles where id = (select article_id from deliveries where id = ${settlement.deliveryId})
                 for share`.execute(tx);
     }
@@ -315,7 +339,7 @@ export async function settleDelivery(ledger: Ledger, settlement: Settlement): Pr
       await sql`select from channels where id = (select channel_id from deliveries where id = ${settlement.deliveryId})
                 for no key update`.execute(tx);
     }
-    const { rows } = await sql<{ state: DeliveryState; channel_id: string }>`
+    const { rows } = await sql<{ state: DeliveryState; channel_id: string; article_id: string }>`
       with target as (
         select d.id, case
             when ${settlement.state} not in ('queued', 'retrying') then ${settlement.state}
@@ -342,7 +366,7 @@ export async function settleDelivery(ledger: Ledger, settlement: Settlement): Pr
             updated_at = clock_timestamp()
         from target s
         where d.id = s.id
-        returning d.id, d.state, d.channel_id
+        returning d.id, d.state, d.channel_id, d.article_id
       ), written as (
         update attempts t
         set outcome = ${settlement.outcome}, status = ${settlement.status}::int, error = ${settlement.error},
@@ -350,9 +374,10 @@ export async function settleDelivery(ledger: Ledger, settlement: Settlement): Pr
         from settled
         where t.delivery_id = settled.id and t.epoch = ${settlement.epoch}
       )
-      select state, channel_id from settled`.execute(tx);
+      select state, channel_id, article_id from settled`.execute(tx);
     const row = rows[0];
     if (row === undefined) return null;
+    if (row.state === 'dead') await reviveWithdrawals(tx, row.article_id);
     if (settlement.pauseReason !== null) await pauseChannel(tx, row.channel_id, settlement.pauseReason);
     if (settlement.served)
       await sql`select pg_notify(${NOTIFICATIONS.channelServed}, ${row.channel_id})`.execute(tx);

@@ -67,18 +67,18 @@ export interface RoutableChannel extends Channel {
 }
 
 /**
- * Channels that exist and are older than the release: enabled ones, and disabled ones that have an earlier version or
- * wait for it, so that what they get once they are enabled again is the newest. Where a newer version was routed first,
+ * Channels that exist and are older than the release: enabled ones, and disabled ones that have an earlier version that
+ * was not withdrawn, or wait for it, so that what they get once they are enabled again is the newest. Where a newer version was routed first,
  * only those that it goes to: nothing would ever follow this one at the others.
  */
 export async function routableChannels(
   tx: LedgerTransaction,
   article: ReleasedVersion,
 ): Promise<RoutableChannel[]> {
-  const hasEarlier = sql<boolean>`(
+  const hasEarlierAfter = (withdrawn: number) => sql<boolean>`(
     exists (select from deliveries d
             where d.channel_id = c.id and d.article_id = ${article.articleId}::uuid and d.action = 'publish'
-              and d.version < ${article.version}::int and d.state <> 'canceled')
+              and d.version < ${article.version}::int and d.version > ${withdrawn}::int and d.state <> 'canceled')
     -- Routed, and its delivery still to be made.
     or exists (select from routes r
                where r.channel_id = c.id and r.article_id = ${article.articleId}::uuid
@@ -86,9 +86,9 @@ export async function routableChannels(
   const rows = await tx
     .selectFrom('channels as c')
     .selectAll('c')
-    .select(hasEarlier.as('has_earlier'))
+    .select(hasEarlierAfter(0).as('has_earlier'))
     .where('c.deleted_at', 'is', null)
-    .where((eb) => eb.or([eb('c.enabled', '=', true), hasEarlier]))
+    .where((eb) => eb.or([eb('c.enabled', '=', true), hasEarlierAfter(article.withdrawnThrough)]))
     .where('c.created_at', '<=', article.releasedAt)
     .where((eb) =>
       eb.not(
