@@ -25,9 +25,12 @@ export interface PublishSettings {
   NEWSRELAY_RETRY_SCHEDULE: readonly number[];
 }
 
-/** Attempts at once in one process, to all destinations together. */
+/**
+ * Attempts at once in one process, to all destinations together; one that hangs holds two of them. A turn that waits for
+ * an outlet costs a promise, so that withdrawals have as many.
+ */
 const CONCURRENCY = 64;
-const WITHDRAWAL_CONCURRENCY = 16;
+const WITHDRAWAL_CONCURRENCY = 64;
 
 /** Delivers. Needs the telemetry, ledger and messaging modules of its process. */
 @Module({})

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { DestinationSlots, type Slot } from './destination-slots.js';
 import { PUT_OFF_MAX_MS } from './queue.js';
@@ -12,6 +13,34 @@ function wait(slot: Slot): number {
 }
 
 describe('DestinationSlots', () => {
+  it('gives a destination that has not answered yet two, and all of them once it has', async () => {
+    const slots = new DestinationSlots(8);
+    const first = releasing(await slots.take('a'));
+    releasing(await slots.take('a'));
+    wait(await slots.take('a'));
+    first();
+    for (let count = 1; count < 8; count += 1) releasing(await slots.take('a'));
+    wait(await slots.take('a'));
+  });
+
+  it('hands all of them to those that wait for the first answer', async () => {
+    const slots = new DestinationSlots(8);
+    const first = releasing(await slots.take('a'));
+    releasing(await slots.take('a'));
+    const waiting = Array.from({ length: 4 }, () => slots.take('a'));
+    first();
+    for (const slot of await Promise.all(waiting)) releasing(slot);
+  });
+
+  it('lets nobody wait for a destination whose requests hang already', async () => {
+    const slots = new DestinationSlots(8);
+    for (let count = 0; count < 2; count += 1) releasing(await slots.take('a'));
+    // Each of these may wait a tenth of a second: that long, at least, the requests have taken by then.
+    for (let count = 0; count < 3; count += 1) wait(await slots.take('a'));
+    const next = await Promise.race([slots.take('a'), setImmediate('it waits')]);
+    expect(next).not.toBe('it waits');
+  });
+
   it('gives each destination its own, and one that was given back again', async () => {
     const slots = new DestinationSlots(2);
     const first = releasing(await slots.take('a'));

@@ -41,7 +41,12 @@ describe('articleOfNinjs', () => {
       const item = { ...least, standard: { name: 'ninjs', version } };
       expect(refusedPaths(item, 'wire')).toEqual(['/standard/version']);
     }
-    const named = { ...least, standard: { name: 'ninjs', version: '3.1' }, urgency: 3, edNote: 'x' };
+    const named = {
+      ...least,
+      standard: { name: 'ninjs', version: '3.3' },
+      urgency: 3,
+      contentDigitised: 'x',
+    };
     expect(articleOfNinjs(named, 'wire').headline).toBe('题');
   });
   it('takes no time of a version for the time of publication', () => {

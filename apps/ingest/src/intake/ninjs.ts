@@ -52,12 +52,12 @@ const ninjsItem = z.looseObject({
     })
     .optional(),
 });
-/** Fields of an item that ninjs 3.1 names (https://iptc.org/std/ninjs/) and that say nothing to us. */
+/** Fields of an item that ninjs 3 names, up to 3.3 (https://iptc.org/std/ninjs/) and that say nothing to us. */
 const LEFT_ALONE = new Set(
   (
     'type representationType profile version firstCreated urgency copyrightHolder copyrightNotice usageTerms edNote ' +
     'descriptions organisations places events eventDetails plannedCoverage objects title slugline altIds ' +
-    'trustIndicators genres expires rightsInfo digitalSourceType'
+    'trustIndicators genres expires rightsInfo digitalSourceType contentDigitised'
   ).split(' '),
 );
 type NinjsItem = z.infer<typeof ninjsItem>;
@@ -128,8 +128,8 @@ function refuseUnknownFields(item: unknown): void {
   if (unknown.length === 0) return;
   throw new Problem(
     422,
-    `ninjs 3.1 has no field ${unknown.slice(0, 10).join(', ')}; items of ninjs 1 and 2 must be converted.`,
-    unknown.map((name) => ({ path: jsonPointer([name]), message: 'is no field of ninjs 3.1' })),
+    `ninjs 3 has no field ${unknown.slice(0, 10).join(', ')}; items of ninjs 1 and 2 must be converted.`,
+    unknown.map((name) => ({ path: jsonPointer([name]), message: 'is no field of ninjs 3' })),
   );
 }
 
