@@ -7,6 +7,7 @@ import {
   endsInAddress,
   isLabelled,
   isPhotoCredit,
+  LONGEST_CAPTION,
 } from './line-kinds.js';
 import { mayTellOfPicture, tellsOfPicture } from './pictures.js';
 import { isSeries, isSetOff, type Heading } from './subheads.js';
@@ -61,6 +62,7 @@ export function boundaryDoubt(article: Checked, next: Following | null): Doubt |
     foreignHeading(article) ??
     foreignVerse(article) ??
     captionAtEnd(article) ??
+    creditedCaption(article) ??
     advertAtEnd(article) ??
     (next === null ? null : openEnd(article, next)) ??
     lineLeftOver(article)
@@ -246,6 +248,20 @@ function captionAtEnd({ body, pictured }: Checked): Doubt | null {
   const { text } = last.fragment.draft;
   const bare = lengthWithoutSpaces(text) <= LONGEST_BARE_CAPTION && /^[^，,。！!？?；;：:]+。$/u.test(text);
   return bare || mayTellOfPicture(text) ? { because: 'caption', line: shown(last) } : null;
+}
+
+/**
+ * A photographer's name under the last paragraph of an article that a dateline opened: a paragraph as short as a caption can
+ * be what the picture shows, and the picture another article's.
+ */
+function creditedCaption({ body }: Checked): Doubt | null {
+  const [opening] = body;
+  const [told, credit] = body.slice(-2);
+  if (body.length < 3 || opening?.kind !== 'opening' || told?.kind !== 'text') return null;
+  if (credit?.kind !== 'byline' || credit.byline === null || !isPhotoCredit(credit.byline)) return null;
+  return told.fragment.draft.text.length <= LONGEST_CAPTION
+    ? { because: 'caption', line: shown(told) }
+    : null;
 }
 
 const CALLS_READERS =

@@ -53,6 +53,19 @@ describe('wraps by the width of the column', () => {
     expect(judged(false)).toEqual([]);
   });
 
+  it('are found behind a byline that was wrapped itself, however few', () => {
+    const { text } = set(SENTENCE, 36, 0);
+    const short = '记者3日从 国家铁路有关部门获悉，我国首条智能化重 载铁路日前完成联调联试。';
+    const judged = (lead: number): number[] | undefined =>
+      findWraps([
+        { text, lead: 0, leadEndsLine: false, indent: null },
+        { text: short, lead, leadEndsLine: false, indent: null },
+      ])[1];
+    expect(judged(46)).toEqual([...short.matchAll(/ /g)].map(({ index }) => index));
+    // A byline that fits into its line leaves the first one a length that is known.
+    expect(judged(12)).toEqual([]);
+  });
+
   it('leaves a real space among them', () => {
     const { text, wraps } = set(
       SENTENCE.replace('企业派车到田头', '企业以“手中有粮 心中不慌”为目标派车到田头'),

@@ -223,7 +223,8 @@ function cut(entry: Spaced, width: number, near: number, indent: number): Fit | 
   const size = spaces.length;
   const costs = new Array<number>(size).fill(Infinity);
   const previous = new Array<number>(size).fill(-1);
-  const anyStart = text.lead > 0 && size > ENOUGH;
+  // A lead that is longer than a line was wrapped, however few spaces follow it.
+  const anyStart = text.lead > 0 && (size > ENOUGH || text.lead + INDENT > width);
   let start = 0;
   for (let at = 0; at < size; at += 1) {
     const space = spaces[at];

@@ -68,12 +68,12 @@ export const isItem = (entry: Sorted | undefined, ...kinds: ItemKind[]): boolean
 export const isPageNumber = (entry: Sorted | undefined): boolean =>
   entry?.to === 'left' && entry.reason === 'furniture' && /\d/u.test(entry.text);
 
-export function textItem(entry: Sorted): Sorted {
+export function textItem(entry: Sorted, kind: 'text' | 'closed' = 'text'): Sorted {
   return {
     fragment: entry.fragment,
     text: entry.text,
     to: 'item',
-    kind: 'text',
+    kind,
     opening: null,
     byline: null,
   };

@@ -69,6 +69,11 @@ export function isMarkedBrief(text: string): boolean {
   );
 }
 
+/** Words of a caption, whatever mark it begins with: who took the picture, or that it is one. */
+export function namesPicture(text: string): boolean {
+  return CREDIT_END.test(text) || /图为|上图|下图|左图|右图|题图|图片|照片|资料图/u.test(text);
+}
+
 /** 图为…, …张三 摄, a line with an arrow to its picture. */
 export function isCaption(text: string): boolean {
   if (text.length > LONGEST_CAPTION || isMarkedBrief(text)) return false;
@@ -93,7 +98,7 @@ const NOTICE_END =
   /(?:特此(?:公告|声明|通告|更正|启事|公示|告知|说明)|(?:声明|登报|公告)作废|(?:遗失|丢失|被盗)[^。]{2,80}作废|谨致歉意|特此致歉)[。！]?$/u;
 
 const SALUTATION =
-  /^(?:(?:亲爱|尊敬|敬爱)的[^。；]{1,36}|(?:各位|全体|广大)[^，。]{2,20}|[^，。]{0,12}(?:朋友们?|同志们|同学们|乡亲们|父老乡亲))[：:，,！!]?$/u;
+  /^(?:(?:亲爱|尊敬|敬爱)的[^。；]{1,36}|(?:各位|全体|广大)[^，。]{2,20}|[^，。]{0,12}(?:朋友们?|同志们?|先生|女士|老师|同学们|乡亲们|父老乡亲))[：:，,！!]?$/u;
 
 /** 亲爱的读者： opens a letter. */
 export function isSalutation(text: string): boolean {

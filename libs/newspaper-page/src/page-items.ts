@@ -28,6 +28,7 @@ import { sortEventCredits, sortOpeningsInText, sortTornHeadlines } from './sort-
 import { sortCaptions } from './sort-captions.js';
 import { sortInterruptions } from './sort-interruptions.js';
 import { sortGuides, sortRunningHeads, sortZone } from './sort-layout.js';
+import { sortMarkedLists } from './sort-marked-lists.js';
 import { sortNotices } from './sort-notices.js';
 import { sortVerseAndLists } from './sort-verse.js';
 const LONG_PARAGRAPH = 40;
@@ -46,6 +47,7 @@ export function itemsOf(lines: readonly Line[]): PageItems {
   sortRunningHeads(sorted, zoneEnd);
   sortInterruptions(sorted, zoneEnd);
   sortGuides(sorted);
+  sortMarkedLists(sorted);
   sortVerseAndLists(sorted);
   sortNotices(sorted);
   sortCaptions(sorted);

@@ -479,6 +479,43 @@ describe.each<[string, string, string[]]>([
     MASTHEAD + ARTICLE.replace('记者 田茂林', '记者 田茂林 文/图') + '\n\n9月10日,林峰在路口执勤。' + NEXT,
     [`${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}⏎${SECOND}⏎9月10日，林峰在路口执勤。`, NEXT_READ],
   ],
+  [
+    'a list below a colon is of its article, whatever mark its items have',
+    MASTHEAD +
+      '县里公布民生实事\n\n本报讯（记者 田茂林）9月10日，县政府公布今年民生实事进展：\n\n▲新建公办幼儿园3所，新增学位900个。\n\n▲改造老旧小区12个。\n\n' +
+      SECOND +
+      NEXT,
+    [
+      `- / 县里公布民生实事 / - | 记者:田茂林 | - | 9月10日，县政府公布今年民生实事进展：⏎▲新建公办幼儿园3所，新增学位900个。⏎▲改造老旧小区12个。⏎${SECOND}`,
+      NEXT_READ,
+    ],
+  ],
+  [
+    'marked items that nothing leads to can be of anyone, and hold',
+    MASTHEAD + OPENING + '\n\n▲新建公办幼儿园3所，新增学位900个。\n\n▲改造老旧小区12个。\n\n' + SECOND + NEXT,
+    [
+      `${HEAD} | 记者:田茂林 | boundary-doubtful | ${FIRST}⏎▲新建公办幼儿园3所，新增学位900个。⏎▲改造老旧小区12个。⏎${SECOND}`,
+      NEXT_READ,
+    ],
+  ],
+  [
+    'a short paragraph over a photographer, at the end of an article that a dateline opened, holds',
+    MASTHEAD + ARTICLE + '\n\n9月8日，在黄龙村花椒基地，农民正忙着采摘。\n本报记者 陈露 摄' + NEXT,
+    [
+      `${HEAD} | 记者:田茂林 摄:陈露 | boundary-doubtful | ${FIRST}⏎${SECOND}⏎9月8日，在黄龙村花椒基地，农民正忙着采摘。`,
+      NEXT_READ,
+    ],
+  ],
+  ...['编辑同志', '编辑先生', '王老师'].map((address): [string, string, string[]] => [
+    `whom a letter addresses wrote nothing: ${address}`,
+    MASTHEAD +
+      `树坑该填一填了\n\n${address}：\n\n我家住在建设二路，路边有六七个树坑里没有树，上个月有一位老人在这里崴了脚。\n\n希望有关部门尽快补栽树木。` +
+      NEXT,
+    [
+      `- / 树坑该填一填了 / - | - | no-dateline | ${address}：⏎我家住在建设二路，路边有六七个树坑里没有树，上个月有一位老人在这里崴了脚。⏎希望有关部门尽快补栽树木。`,
+      NEXT_READ,
+    ],
+  ]),
 ])('%s', (_, text, lines) => {
   it('is read as an editor would', () => {
     expect(readPage(text).articles.map(line)).toEqual(lines);
