@@ -3,6 +3,7 @@ import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { RENDITION_BATCH, renditionReady } from '@newsrelay/contracts/events';
 import { renditionReadyEventId } from '@newsrelay/contracts/keys';
 import { SUBJECTS } from '@newsrelay/contracts/subjects';
+import type { VersionOfArticle } from '@newsrelay/ledger/article-versions';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { channelsReached, findReleasedVersion } from '@newsrelay/ledger/routing';
@@ -11,11 +12,6 @@ import { JetStreamPublisher, type PublishFailed } from '@newsrelay/messaging/pub
 import { TransformEvents } from './events.js';
 import { Renderer, type RenditionShare } from './rendering/renderer.js';
 import { Router } from './routing/router.js';
-
-export interface VersionOfArticle {
-  articleId: string;
-  version: number;
-}
 
 /** `done`, or why not: the version is not in the ledger as it was said to be, or NATS did not take what was to be announced. */
 export type Distributed =

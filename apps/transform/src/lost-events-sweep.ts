@@ -4,13 +4,14 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import type { VersionOfArticle } from '@newsrelay/ledger/article-versions';
 import { isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
 import { LedgerStart } from '@newsrelay/ledger/ledger.module';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { Rounds } from '@newsrelay/ledger/rounds';
 import { undistributedVersions, undistributedWithdrawals } from '@newsrelay/ledger/undistributed';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
-import { Distribution, type Distributed, type VersionOfArticle } from './distribution.js';
+import { Distribution, type Distributed } from './distribution.js';
 import { TransformEvents } from './events.js';
 
 const INTERVAL_MS = 5_000;

@@ -114,11 +114,16 @@ async function send(
     parts.events.notClaimed('no-slot');
     return { done: false, againInMs: slot.againInMs };
   }
+  const turn = { candidate, connector, secrets, readAt, stopping };
+  let sent: Sent | null;
   try {
-    return await claimAndSend({ candidate, connector, secrets, readAt, stopping }, parts, slot.release);
+    sent = await claimAndRequest(turn, parts);
   } finally {
     slot.release();
   }
+  if (sent !== null) return settle(turn, sent, parts);
+  parts.events.notClaimed('lost');
+  return { done: false, againInMs: BUSY_MS };
 }
 
 /** Served channels make no request, and need none. */
@@ -128,9 +133,18 @@ async function takeSlot(candidate: ClaimCandidate, connector: Connector, parts: 
   return parts.lanes[candidate.action].slots.take(new URL(target.url).origin);
 }
 
-async function claimAndSend(turn: Turn, parts: AttemptParts, freeSlot: () => void): Promise<JobFate> {
+/** What a claimed turn came to. */
+interface Sent {
+  claim: Claim;
+  result: AttemptResult;
+  durationMs: number;
+  /** On the monotonic clock. */
+  leaseEndsAt: number;
+}
+
+/** Null if somebody else has the claim, or nobody may have it any more. */
+async function claimAndRequest(turn: Turn, parts: AttemptParts): Promise<Sent | null> {
   const { candidate, connector } = turn;
-  const { ledger, events } = parts;
   const body = candidate.body ?? compose(candidate, connector);
   const leaseMs = connector.manifest.limits.requestDeadlineMs + LEASE_MARGIN_MS;
   const leaseEndsAt = turn.readAt + leaseMs;
@@ -141,22 +155,21 @@ async function claimAndSend(turn: Turn, parts: AttemptParts, freeSlot: () => voi
     candidate.action === 'publish' ? candidate.version : Number.POSITIVE_INFINITY,
     leaseEndsAt,
   );
-  let claim: Claim | null;
-  let startedAt: number;
-  let result: AttemptResult;
   try {
-    claim = await claimDelivery(ledger, candidate, body, leaseMs);
-    if (claim === null) {
-      events.notClaimed('lost');
-      return { done: false, againInMs: BUSY_MS };
-    }
-    startedAt = performance.now();
-    result = await request(turn, body, parts, flight, leaseEndsAt - SETTLE_MARGIN_MS - startedAt);
+    const claim = await claimDelivery(parts.ledger, candidate, body, leaseMs);
+    if (claim === null) return null;
+    const startedAt = performance.now();
+    const result = await request(turn, body, parts, flight, leaseEndsAt - SETTLE_MARGIN_MS - startedAt);
+    return { claim, result, durationMs: performance.now() - startedAt, leaseEndsAt };
   } finally {
     flight.land();
-    freeSlot();
   }
-  const durationMs = performance.now() - startedAt;
+}
+
+async function settle(turn: Turn, sent: Sent, parts: AttemptParts): Promise<JobFate> {
+  const { candidate, connector } = turn;
+  const { claim, result, durationMs, leaseEndsAt } = sent;
+  const { capabilities } = connector.manifest;
   const next = afterAttempt(
     result,
     {
@@ -164,7 +177,7 @@ async function claimAndSend(turn: Turn, parts: AttemptParts, freeSlot: () => voi
       attemptsInRound: candidate.attemptsInRound + 1,
       refusedBefore: candidate.lastOutcome === 'permanent' || candidate.lastOutcome === 'rejected-content',
       ageSeconds: (Date.now() - candidate.roundStartedAt.getTime()) / 1000,
-      capabilities: connector.manifest.capabilities,
+      capabilities,
       random: Math.random(),
     },
     parts.schedule,
@@ -182,10 +195,10 @@ async function claimAndSend(turn: Turn, parts: AttemptParts, freeSlot: () => voi
     nextAttemptInMs: next.nextAttemptInMs,
     remoteUrl: result.remoteUrl ?? null,
     pauseReason: next.pauseReason,
-    served: connector.manifest.capabilities.delivery === 'served',
+    served: capabilities.delivery === 'served',
   };
-  const state = await settle(ledger, settlement, leaseEndsAt, turn.stopping);
-  events.attempted({ candidate, claim, result, durationMs, state });
+  const state = await settleWithinLease(parts.ledger, settlement, leaseEndsAt, turn.stopping);
+  parts.events.attempted({ candidate, claim, result, durationMs, state });
   if (state === 'retrying' && next.nextAttemptInMs !== null)
     return { done: false, againInMs: next.nextAttemptInMs };
   return DONE;
@@ -200,7 +213,7 @@ const CLAIMED_TOO_LATE: AttemptResult = {
 };
 
 /** What is known of an outlet is worth insisting on: a result that is lost is a request that goes out again. */
-async function settle(
+async function settleWithinLease(
   ledger: Ledger,
   settlement: Settlement,
   leaseEndsAt: number,

@@ -30,8 +30,9 @@ export type Slot = { release: () => void } | { againInMs: number };
 
 /**
  * How many requests go to one destination at once. A turn waits a moment for a slot, and is put off if that is not
- * enough: before it claims anything, so that it costs neither an attempt nor a lease, and a slow destination holds few of
- * the worker's turns: two, until it has answered in time. Each is put off to about when a slot will be free for it, not to the same instant as all the others.
+ * enough: before it claims anything, so that it costs neither an attempt nor a lease. A destination that has not answered
+ * in time holds two of the worker's turns and no more. Each turn is put off to about when a slot will be free for it, not
+ * to the same instant as all the others.
  */
 export class DestinationSlots {
   readonly #destinations = new Map<string, Destination>();

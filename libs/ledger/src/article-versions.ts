@@ -5,6 +5,12 @@ import type { LedgerTransaction } from './database.js';
 import { enqueueEvent } from './outbox.js';
 import type { ArticlesTable, ArticleVersionsTable } from './schema.js';
 
+/** A version by the article's id and its number. */
+export interface VersionOfArticle {
+  articleId: string;
+  version: number;
+}
+
 export type ArticleRow = Selectable<ArticlesTable>;
 export type VersionRow = Selectable<ArticleVersionsTable>;
 

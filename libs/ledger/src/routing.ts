@@ -68,8 +68,8 @@ export interface RoutableChannel extends Channel {
 
 /**
  * Channels that exist and are older than the release: enabled ones, and disabled ones that have an earlier version that
- * was not withdrawn, or wait for it, so that what they get once they are enabled again is the newest. Where a newer version was routed first,
- * only those that it goes to: nothing would ever follow this one at the others.
+ * was not withdrawn, or wait for it, so that what they get once they are enabled again is the newest. Where a newer version
+ * was routed first, only those that it goes to: nothing would ever follow this one at the others.
  */
 export async function routableChannels(
   tx: LedgerTransaction,
