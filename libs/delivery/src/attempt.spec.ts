@@ -149,6 +149,41 @@ describe('attemptDelivery', () => {
     expect(await attempts()).toMatchObject([{ outcome: 'delivered' }]);
   });
 
+  it('and while a statement takes longer than it may, for another holds the article', async () => {
+    requestDeadlineMs = 30_000;
+    outlet = () =>
+      Promise.resolve({
+        outcome: 'rate-limited',
+        status: 503,
+        error: 'later',
+        response: null,
+        retryAfterSeconds: 70,
+      });
+    const { articleId } = (await readClaimCandidate(test.ledger, delivery)) ?? { articleId: '' };
+    const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
+    const { promise: held, resolve: hold } = Promise.withResolvers<undefined>();
+    const holding = test.ledger.transaction().execute(async (tx) => {
+      await sql`select from articles where id = ${articleId} for update`.execute(tx);
+      hold(undefined);
+      await released;
+    });
+    await held;
+    const settled = turn();
+    // The claim asks for no lock of the article; the result does, and is refused after the time of a statement.
+    const waiting = () =>
+      sql`select from pg_stat_activity where wait_event_type = 'Lock'`.execute(test.ledger);
+    const isWaiting = async () => (await waiting()).rows.length > 0;
+    await pollUntil('the result to wait', isWaiting, { timeoutMs: 10_000 });
+    await pollUntil('the statement to be given up', async () => !(await isWaiting()), { timeoutMs: 20_000 });
+    release(undefined);
+    await holding;
+    expect((await settled).done).toBe(false);
+    expect(await readClaimCandidate(test.ledger, delivery)).toMatchObject({
+      state: 'retrying',
+      lastOutcome: 'rate-limited',
+    });
+  }, 60_000);
+
   it('a turn for which the destination has no slot claims nothing; a withdrawal has slots of its own', async () => {
     const { promise: answer, resolve: answerNow } = Promise.withResolvers<AttemptResult>();
     const { promise: reached, resolve: reach } = Promise.withResolvers<undefined>();

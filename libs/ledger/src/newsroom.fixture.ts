@@ -4,7 +4,13 @@ import type { ArticleContent } from '@newsrelay/contracts/article';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { renditionId } from '@newsrelay/contracts/keys';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
-import { insertVersion, lockArticle, lockOrCreateArticle, releaseVersion } from './article-versions.js';
+import {
+  insertVersion,
+  lockArticle,
+  lockOrCreateArticle,
+  releaseVersion,
+  type VersionOfArticle,
+} from './article-versions.js';
 import { createChannel } from './channels.js';
 import type { Ledger } from './database.js';
 import { createDeliveries } from './deliveries.js';
@@ -17,10 +23,7 @@ export interface NewsroomOptions {
   render: (version: ReleasedVersion) => Record<string, unknown>;
 }
 
-export interface Published {
-  articleId: string;
-  version: number;
-}
+export type Published = VersionOfArticle;
 
 /** An article with nothing but a headline and one paragraph. */
 export const EMPTY_ARTICLE: ArticleContent = {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ArticleInput, CorrectionInput } from '@newsrelay/contracts/article';
+import type { ArticleContent, ArticleInput, CorrectionInput } from '@newsrelay/contracts/article';
 import { Problem } from '@newsrelay/contracts/problem';
 import {
   findVersion,
@@ -22,11 +22,11 @@ type Input = (ArticleInput | CorrectionInput) & { versionCreated?: string | unde
 /** @throws Problem 422 */
 function newVersion(
   input: Input,
+  content: ArticleContent,
   note: string | null,
   previous: VersionRow | undefined,
   now: Date,
 ): NewVersion {
-  const content = contentOfInput(input);
   const embargoUntil = dateOf(input.embargoUntil);
   const inputPublishedAt = dateOf(input.publishedAt);
   const born = dateOf(input.versionCreated) ?? now;
@@ -70,6 +70,8 @@ export class ArticleIntake {
     input: ArticleInput & { versionCreated?: string | undefined },
     now = new Date(),
   ): Promise<Accepted> {
+    // Before the transaction: sanitising takes its time, and neither a lock nor a connection is to wait for it.
+    const content = contentOfInput(input);
     const accepted = await this.ledger.transaction().execute(async (tx) => {
       const article = await lockOrCreateArticle(tx, {
         id: newArticleId(),
@@ -78,7 +80,7 @@ export class ArticleIntake {
         pageDate: null,
       });
       const previous = await findVersion(tx, article.id, article.latest_version);
-      return acceptVersion(tx, article, newVersion(input, null, previous, now), now);
+      return acceptVersion(tx, article, newVersion(input, content, null, previous, now), now);
     });
     this.events.taken(accepted);
     return accepted;
@@ -101,7 +103,9 @@ export class ArticleIntake {
       }
       const previous = await findVersion(tx, id, article.latest_version);
       if (previous === undefined) throw new Error(`article ${id} has no version ${article.latest_version}`);
-      const version = newVersion(withoutStaleBody(input, previous.content), input.note, previous, now);
+      // Which of two bodies is the stale one is told by the version that is there.
+      const correction = withoutStaleBody(input, previous.content);
+      const version = newVersion(correction, contentOfInput(correction), input.note, previous, now);
       // What an editor corrects is what reads as the article's date, sent with it once or taken from its receipt or page.
       return acceptVersion(tx, article, version, now, (latest) => latest.published_at);
     });

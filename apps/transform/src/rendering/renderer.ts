@@ -7,6 +7,7 @@ import type { Channel } from '@newsrelay/contracts/channel';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { renditionId } from '@newsrelay/contracts/keys';
 import type { Hold } from '@newsrelay/contracts/article';
+import type { VersionOfArticle } from '@newsrelay/ledger/article-versions';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { hasRendition, storeRendition, type ReleasedVersion } from '@newsrelay/ledger/routing';
@@ -62,7 +63,7 @@ export class Renderer {
   }
 
   async #render(
-    version: { articleId: string; version: number },
+    version: VersionOfArticle,
     action: DeliveryAction,
     channels: readonly Channel[],
     render: Render,
@@ -104,11 +105,7 @@ export class Renderer {
 }
 
 /** Channels that agree in type and in what shapes a rendition share one; a channel that has no shape stands for itself. */
-function shapesOf(
-  version: { articleId: string; version: number },
-  action: DeliveryAction,
-  channels: readonly Channel[],
-): Shape[] {
+function shapesOf(version: VersionOfArticle, action: DeliveryAction, channels: readonly Channel[]): Shape[] {
   const shapes = new Map<string, Shape>();
   for (const channel of channels) {
     const [key, made] = shapeOf(channel);
