@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
 import { Webhook } from 'standardwebhooks';
 import { createPartnerReceiver } from './partner-receiver.js';
@@ -34,10 +35,13 @@ describe('the demo partner', () => {
   let file: string;
   let server: Server;
   let url: string;
+  /** Closed for its first delivery alone. */
+  let closedForMs = 0;
 
   beforeEach(async () => {
     folder = temporaryDataDir();
     file = join(folder.path, 'received.jsonl');
+    closedForMs = 0;
     await open();
   });
   afterEach(async () => {
@@ -46,7 +50,7 @@ describe('the demo partner', () => {
   });
 
   async function open(): Promise<void> {
-    server = createPartnerReceiver(SECRET, new PartnerRecordFile(file));
+    server = createPartnerReceiver(SECRET, new PartnerRecordFile(file), closedForMs);
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
@@ -72,7 +76,7 @@ describe('the demo partner', () => {
     return new PartnerRecordFile(file).all.map(({ webhookId, result }) => [webhookId, result]);
   }
 
-  it('refuses its very first delivery, takes the second attempt, and takes nothing twice', async () => {
+  it('refuses its first delivery, takes the second attempt, and takes nothing twice', async () => {
     expect([await push('a'), await push('a'), await push('a'), await push('b')]).toEqual([
       503, 200, 200, 200,
     ]);
@@ -82,6 +86,19 @@ describe('the demo partner', () => {
       ['a', 'repeated'],
       ['b', 'taken'],
     ]);
+  });
+
+  it('stays closed for its time, says when to come again, and then takes what it refused', async () => {
+    await close();
+    closedForMs = 400;
+    await open();
+    expect([await push('a'), await push('b')]).toEqual([503, 503]);
+    await pollUntil('open again', async () => (await push('a')) === 200, { timeoutMs: 10_000 });
+    expect(await push('b')).toBe(200);
+    const [first, ...later] = new PartnerRecordFile(file).all;
+    const taken = later.filter(({ result }) => result === 'taken');
+    expect(taken.map(({ webhookId }) => webhookId)).toEqual(['a', 'b']);
+    expect(Date.parse(taken[0]?.at ?? '') - Date.parse(first?.at ?? '')).toBeGreaterThanOrEqual(400);
   });
 
   it('remembers over a restart, a torn last line included', async () => {
