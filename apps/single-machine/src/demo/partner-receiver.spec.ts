@@ -121,10 +121,25 @@ describe('the demo partner', () => {
     expect(new Set(results().map(([, result]) => result))).toEqual(new Set(['refused']));
   });
 
-  it('shows people what it got', async () => {
+  it('shows people what it has and what it got, and nothing of what was withdrawn', async () => {
     await push('a');
-    const page = await (await fetch(url, { headers: { connection: 'close' } })).text();
+    await push('a');
+    const shown = async () => (await fetch(url, { headers: { connection: 'close' } })).text();
+    const page = await shown();
     expect(page).toContain('橙香连鲁渝 &lt;共谱>振兴曲');
     expect(page).toContain('503');
+    const parsed = JSON.parse(BODY) as { data: { article: object } };
+    const { headlines: _, ...article } = parsed.data.article as { headlines: unknown };
+    await push(
+      'b',
+      JSON.stringify({
+        ...parsed,
+        type: 'article.withdrawn',
+        data: { ...parsed.data, article: { ...article, pubStatus: 'canceled' } },
+      }),
+    );
+    const after = await shown();
+    expect(after).toContain('（本稿已撤下）');
+    expect(after).not.toContain('橙香连鲁渝');
   });
 });
