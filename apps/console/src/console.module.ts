@@ -4,11 +4,16 @@ import { DeliveryQueue, producerConnection } from '@newsrelay/delivery/queue';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
 import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
 import { Health } from '@newsrelay/telemetry/health';
+import { AuditController } from './audit/audit.controller.js';
 import { Channels } from './channels/channels.js';
 import { ChannelsController } from './channels/channels.controller.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DueJobs } from './deliveries/due-jobs.js';
 import { ConsoleEvents } from './events.js';
+import { KeysController } from './keys/keys.controller.js';
+import { Keys } from './keys/keys.js';
+import { SessionController } from './keys/session.controller.js';
+import { Sessions } from './keys/sessions.js';
 import { OpenapiController, PUBLIC_URL } from './openapi/openapi.controller.js';
 import { LedgerGauges } from './status/ledger-gauges.js';
 import { StatusController } from './status/status.controller.js';
@@ -50,11 +55,21 @@ export class ConsoleModule {
   static forRoot(settings: ConsoleSettings): DynamicModule {
     return {
       module: ConsoleModule,
-      controllers: [ChannelsController, DeliveriesController, StatusController, OpenapiController],
+      controllers: [
+        ChannelsController,
+        DeliveriesController,
+        StatusController,
+        KeysController,
+        SessionController,
+        AuditController,
+        OpenapiController,
+      ],
       providers: [
         Channels,
         ConsoleEvents,
         DueJobs,
+        Keys,
+        Sessions,
         LedgerGauges,
         ConsoleConnections,
         { provide: PUBLIC_URL, useValue: settings.NEWSRELAY_PUBLIC_URL },
