@@ -4,12 +4,17 @@ import { DeliveryQueue, producerConnection } from '@newsrelay/delivery/queue';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
 import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
 import { Health } from '@newsrelay/telemetry/health';
+import { AuditController } from './audit/audit.controller.js';
 import { BoardController } from './board/board.controller.js';
-import { Channels } from './channels/channels.js';
 import { ChannelsController } from './channels/channels.controller.js';
+import { Channels } from './channels/channels.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DueJobs } from './deliveries/due-jobs.js';
 import { ConsoleEvents } from './events.js';
+import { KeysController } from './keys/keys.controller.js';
+import { Keys } from './keys/keys.js';
+import { SessionController } from './keys/session.controller.js';
+import { Sessions } from './keys/sessions.js';
 import { LiveStreams } from './live/live-streams.js';
 import { StreamController } from './live/stream.controller.js';
 import { OpenapiController, PUBLIC_URL } from './openapi/openapi.controller.js';
@@ -61,6 +66,9 @@ export class ConsoleModule {
         DeliveriesController,
         StatusController,
         StreamController,
+        KeysController,
+        SessionController,
+        AuditController,
         OpenapiController,
         PageController,
       ],
@@ -68,6 +76,8 @@ export class ConsoleModule {
         Channels,
         ConsoleEvents,
         DueJobs,
+        Keys,
+        Sessions,
         LedgerGauges,
         LiveStreams,
         QueueBoard,

@@ -1,5 +1,6 @@
 import { SettingsError } from '@newsrelay/config/environment';
-import { launcherSettings } from '@newsrelay/config/launcher';
+import { launcherSettings, type LauncherSettings } from '@newsrelay/config/launcher';
+import { changeDemo } from './demo/changes.js';
 import { runDemo } from './demo/demo.js';
 import { runUntilStopped, stayUp } from './start.js';
 import { stopSignals } from './stop-signals.js';
@@ -10,14 +11,18 @@ const terminal = new Terminal();
 const signals = stopSignals();
 const [command, ...options] = process.argv.slice(2);
 
+async function run(settings: LauncherSettings): Promise<number> {
+  if (command !== 'demo') return runUntilStopped(settings, terminal, signals, stayUp);
+  const [change, number] = options;
+  return change === 'correct' || change === 'withdraw'
+    ? changeDemo(settings, terminal.say, change, number === undefined ? undefined : Number(number))
+    : runDemo(settings, terminal, signals, { once: options.includes('--once') });
+}
+
 try {
   const settings = launcherSettings();
   makeDataFolder(settings.dataDir);
-  process.exit(
-    command === 'demo'
-      ? await runDemo(settings, terminal, signals, { once: options.includes('--once') })
-      : await runUntilStopped(settings, terminal, signals, stayUp),
-  );
+  process.exit(await run(settings));
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
   terminal.say(error.message);

@@ -2,7 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import type { Channel, ChannelInput } from '@newsrelay/contracts/channel';
 import { WAITING_STATES } from '@newsrelay/contracts/delivery';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
-import type { Ledger, LedgerTransaction } from './database.js';
+import type { Alongside, Ledger, LedgerTransaction } from './database.js';
 import type { ChannelsTable } from './schema.js';
 
 /** A channel with its sealed secrets; only the sender and the console unseal them. */
@@ -33,6 +33,7 @@ export async function createChannel(
   ledger: Ledger,
   input: ChannelInput,
   sealedSecrets: string,
+  alongside: Alongside = () => Promise.resolve(),
 ): Promise<StoredChannel | null> {
   return ledger.transaction().execute(async (tx) => {
     const row = await tx
@@ -51,6 +52,7 @@ export async function createChannel(
       .executeTakeFirst();
     if (row === undefined) return null;
     await announce(tx, input.id);
+    await alongside(tx);
     return channelOfRow(row);
   });
 }
@@ -117,7 +119,11 @@ export async function updateChannel(
 }
 
 /** The channel goes, its secrets with it; what waits is canceled. False if there was none. */
-export async function deleteChannel(ledger: Ledger, id: string): Promise<boolean> {
+export async function deleteChannel(
+  ledger: Ledger,
+  id: string,
+  alongside: Alongside = () => Promise.resolve(),
+): Promise<boolean> {
   return ledger.transaction().execute(async (tx) => {
     const deleted = await tx
       .updateTable('channels')
@@ -139,6 +145,7 @@ export async function deleteChannel(ledger: Ledger, id: string): Promise<boolean
       .where('state', 'in', [...WAITING_STATES])
       .execute();
     await announce(tx, id);
+    await alongside(tx);
     return true;
   });
 }

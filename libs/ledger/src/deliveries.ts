@@ -10,7 +10,7 @@ import type { RenditionReady } from '@newsrelay/contracts/events';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { lockArticle } from './article-versions.js';
 import { channelOfRow, pauseChannel, type StoredChannel } from './channels.js';
-import type { Ledger, LedgerTransaction } from './database.js';
+import type { Alongside, Ledger, LedgerTransaction } from './database.js';
 
 /** States of an older version that a newer one makes pointless. */
 const OVERTAKEN_STATES: DeliveryState[] = [...WAITING_STATES, 'unknown', 'manual'];
@@ -526,6 +526,7 @@ export async function requestRetry(
   ledger: Ledger,
   id: string,
   retryable: readonly DeliveryState[],
+  alongside: Alongside = () => Promise.resolve(),
 ): Promise<RetryVerdict> {
   return ledger.transaction().execute(async (tx): Promise<RetryVerdict> => {
     const found = await tx
@@ -577,6 +578,7 @@ export async function requestRetry(
       })
       .where('id', '=', id)
       .execute();
+    await alongside(tx);
     return { verdict: 'queued', action: delivery.action };
   });
 }

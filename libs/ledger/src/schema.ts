@@ -2,6 +2,7 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { ArticleContent, Hold, Repair, VersionState } from '@newsrelay/contracts/article';
 import type { ChannelFilter } from '@newsrelay/contracts/channel';
 import type { DeliveryAction, DeliveryState, Outcome } from '@newsrelay/contracts/delivery';
+import type { Role } from '@newsrelay/contracts/role';
 
 /* Tables as Kysely sees them; the migrations are what they are. bigint comes back as a string from `pg`. */
 
@@ -158,6 +159,38 @@ export interface ServiceHeartbeatsTable {
   seen_at: Generated<Date>;
 }
 
+export interface ApiKeysTable {
+  id: string;
+  name: string;
+  role: Role;
+  source: string | null;
+  key_hash: Buffer;
+  created_by_id: string;
+  created_by_name: string;
+  created_at: Generated<Date>;
+  last_used_at: Date | null;
+}
+
+export interface SessionsTable {
+  token_hash: Buffer;
+  key_id: string | null;
+  created_at: Generated<Date>;
+  expires_at: Date;
+}
+
+export interface AuditTable {
+  id: Generated<string>;
+  at: Generated<Date>;
+  key_id: string;
+  key_name: string;
+  role: Role;
+  action: string;
+  subject_kind: string;
+  subject_id: string;
+  detail: Json<object>;
+  address: string | null;
+}
+
 export interface LedgerSchema {
   articles: ArticlesTable;
   article_versions: ArticleVersionsTable;
@@ -171,4 +204,7 @@ export interface LedgerSchema {
   shelf_entries: ShelfEntriesTable;
   feed_edition: FeedEditionTable;
   service_heartbeats: ServiceHeartbeatsTable;
+  api_keys: ApiKeysTable;
+  sessions: SessionsTable;
+  audit: AuditTable;
 }

@@ -30,6 +30,8 @@ export interface ProcessSettings {
   DATABASE_URL: string;
   /** Left out by processes that neither publish nor consume events. */
   NATS_URL?: string;
+  /** Where browsers reach us: sessions are bound to it. */
+  NEWSRELAY_PUBLIC_URL: string;
   NEWSRELAY_LOG_LEVEL: string;
 }
 
@@ -42,7 +44,7 @@ export interface ServiceProcessOptions {
   modules: NonNullable<ModuleMetadata['imports']>;
   port: number;
   bind: string;
-  /** Key that guarded paths ask for. */
+  /** The built-in key, role admin. */
   adminKey: string;
   /** Connections to PostgreSQL at most. */
   poolSize: number;
@@ -77,7 +79,10 @@ function processModule(options: ServiceProcessOptions, logger: Logger): DynamicM
               streams: STREAM_SPECS,
             }),
           ]),
-      HttpApiModule.forRoot(options.metricsPeers),
+      HttpApiModule.forRoot(
+        { adminKey: options.adminKey, publicUrl: settings.NEWSRELAY_PUBLIC_URL },
+        options.metricsPeers,
+      ),
       ...options.modules,
     ],
     providers: [{ provide: SERVICE_NAMES, useValue: options.services }, Heartbeat],
@@ -91,7 +96,7 @@ function processModule(options: ServiceProcessOptions, logger: Logger): DynamicM
 export async function startServiceProcess(options: ServiceProcessOptions): Promise<ServiceProcess> {
   const logger = createLogger(options.name, options.settings.NEWSRELAY_LOG_LEVEL);
   logger.info({ settings: loggableSettings({ ...options.settings }) }, 'starting');
-  const app = await createHttpApplication(processModule(options, logger), options.adminKey);
+  const app = await createHttpApplication(processModule(options, logger));
   const health = app.get(Health);
   const consumers = options.consumers ?? [];
   if (options.settings.NATS_URL !== undefined) {

@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { channelId } from '@newsrelay/contracts/channel';
 import { decodeCursor, pageOf, pagingQuery } from '@newsrelay/http-api/paging';
+import { Needs } from '@newsrelay/http-api/route-marks';
 import { BOARD_VIEWS, boardCounts, boardSections, listBoard } from '@newsrelay/ledger/board';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
@@ -24,6 +25,7 @@ export class BoardController {
   constructor(@Inject(LEDGER) private readonly ledger: Ledger) {}
 
   @Get()
+  @Needs('read')
   async board(@Query({ schema: boardQuery }) { cursor, q, ...query }: z.infer<typeof boardQuery>) {
     const [rows, counts, sections] = await Promise.all([
       listBoard(this.ledger, { ...query, q: q === '' ? undefined : q, after: decodeCursor(cursor) }),

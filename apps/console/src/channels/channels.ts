@@ -6,6 +6,7 @@ import type { ChannelManifest } from '@newsrelay/channel-kit/manifest';
 import { channelInput, type ChannelInput } from '@newsrelay/contracts/channel';
 import { Problem, type FieldError } from '@newsrelay/contracts/problem';
 import { parseOrProblem } from '@newsrelay/contracts/problem-from-zod';
+import { recordChanges, type Actor, type AuditAction } from '@newsrelay/ledger/audit';
 import {
   createChannel,
   deleteChannel,
@@ -17,7 +18,7 @@ import {
   updateChannel,
   type StoredChannel,
 } from '@newsrelay/ledger/channels';
-import type { Ledger } from '@newsrelay/ledger/database';
+import type { Ledger, LedgerTransaction } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
 import { MASK, redact, withoutMasked } from '@newsrelay/sealing/mask';
@@ -41,7 +42,7 @@ export class Channels {
   ) {}
 
   /** @throws Problem 409 for an id that is or was in use, 422 */
-  async create(input: ChannelInput): Promise<ChannelView> {
+  async create(input: ChannelInput, actor: Actor): Promise<ChannelView> {
     const manifest = manifestOrProblem(input.type);
     const settings = parseOrProblem(manifest.settings, input.settings, '/settings');
     const generated = generatedSecrets(manifest, input.secrets);
@@ -51,6 +52,7 @@ export class Channels {
       this.ledger,
       { ...input, settings },
       this.sealing.seal(secrets, input.id),
+      (tx) => record(tx, actor, 'channel.create', input.id, { type: input.type, name: input.name }),
     );
     if (stored === null) {
       throw new Problem(
@@ -83,7 +85,7 @@ export class Channels {
   }
 
   /** A merge patch (RFC 7396). Secrets read back as their mask and may be sent back so. @throws Problem 404, 422 */
-  async patch(id: string, patch: unknown): Promise<ChannelView> {
+  async patch(id: string, patch: unknown, actor: Actor): Promise<ChannelView> {
     for (;;) {
       const channel = await findChannel(this.ledger, id);
       if (channel === undefined) throw notFound();
@@ -95,6 +97,7 @@ export class Channels {
         if (!isDeepStrictEqual(current, channel)) return null;
         const updated = await updateChannel(tx, change.channel);
         if (change.enables) await makeWaitingDue(tx, id);
+        if (change.fields.length > 0) await record(tx, actor, 'channel.patch', id, { fields: change.fields });
         return updated;
       });
       // Changed by somebody else meanwhile: the patch is one of what is there now.
@@ -106,24 +109,33 @@ export class Channels {
   }
 
   /** @throws Problem 404 */
-  async remove(id: string): Promise<void> {
-    if (!(await deleteChannel(this.ledger, id))) throw notFound();
+  async remove(id: string, actor: Actor): Promise<void> {
+    const deleted = await deleteChannel(this.ledger, id, (tx) => record(tx, actor, 'channel.delete', id));
+    if (!deleted) throw notFound();
     this.events.channelChanged(id, 'deleted');
   }
 
   /** Repeating it keeps the first reason. @throws Problem 404 */
-  async pause(id: string, reason: string): Promise<ChannelView> {
-    await pauseChannel(this.ledger, id, reason);
+  async pause(id: string, reason: string, actor: Actor): Promise<ChannelView> {
+    await this.ledger.transaction().execute(async (tx) => {
+      const channel = await lockChannel(tx, id);
+      if (channel === undefined) throw notFound();
+      if (channel.paused !== null) return;
+      await pauseChannel(tx, id, reason);
+      await record(tx, actor, 'channel.pause', id, { reason });
+    });
     this.events.channelChanged(id, 'paused');
     return this.read(id);
   }
 
   /** What waited becomes due at once. @throws Problem 404 */
-  async resume(id: string): Promise<ChannelView> {
+  async resume(id: string, actor: Actor): Promise<ChannelView> {
     await this.ledger.transaction().execute(async (tx) => {
       const channel = await lockChannel(tx, id);
       if (channel === undefined) throw notFound();
-      if (channel.paused !== null) await resumeChannel(tx, id);
+      if (channel.paused === null) return;
+      await resumeChannel(tx, id);
+      await record(tx, actor, 'channel.resume', id);
     });
     this.dueJobs.ofChannel(id);
     this.events.channelChanged(id, 'resumed');
@@ -131,7 +143,7 @@ export class Channels {
   }
 
   /** The connector's own check, once, now. @throws Problem 404 */
-  async test(id: string): Promise<AttemptResult & { startedAt: Date; durationMs: number }> {
+  async test(id: string, actor: Actor): Promise<AttemptResult & { startedAt: Date; durationMs: number }> {
     const channel = await findChannel(this.ledger, id);
     if (channel === undefined) throw notFound();
     const connector = connectorOf(channel.type);
@@ -146,6 +158,7 @@ export class Channels {
     const result = await connector.publisher.check(target, { http, now: startedAt });
     const durationMs = Date.now() - startedAt.getTime();
     this.events.channelTested(id, result.outcome, durationMs);
+    await record(this.ledger, actor, 'channel.test', id, { outcome: result.outcome });
     return {
       ...result,
       error: redact(result.error, target.secrets),
@@ -166,8 +179,10 @@ export class Channels {
     const generated = generatedSecrets(manifest, input.secrets);
     const secrets = parseOrProblem(manifest.secrets, { ...input.secrets, ...generated }, '/secrets');
     await this.#checkTargets(manifest, settings);
+    const after = { ...input, settings, secrets };
     return {
       channel: { ...input, settings, sealedSecrets: this.sealing.seal(secrets, channel.id) },
+      fields: changedFields({ ...before, secrets: this.#secretsOf(channel) }, after),
       secrets,
       generated,
       enables: input.enabled && !channel.enabled,
@@ -188,6 +203,30 @@ export class Channels {
       throw new Problem(422, errors.map(({ path, message }) => `${path}: ${message}`).join('; '), errors);
     }
   }
+}
+
+function record(
+  tx: Ledger | LedgerTransaction,
+  actor: Actor,
+  action: Extract<AuditAction, `channel.${string}`>,
+  id: string,
+  detail: Record<string, unknown> = {},
+): Promise<void> {
+  return recordChanges(tx, actor, [{ action, subject: { kind: 'channel', id }, detail }]);
+}
+
+/** Names of what a patch changes, one level into settings and secrets; never a value. */
+function changedFields(before: object, after: object): string[] {
+  const old: Record<string, unknown> = { ...before };
+  return Object.entries(after).flatMap(([name, value]: [string, unknown]) => {
+    if (isDeepStrictEqual(old[name], value)) return [];
+    if (!isObject(value) || !isObject(old[name])) return [name];
+    const inner = new Set([...Object.keys(old[name]), ...Object.keys(value)]);
+    const was = old[name];
+    return [...inner]
+      .filter((key) => !isDeepStrictEqual(was[key], value[key]))
+      .map((key) => `${name}.${key}`);
+  });
 }
 
 /** Secrets that the type makes where the operator gave none. */

@@ -8,6 +8,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
+import { markScope } from '@newsrelay/http-api/route-marks';
 import { pageHeaders } from '../web/page-headers.js';
 
 export const QUEUES_PATH = '/queues';
@@ -55,6 +56,7 @@ export class QueueBoard implements OnModuleInit {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     await fastify.register(
       (scope, _options, done) => {
+        markScope(scope, { needs: 'queues' }, `/?next=${QUEUES_PATH}`);
         scope.addHook('onRequest', async (_request, reply) => {
           // The library's page has style attributes in its loading sign, which goes unstyled; nothing else is lost.
           void reply.headers(pageHeaders(randomBytes(16).toString('base64url')));

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
+import { Open } from '@newsrelay/http-api/route-marks';
 import { readBuiltPage, type Asset, type BuiltPage } from './built-page.js';
 import { pageHeaders } from './page-headers.js';
 
@@ -14,6 +15,7 @@ export class PageController {
   #page: Promise<BuiltPage | null> | undefined;
 
   @Get('/')
+  @Open()
   async index(@Res() reply: FastifyReply): Promise<void> {
     const page = await this.#built();
     const nonce = randomBytes(16).toString('base64url');
@@ -29,6 +31,7 @@ export class PageController {
   }
 
   @Get('console/assets/:name')
+  @Open()
   async asset(
     @Param('name') name: string,
     @Headers('accept-encoding') accepted: string | undefined,

@@ -3,17 +3,19 @@ import { alignedTable, fitWidth } from './table.js';
 
 export interface ArticleDeliveries {
   readonly article: Article;
+  /** Newest first, as the API lists them. */
   readonly deliveries: readonly Delivery[];
 }
 
-/** The delivery of the article's present version to a channel. */
+/** What is to happen with the article at a channel: its present version is to be there, or to be gone. */
 export function deliveryTo(
   { article, deliveries }: ArticleDeliveries,
   channel: string,
 ): Delivery | undefined {
+  const action = article.state === 'withdrawn' ? 'withdraw' : 'publish';
   return deliveries.find(
     (delivery) =>
-      delivery.channel === channel && delivery.version === article.version && delivery.action === 'publish',
+      delivery.channel === channel && delivery.action === action && delivery.version === article.version,
   );
 }
 
@@ -30,6 +32,7 @@ export function deliveriesTable(rows: readonly ArticleDeliveries[], outlets: rea
 
 function cell(delivery: Delivery | undefined): string {
   if (delivery === undefined) return '–';
-  const { attempts, state } = delivery;
-  return attempts.length === 0 ? state : `${state} (${attempts.length})`;
+  const { action, attempts, state } = delivery;
+  const word = action === 'withdraw' && state === 'delivered' ? 'taken down' : state;
+  return attempts.length === 0 ? word : `${word} (${attempts.length})`;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import stringWidth from 'string-width';
 import { deliveriesTable, type ArticleDeliveries } from './deliveries-table.js';
 import type { Article, Delivery, Repair } from './newsrelay-api.js';
+import { OutletNews } from './outlet-news.js';
 import { checkPartner } from './partner-check.js';
 import type { PartnerRecord } from './partner-records.js';
 import { describeHolds } from './proposals.js';
@@ -23,8 +24,8 @@ const delivery: Delivery = {
   state: 'delivered',
   reason: null,
   attempts: [
-    { number: 1, outcome: 'transient' },
-    { number: 2, outcome: 'delivered' },
+    { number: 1, outcome: 'transient', status: 503, error: 'answered 503' },
+    { number: 2, outcome: 'delivered', status: 200, error: null },
   ],
 };
 
@@ -39,6 +40,37 @@ describe('deliveriesTable', () => {
     expect(lines[2]).toMatch(/– +–$/);
     const places = lines.map((line) => stringWidth(line.slice(0, line.search(/state|published/))));
     expect(new Set(places).size).toBe(1);
+  });
+});
+
+describe('OutletNews', () => {
+  const row = (state: string): ArticleDeliveries => ({
+    article,
+    deliveries: [{ ...delivery, state, attempts: delivery.attempts.slice(0, state === 'retrying' ? 1 : 2) }],
+  });
+
+  it('tells a refusal, the recovery and the end, each once', () => {
+    const news = new OutletNews(['partner-site']);
+    const told = [
+      ['retrying', 'retrying'],
+      ['retrying', 'retrying'],
+      ['delivered', 'retrying'],
+      ['delivered', 'retrying'],
+      ['delivered', 'delivered'],
+      ['delivered', 'delivered'],
+    ].map((states, second) => news.since(states.map(row), second + 1).join());
+    expect(told).toEqual([
+      '    1.0 s  partner-site: refuses (answered 503); what goes there waits and is tried again by itself',
+      '',
+      '    3.0 s  partner-site: takes articles again: 1 of 2',
+      '',
+      '    5.0 s  partner-site: has recovered and has all 2',
+      '',
+    ]);
+  });
+
+  it('says nothing of what was there before', () => {
+    expect(new OutletNews(['partner-site']).since([row('delivered')], 0)).toEqual([]);
   });
 });
 
@@ -84,13 +116,22 @@ describe('checkPartner', () => {
     version: 2,
     headline: article.headline,
   };
-  const refused: PartnerRecord = { ...taken, result: 'refused', status: 503 };
+  const refused: PartnerRecord = { ...taken, result: 'refused', status: 503, reason: 'closed' };
 
   it('is content when each article was taken once, after a refusal too', () => {
     const { fault, lines } = checkPartner([], [refused, taken], [article.id]);
     expect(fault).toBeNull();
-    expect(lines.join('\n')).toContain('answered 503 once');
-    expect(lines.join('\n')).toContain('came again and was taken');
+    expect(lines.join('\n')).toContain(
+      'answered 503 (closed) 1 times, to 1 webhook ids; 1 of them came again and were taken',
+    );
+  });
+
+  it('takes a correction and a withdrawal for what they are', () => {
+    const corrected: PartnerRecord = { ...taken, webhookId: 'w2', type: 'article.updated', version: 3 };
+    const withdrawn: PartnerRecord = { ...corrected, webhookId: 'w3', type: 'article.withdrawn' };
+    const { fault, lines } = checkPartner([], [taken, corrected, withdrawn], [article.id]);
+    expect(fault).toBeNull();
+    expect(lines[0]).toContain('1 articles taken under 3 webhook ids, 0 repeated');
   });
 
   it('says that a second run pushed nothing', () => {

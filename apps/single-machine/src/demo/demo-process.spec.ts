@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '@newsrelay/local-servers/free-port';
@@ -42,6 +43,23 @@ describe('the demo', () => {
     return child;
   }
 
+  /** Tries something on the demo that is up. @returns exit code and output */
+  async function change(...options: string[]): Promise<[number | null, string]> {
+    const env = { ...process.env, NEWSRELAY_DATA_DIR: folder.path };
+    const child = spawn(process.execPath, [MAIN, 'demo', ...options], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
+    }
+    await once(child, 'close');
+    return [child.exitCode, said];
+  }
+
   async function ended(): Promise<number | null> {
     await pollUntil('end of the demo', () => demo?.exitCode !== null || demo.signalCode !== null, {
       timeoutMs: WITHIN_MS,
@@ -54,10 +72,36 @@ describe('the demo', () => {
     async () => {
       await run('--once');
       expect([await ended(), output]).toEqual([0, expect.stringContaining('are at all 3 outlets')]);
-      expect(output).not.toContain('Open:');
+      expect(output).not.toContain('Open in a browser:');
       expect(output).toContain('Stopped.');
     },
     WITHIN_MS,
+  );
+
+  it(
+    'follows a correction and a withdrawal from a second terminal, and a later run shows them unchanged',
+    async () => {
+      await run();
+      await pollUntil('end of the show', () => output.includes('Ctrl-C ends it.'), { timeoutMs: WITHIN_MS });
+      expect(output).toMatch(/partner-site: refuses .*503/);
+      expect(output).toContain('partner-site: has recovered and has all 7');
+      expect(await change('correct')).toEqual([0, expect.stringContaining('in 6 of 6 feed documents')]);
+      expect(await change('correct', '9')).toEqual([2, expect.stringContaining('There is no article 9')]);
+      expect(await change('withdraw', '2')).toEqual([0, expect.stringContaining('its page answers 410')]);
+      demo?.kill('SIGINT');
+      await ended();
+      expect(await change('correct')).toEqual([1, expect.stringContaining('No demo is up here')]);
+
+      output = '';
+      await run('--once');
+      expect([await ended(), output]).toEqual([
+        0,
+        expect.stringContaining('6 articles are at all 3 outlets'),
+      ]);
+      expect(output).toContain('2 of them corrected or withdrawn since');
+      expect(output).toContain('This run pushed nothing to it again.');
+    },
+    2 * WITHIN_MS,
   );
 
   it(

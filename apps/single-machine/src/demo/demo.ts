@@ -1,7 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { DEFAULT_PORT, type LauncherSettings } from '@newsrelay/config/launcher';
 import { freePort } from '@newsrelay/local-servers/free-port';
 import { runUntilStopped, type Work } from '../start.js';
@@ -10,24 +6,18 @@ import type { Running } from '../supervisor/supervisor.js';
 import { exitCodeOf, type StopSignals } from '../stop-signals.js';
 import { isPublicPortFree } from '../supervisor/public-port.js';
 import type { Terminal } from '../terminal.js';
-import { deliveriesTable, deliveryTo, type ArticleDeliveries } from './deliveries-table.js';
-import { feedUrls, missingFrom } from './feeds-check.js';
+import { demoFolder } from './demo-folder.js';
+import { feedUrls } from './feeds-check.js';
 import { NewsrelayApi, type Article } from './newsrelay-api.js';
-import { FEEDS, OUTLETS, PARTNER, PartnerSite, registerOutlets } from './outlets.js';
+import { FEEDS, PartnerSite, registerOutlets } from './outlets.js';
 import { checkPartner } from './partner-check.js';
-import { describeHolds, openProposals } from './proposals.js';
-
-const SAMPLE = fileURLToPath(new URL('../../../../samples/pages/jining-gaoxin-857.txt', import.meta.url));
-const SOURCE = 'jngxq';
-const SECTION = '要闻';
+import { readDemoRecord, writeDemoRecord, type DemoRecord } from './running-demo.js';
+import { takeInSample } from './sample-page.js';
+import { watchUntilEverywhere } from './watch-deliveries.js';
 
 /** Seconds between attempts: a retry is to be seen by whoever watches, not in five minutes. */
 const RETRY_SCHEDULE = [0, 1, 2, 3, 5, 8, 13, 20];
 const LOOPBACK = '127.0.0.0/8';
-
-/** How long the articles may take until they are everywhere, in milliseconds. */
-const DELIVERED_WITHIN_MS = 120_000;
-const POLL_MS = 300;
 
 export interface DemoOptions {
   /** End when all articles are everywhere instead of staying up. */
@@ -59,8 +49,16 @@ export async function runDemo(
     await registerOutlets(api, partner);
     const before = await partner.records();
 
-    const articles = await takeInSample(api, say);
-    const failure = await untilEverywhere(api, running.localUrl, articles, terminal, say, stopping);
+    const known = readDemoRecord(demoSettings.dataDir);
+    const changed = known === null ? null : await changedSince(api, known, say);
+    const articles = changed ?? (await takeInSample(api, say));
+    writeDemoRecord(demoSettings.dataDir, {
+      url: running.localUrl,
+      partnerUrl: partner.url,
+      articles:
+        (changed === null ? null : known?.articles) ?? articles.map(({ id, version }) => ({ id, version })),
+    });
+    const failure = await watchUntilEverywhere(api, articles, terminal, say, stopping);
     const verdict = checkPartner(
       before,
       await partner.records(),
@@ -70,7 +68,7 @@ export async function runDemo(
     const reason = failure ?? verdict.fault;
     if (reason !== null) say(`Not everything is as it should be: ${reason}`);
     if (options.once) return reason === null ? 0 : 1;
-    addresses(running, partner, articles).forEach(say);
+    addresses(running, partner, articles, shownPath(settings.dataDir)).forEach(say);
     say('Ctrl-C ends it.');
     return new Promise<number>(() => undefined);
   };
@@ -83,20 +81,57 @@ export async function runDemo(
   );
 }
 
+/**
+ * The articles of an earlier run, if one was corrected or withdrawn since: the page once more would take the
+ * correction back, and ask again for what was taken down.
+ *
+ * @returns null where the page can be taken in again without any effect
+ */
+async function changedSince(
+  api: NewsrelayApi,
+  { articles }: DemoRecord,
+  say: (line: string) => void,
+): Promise<Article[] | null> {
+  const now: Article[] = [];
+  for (const { id } of articles) {
+    const article = await api.article(id);
+    // The ledger was made anew since.
+    if (article === null) return null;
+    now.push(article);
+  }
+  const changed = now.filter(
+    ({ state, version }, index) => state === 'withdrawn' || version !== articles[index]?.version,
+  ).length;
+  if (changed === 0) return null;
+  say('');
+  say(
+    `${now.length} articles are known from an earlier run, ${changed} of them corrected or withdrawn since.`,
+  );
+  return now;
+}
+
 /** Where what was made can be looked at, as long as the demo is up. */
 function addresses(
   { publicUrl, adminKey }: Running,
   partner: PartnerSite,
   articles: readonly Article[],
+  dataDir: string,
 ): string[] {
+  const setting = dataDir === 'var' ? '' : `NEWSRELAY_DATA_DIR=${dataDir} `;
   const key = adminKey.file === null ? 'NEWSRELAY_ADMIN_KEY' : shownPath(adminKey.file);
   return [
     '',
-    'Open:',
+    'Open in a browser:',
+    `  console    ${publicUrl}/   (log in with the API key)`,
     ...FEEDS.map((feed) => `  feed       ${feedUrls(publicUrl, feed).join('  ')}`),
     `  article    ${publicUrl}/articles/${articles[0]?.id ?? ''}`,
     `  partner    ${partner.url}/`,
     `  API key    ${key} (Bearer, for ${publicUrl}/api/v1/…)`,
+    '',
+    'Try in a second terminal, and watch it follow everywhere:',
+    `  ${setting}./newsrelay demo correct`,
+    `  ${setting}./newsrelay demo withdraw`,
+    '',
   ];
 }
 
@@ -117,7 +152,7 @@ async function settingsForDemo(settings: LauncherSettings, { say }: Terminal): P
   return {
     ...settings,
     port,
-    dataDir: join(settings.dataDir, 'demo'),
+    dataDir: demoFolder(settings),
     allowTargets: settings.allowTargets.includes(LOOPBACK)
       ? settings.allowTargets
       : [...settings.allowTargets, LOOPBACK],
@@ -126,87 +161,4 @@ async function settingsForDemo(settings: LauncherSettings, { say }: Terminal): P
     redisUrl: null,
     natsUrl: null,
   };
-}
-
-/** Takes the page in, shows what an editor has to decide, and decides it. @returns the articles in page order */
-async function takeInSample(api: NewsrelayApi, say: (line: string) => void): Promise<Article[]> {
-  if (!existsSync(SAMPLE)) throw new Error(`the sample page is missing: ${SAMPLE}`);
-  const answer = await api.takePage(readFileSync(SAMPLE), SOURCE, SECTION);
-  const articles: Article[] = [];
-  for (const { id } of answer.articles) articles.push(await api.article(id));
-  const known = answer.articles.filter(({ duplicate }) => duplicate).length;
-  say('');
-  say(`The page: ${describePage(answer.page)}`);
-  say(`${articles.length} articles${known === 0 ? '' : `, ${known} of them known from an earlier run`}`);
-
-  const held = articles.filter(({ state }) => state === 'held');
-  if (held.length > 0) {
-    say('');
-    say(`${held.length} of them are held until an editor decides:`);
-    for (const article of held) describeHolds(article).forEach(say);
-    for (const article of held) {
-      const decisions = openProposals(article).map(({ id }) => [id, 'accept'] as const);
-      articles[articles.indexOf(article)] = await api.approve(article, Object.fromEntries(decisions));
-    }
-    say('All proposals are accepted through the API.');
-  }
-  return articles;
-}
-
-function describePage(page: Readonly<Record<string, unknown>>): string {
-  const { publication, date, weekday, lunarDate, issueTotal, issueOfYear } = page;
-  const shown = (value: unknown, before = '', after = ''): string[] =>
-    typeof value === 'string' || typeof value === 'number' ? [`${before}${value}${after}`] : [];
-  return [
-    ...shown(publication),
-    ...shown(date),
-    ...shown(weekday),
-    ...shown(lunarDate),
-    ...shown(issueTotal, '总第', '期'),
-    ...shown(issueOfYear, '本年第', '期'),
-  ].join(' ');
-}
-
-/** Waits, then prints article × outlet. @returns what is missing, or null when everything is everywhere */
-async function untilEverywhere(
-  api: NewsrelayApi,
-  localUrl: string,
-  articles: readonly Article[],
-  terminal: Terminal,
-  say: (line: string) => void,
-  stopping: AbortSignal,
-): Promise<string | null> {
-  const ids = articles.map(({ id }) => id);
-  const urls = FEEDS.flatMap((feed) => feedUrls(localUrl, feed));
-  const deadline = performance.now() + DELIVERED_WITHIN_MS;
-  let rows: ArticleDeliveries[] = [];
-  let missing = ids.length * OUTLETS.length;
-  let notServed = 0;
-  const work = async (): Promise<void> => {
-    for (;;) {
-      notServed = (await Promise.all(urls.map((url) => missingFrom(url, ids, stopping)))).flat().length;
-      rows = [];
-      for (const id of ids)
-        rows.push({ article: await api.article(id), deliveries: await api.deliveries(id) });
-      missing = rows.flatMap((row) =>
-        OUTLETS.filter((outlet) => deliveryTo(row, outlet)?.state !== 'delivered'),
-      ).length;
-      const lost = rows.some((row) =>
-        ['dead', 'manual', 'unknown'].includes(deliveryTo(row, PARTNER)?.state ?? ''),
-      );
-      if (missing + notServed === 0 || lost || performance.now() >= deadline) return;
-      await delay(POLL_MS, undefined, { signal: stopping });
-    }
-  };
-  await terminal.during(() => `on the way: ${missing} of ${ids.length * OUTLETS.length} deliveries`, work());
-  say('');
-  deliveriesTable(rows, OUTLETS).forEach(say);
-  say('');
-  if (missing + notServed === 0) {
-    say(
-      `All ${ids.length} articles are at all ${OUTLETS.length} outlets; ${urls.length} feed documents were read back.`,
-    );
-    return null;
-  }
-  return `${missing} deliveries are not delivered, ${notServed} feed items are not served`;
 }

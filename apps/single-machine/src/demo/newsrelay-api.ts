@@ -34,10 +34,20 @@ const delivery = z.object({
   action: z.enum(['publish', 'withdraw']),
   state: z.string(),
   reason: z.string().nullable(),
-  attempts: z.array(z.object({ number: z.number(), outcome: z.string().nullable() })),
+  attempts: z.array(
+    z.object({
+      number: z.number(),
+      outcome: z.string().nullable(),
+      status: z.number().nullable(),
+      error: z.string().nullable(),
+    }),
+  ),
 });
 export type Delivery = z.infer<typeof delivery>;
 const deliveries = z.object({ items: z.array(delivery) });
+
+const taken = z.object({ version: z.number() });
+const order = z.object({ orderId: z.string() });
 
 const channel = z.object({ id: z.string(), settings: z.record(z.string(), z.unknown()) });
 export type Channel = z.infer<typeof channel>;
@@ -82,25 +92,32 @@ export class NewsrelayApi {
     );
   }
 
-  article(id: string): Promise<Article> {
-    return this.#call(article, 'GET', `/api/v1/articles/${id}`);
+  /** @returns null where there is none */
+  article(id: string): Promise<Article | null> {
+    return unlessAbsent(this.#call(article, 'GET', `/api/v1/articles/${id}`));
   }
 
   approve({ id, version }: Article, repairs: Record<string, 'accept' | 'reject'>): Promise<Article> {
     return this.#json(article, 'POST', `/api/v1/articles/${id}/approve`, { version, repairs });
   }
 
+  /** Puts the article as it is read, but for `changed`: what a client does that corrects one thing. */
+  async correct(id: string, changed: { headline: string; note: string }): Promise<{ version: number }> {
+    const whole = await this.#call(z.record(z.string(), z.unknown()), 'GET', `/api/v1/articles/${id}`);
+    return this.#json(taken, 'PUT', `/api/v1/articles/${id}`, { ...whole, ...changed });
+  }
+
+  withdraw(id: string, reason: string): Promise<{ orderId: string }> {
+    return this.#json(order, 'POST', `/api/v1/articles/${id}/withdraw`, { reason });
+  }
+
   async deliveries(articleId: string): Promise<Delivery[]> {
     return (await this.#call(deliveries, 'GET', `/api/v1/articles/${articleId}/deliveries`)).items;
   }
 
-  async channel(id: string): Promise<Channel | null> {
-    try {
-      return await this.#call(channel, 'GET', `/api/v1/channels/${id}`);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return null;
-      throw error;
-    }
+  /** @returns null where there is none */
+  channel(id: string): Promise<Channel | null> {
+    return unlessAbsent(this.#call(channel, 'GET', `/api/v1/channels/${id}`));
   }
 
   createChannel(input: object): Promise<Channel> {
@@ -146,5 +163,21 @@ export class NewsrelayApi {
       throw new ApiError(`${method} ${path}`, response.status, detail);
     }
     return schema.parse(answer);
+  }
+}
+
+/** @throws Error where there is none */
+export async function existing(api: NewsrelayApi, id: string): Promise<Article> {
+  const found = await api.article(id);
+  if (found === null) throw new Error(`article ${id} is gone from the ledger`);
+  return found;
+}
+
+async function unlessAbsent<T>(call: Promise<T>): Promise<T | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
   }
 }

@@ -20,8 +20,10 @@ interface OutletChannel {
 
 export const FEEDS = ['yaowen', 'yaowen-brief'] as const;
 export const PARTNER = 'partner-site';
+/** Outlets that are called; the others fetch. */
+export const CALLED_OUTLETS = [PARTNER] as const;
 /** The outlets in the order of the table. */
-export const OUTLETS = [...FEEDS, PARTNER] as const;
+export const OUTLETS = [...FEEDS, ...CALLED_OUTLETS] as const;
 
 /** The partner's site: a process with a port, a signing secret and records of its own. */
 export class PartnerSite {

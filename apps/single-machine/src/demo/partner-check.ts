@@ -20,23 +20,33 @@ export function checkPartner(
   const taken = after.filter(({ result }) => result === 'taken');
   const repeated = after.filter(({ result }) => result === 'repeated');
   const takenIds = new Set(taken.map(({ webhookId }) => webhookId));
-  const times = articleIds.map((id) => taken.filter(({ uri }) => uri === `urn:uuid:${id}`).length);
+  const of = (id: string) => taken.filter(({ uri }) => uri === `urn:uuid:${id}`);
   const lines = [
-    `The partner's own record: ${taken.length} articles taken under ${takenIds.size} webhook ids, ${repeated.length} repeated.`,
+    `The partner's own record: ${articleIds.filter((id) => of(id).length > 0).length} articles taken under ${takenIds.size} webhook ids, ${repeated.length} repeated.`,
+    ...refusals(after.slice(before.length), takenIds),
   ];
-  for (const refusal of after.slice(before.length).filter(({ result }) => result === 'refused')) {
-    const later = taken.some(({ webhookId }) => webhookId === refusal.webhookId);
-    lines.push(
-      `It answered ${refusal.status} once (${refusal.reason ?? ''})${later ? '; the same webhook id came again and was taken' : ''}.`,
-    );
-  }
   if (before.length > 0 && after.length === before.length) lines.push('This run pushed nothing to it again.');
-  const absent = times.filter((count) => count === 0).length;
-  const twice = times.filter((count) => count > 1).length;
+  const absent = articleIds.filter((id) => of(id).length === 0).length;
+  // A correction and a withdrawal are pushes of their own; the same one under a second id is not.
+  const twice = articleIds.filter((id) => {
+    const events = of(id).map(({ type, version }) => `${type ?? ''} ${version ?? ''}`);
+    return new Set(events).size < events.length;
+  }).length;
   const faults = [
     ...(absent > 0 ? [`${absent} articles are not in the partner's record`] : []),
     ...(twice > 0 ? [`${twice} articles are in the partner's record more than once`] : []),
     ...(repeated.length > 0 ? [`${repeated.length} pushes came again after they were taken`] : []),
   ];
   return { lines, fault: faults.length === 0 ? null : faults.join(', ') };
+}
+
+/** One line for each way in which it refused something. */
+function refusals(records: readonly PartnerRecord[], takenIds: ReadonlySet<string>): string[] {
+  const refused = records.filter(({ result }) => result === 'refused');
+  const answers = Map.groupBy(refused, ({ status, reason }) => `${status} (${reason ?? ''})`);
+  return [...answers].map(([answer, times]) => {
+    const ids = new Set(times.map(({ webhookId }) => webhookId));
+    const later = [...ids].filter((id) => takenIds.has(id)).length;
+    return `It answered ${answer} ${times.length} times, to ${ids.size} webhook ids; ${later} of them came again and were taken.`;
+  });
 }

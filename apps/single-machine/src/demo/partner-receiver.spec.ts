@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
 import { Webhook } from 'standardwebhooks';
 import { createPartnerReceiver } from './partner-receiver.js';
@@ -34,10 +35,13 @@ describe('the demo partner', () => {
   let file: string;
   let server: Server;
   let url: string;
+  /** Closed for its first delivery alone. */
+  let closedForMs = 0;
 
   beforeEach(async () => {
     folder = temporaryDataDir();
     file = join(folder.path, 'received.jsonl');
+    closedForMs = 0;
     await open();
   });
   afterEach(async () => {
@@ -46,7 +50,7 @@ describe('the demo partner', () => {
   });
 
   async function open(): Promise<void> {
-    server = createPartnerReceiver(SECRET, new PartnerRecordFile(file));
+    server = createPartnerReceiver(SECRET, new PartnerRecordFile(file), closedForMs);
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
@@ -72,7 +76,7 @@ describe('the demo partner', () => {
     return new PartnerRecordFile(file).all.map(({ webhookId, result }) => [webhookId, result]);
   }
 
-  it('refuses its very first delivery, takes the second attempt, and takes nothing twice', async () => {
+  it('refuses its first delivery, takes the second attempt, and takes nothing twice', async () => {
     expect([await push('a'), await push('a'), await push('a'), await push('b')]).toEqual([
       503, 200, 200, 200,
     ]);
@@ -82,6 +86,19 @@ describe('the demo partner', () => {
       ['a', 'repeated'],
       ['b', 'taken'],
     ]);
+  });
+
+  it('stays closed for its time, says when to come again, and then takes what it refused', async () => {
+    await close();
+    closedForMs = 400;
+    await open();
+    expect([await push('a'), await push('b')]).toEqual([503, 503]);
+    await pollUntil('open again', async () => (await push('a')) === 200, { timeoutMs: 10_000 });
+    expect(await push('b')).toBe(200);
+    const [first, ...later] = new PartnerRecordFile(file).all;
+    const taken = later.filter(({ result }) => result === 'taken');
+    expect(taken.map(({ webhookId }) => webhookId)).toEqual(['a', 'b']);
+    expect(Date.parse(taken[0]?.at ?? '') - Date.parse(first?.at ?? '')).toBeGreaterThanOrEqual(400);
   });
 
   it('remembers over a restart, a torn last line included', async () => {
@@ -104,10 +121,25 @@ describe('the demo partner', () => {
     expect(new Set(results().map(([, result]) => result))).toEqual(new Set(['refused']));
   });
 
-  it('shows people what it got', async () => {
+  it('shows people what it has and what it got, and nothing of what was withdrawn', async () => {
     await push('a');
-    const page = await (await fetch(url, { headers: { connection: 'close' } })).text();
+    await push('a');
+    const shown = async () => (await fetch(url, { headers: { connection: 'close' } })).text();
+    const page = await shown();
     expect(page).toContain('橙香连鲁渝 &lt;共谱>振兴曲');
     expect(page).toContain('503');
+    const parsed = JSON.parse(BODY) as { data: { article: object } };
+    const { headlines: _, ...article } = parsed.data.article as { headlines: unknown };
+    await push(
+      'b',
+      JSON.stringify({
+        ...parsed,
+        type: 'article.withdrawn',
+        data: { ...parsed.data, article: { ...article, pubStatus: 'canceled' } },
+      }),
+    );
+    const after = await shown();
+    expect(after).toContain('（本稿已撤下）');
+    expect(after).not.toContain('橙香连鲁渝');
   });
 });

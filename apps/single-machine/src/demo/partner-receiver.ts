@@ -7,6 +7,10 @@ import { recordsPage } from './partner-page.js';
 /** Larger than any article can be, in bytes. */
 const MAX_BODY = 8 * 1024 * 1024;
 
+/** Long enough to be watched, short enough to be waited for. */
+const CLOSED_FOR_MS = 5_000;
+const RETRY_AFTER_SECONDS = 1;
+
 const push = z.object({
   type: z.enum(['article.published', 'article.updated', 'article.withdrawn', 'channel.test']),
   timestamp: z.iso.datetime({ offset: true }),
@@ -24,16 +28,23 @@ const push = z.object({
 /**
  * A partner's site that takes pushes, strict as a good one is: the signature must fit (Standard Webhooks 1.0,
  * checked by that project's own library), the body must be what was agreed, and what it has taken once it
- * does not take again. The very first delivery of its life it refuses with 503, so that a retry is seen.
+ * does not take again. For the first seconds of its life it is closed (503), so that waiting and recovery are seen.
+ *
+ * @param closedForMs counted from the first delivery that it ever got
  */
-export function createPartnerReceiver(signingSecret: string, records: PartnerRecordFile): Server {
+export function createPartnerReceiver(
+  signingSecret: string,
+  records: PartnerRecordFile,
+  closedForMs = CLOSED_FOR_MS,
+): Server {
   const webhook = new Webhook(signingSecret);
   return createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://partner').pathname;
     if (request.method === 'POST' && path === '/hook') {
-      take(request, webhook, records)
+      take(request, webhook, records, closedForMs)
         .then((entry) => {
           records.add(entry);
+          if (entry.status === 503) response.setHeader('retry-after', RETRY_AFTER_SECONDS);
           answer(response, entry.status, 'text/plain; charset=utf-8', `${entry.reason ?? entry.result}\n`);
         })
         // The sender hung up in the middle of its body, or the disk is full: the sender comes again.
@@ -57,6 +68,7 @@ async function take(
   request: IncomingMessage,
   webhook: Webhook,
   records: PartnerRecordFile,
+  closedForMs: number,
 ): Promise<PartnerRecord> {
   const body = await readBody(request);
   const header = (name: string): string => String(request.headers[name] ?? '');
@@ -94,8 +106,9 @@ async function take(
   const { headlines, uri } = data.article;
   const headline = (headlines.find(({ role }) => role === 'main') ?? headlines[0])?.value ?? null;
   const known = { ...entry, type, uri, version: data.version, headline };
-  if (records.all.length === 0) {
-    return { ...known, status: 503, reason: 'closed for a moment: the first delivery is refused' };
+  const [first] = records.all;
+  if (first === undefined || Date.parse(entry.at) - Date.parse(first.at) < closedForMs) {
+    return { ...known, status: 503, reason: 'closed for maintenance, open again in some seconds' };
   }
   return { ...known, status: 200, result: records.wasTaken(entry.webhookId) ? 'repeated' : 'taken' };
 }
