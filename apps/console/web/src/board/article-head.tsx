@@ -14,7 +14,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { byUrgency, retryable } from './cells.js';
 
 /** Reasons shown without opening the article. */
-const MAX_REASONS = 2;
+const MAX_REASONS = 3;
 
 /** What the article is, what it waits for, and the one thing to do about it. */
 export function ArticleHead({ article, channels }: { article: BoardArticle; channels: ChannelView[] }) {
@@ -101,6 +101,7 @@ function Problems({ article, channels }: { article: BoardArticle; channels: Chan
   });
   if (problems.length === 0) return null;
   const nameOf = (id: string) => channels.find((channel) => channel.id === id)?.name ?? id;
+  const pauseOf = (id: string) => channels.find((channel) => channel.id === id)?.paused?.reason;
   return (
     <div className="why problems">
       <ul>
@@ -108,7 +109,11 @@ function Problems({ article, channels }: { article: BoardArticle; channels: Chan
           <li key={cell.channel}>
             <bdi className="channel">{nameOf(cell.channel)}</bdi>
             {': '}
-            {cell.reason === undefined ? say('delivery.paused') : <Reason reason={cell.reason} />}
+            {cell.reason !== undefined ? (
+              <Reason reason={cell.reason} />
+            ) : (
+              <bdi>{say('reason.paused', { why: pauseOf(cell.channel) ?? '' })}</bdi>
+            )}
             {cell.nextAttemptAt !== undefined && cell.state === 'retrying' && (
               <span className="quiet">
                 {' · '}

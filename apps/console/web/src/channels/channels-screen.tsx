@@ -16,11 +16,9 @@ import { useMay } from '../session/session.js';
 import { useWords } from '../words/language.js';
 import type { Key } from '../words/zh.js';
 import { ChannelForm } from './channel-form.js';
+import { FAILING } from './failing.js';
 
 type Health = Status['channels'][string];
-
-/** Failures of the last hour from which on a channel is said to fail. */
-const FAILING = 0.5;
 
 function signOf(
   { enabled, paused }: ChannelView,
@@ -118,7 +116,7 @@ function ChannelItem({
           <Icon name={icon} />
           {say(key)}
         </span>
-        <span className="quiet mono">
+        <span className="quiet small">
           {channel.id} · {channel.type}
         </span>
       </div>

@@ -354,6 +354,7 @@ export const en: Dictionary = {
   'status.outbox': 'Events to send',
   'status.outboxHint': 'taken in, on their way to the message broker',
   'status.openQueues': 'Open the queues',
+  'status.openChannels': 'See the channels',
   'status.queueNote': 'The queues are the clock; the ledger in the database is the truth.',
   'status.allWell': 'All is well',
   'status.notWell': 'Something needs a look',

@@ -345,6 +345,7 @@ export const zh = {
   'status.outbox': '待发事件',
   'status.outboxHint': '收稿后等待送往消息总线的事件',
   'status.openQueues': '打开队列明细',
+  'status.openChannels': '看各渠道',
   'status.queueNote': '队列只管时间，稿件与投递以数据库台账为准。',
   'status.allWell': '一切正常',
   'status.notWell': '有情况需要看一眼',
