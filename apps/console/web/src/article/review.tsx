@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Label, Radio, RadioGroup } from 'react-aria-components';
+import { Label, RadioButton, RadioField, RadioGroup } from 'react-aria-components';
 import { call } from '../api/call.js';
 import { refreshArticle } from '../api/questions.js';
 import type { ArticleView, RepairView } from '../api/shapes.js';
@@ -178,12 +178,12 @@ function Proposal({
           />
         </p>
         <div className="choices">
-          <Radio value="accept" className="choice">
-            {say('review.accept')}
-          </Radio>
-          <Radio value="reject" className="choice">
-            {say('review.reject')}
-          </Radio>
+          <RadioField value="accept">
+            <RadioButton className="choice">{say('review.accept')}</RadioButton>
+          </RadioField>
+          <RadioField value="reject">
+            <RadioButton className="choice">{say('review.reject')}</RadioButton>
+          </RadioField>
         </div>
       </RadioGroup>
     </li>

@@ -5,9 +5,14 @@ const ORDER = ['problem', 'waiting', 'done', 'none'] as const;
 
 export function byUrgency(cells: readonly BoardCell[]): BoardCell[] {
   return [...cells].sort(
-    (one, other) =>
-      ORDER.indexOf(one.standing) - ORDER.indexOf(other.standing) || one.channel.localeCompare(other.channel),
+    (one, other) => rankOf(one) - rankOf(other) || one.channel.localeCompare(other.channel),
   );
+}
+
+/** Among problems: what waits for a person, what is tried again by itself, what a pause holds back. */
+function rankOf({ standing, state }: BoardCell): number {
+  const byItself = state === 'retrying' ? 1 : state === 'queued' ? 2 : 0;
+  return ORDER.indexOf(standing) * 3 + (standing === 'problem' ? byItself : 0);
 }
 
 /** Deliveries that may be tried again without a second thought. Of unknown outcome ones a person looks first. */
