@@ -102,7 +102,12 @@ describe('the board', () => {
     await setState(one, 'delivered');
     await setState(two, 'delivered');
     const withdrawn = await newsroom.withdraw(published.articleId);
-    expect(await inView('active', published.articleId)).toMatchObject({ distributing: true });
+    // Nothing is taken down yet, and nobody is told that it is.
+    expect(await inView('active', published.articleId)).toMatchObject({
+      distributing: true,
+      done: 0,
+      total: 2,
+    });
     const [first, second] = await newsroom.deliverWithdrawal(withdrawn, ['one', 'two']);
     expect(await inView('withdrawn', published.articleId)).toMatchObject({
       state: 'withdrawn',

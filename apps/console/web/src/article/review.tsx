@@ -14,13 +14,21 @@ import { useRepairWords } from './repair-words.js';
 import { Stretches } from './stretches.js';
 
 type Decision = 'accept' | 'reject';
+export type Decisions = Record<string, Decision>;
 
 /** Why a version is held, what is to be decided of it, and the two ways out. */
-export function Review({ article }: { article: ArticleView }) {
+export function Review({
+  article,
+  decisions,
+  onDecide,
+}: {
+  article: ArticleView;
+  decisions: Decisions;
+  onDecide: (decisions: Decisions) => void;
+}) {
   const { say } = useWords();
   const client = useQueryClient();
   const mayReview = useMay('review');
-  const [decisions, setDecisions] = useState<Record<string, Decision>>({});
   const [discarding, setDiscarding] = useState(false);
   const proposals = article.repairs.filter((repair) => repair.class === 'propose');
   const undecided = proposals.filter(({ id }) => decisions[id] === undefined).length;
@@ -71,7 +79,7 @@ export function Review({ article }: { article: ArticleView }) {
                 decision={decisions[repair.id] ?? null}
                 mayDecide={mayReview}
                 onDecide={(decision) => {
-                  setDecisions((all) => ({ ...all, [repair.id]: decision }));
+                  onDecide({ ...decisions, [repair.id]: decision });
                 }}
               />
             ))}
