@@ -330,7 +330,13 @@ describe('the operators’ page', () => {
     await page.getByRole('searchbox').fill('湿地');
     await page.waitForURL(/q=/);
     await row('泗河湿地迎来候鸟').waitFor();
-    expect(await page.locator('[data-article]').count()).toBe(1);
+    await pollUntil(
+      'nothing else is left',
+      async () => (await page.locator('[data-article]').count()) === 1,
+      {
+        timeoutMs: 10_000,
+      },
+    );
     await page.getByRole('link', { name: '泗河湿地迎来候鸟' }).click();
     await page.getByRole('dialog').waitFor();
     await page.goBack();
@@ -355,6 +361,8 @@ describe('the operators’ page', () => {
   it('is done with the keyboard alone', async () => {
     const headline = '打造国内一流“标杆车间”';
     await page.goto(machine.url);
+    // The field has the focus by itself.
+    await page.locator('input:focus').waitFor();
     await page.keyboard.type(keys['editor'] ?? '');
     await page.keyboard.press('Enter');
     await row(headline).waitFor();
@@ -365,9 +373,7 @@ describe('the operators’ page', () => {
     for (let step = 0; step < 40; step += 1) {
       await page.keyboard.press('Tab');
       const inside = await page.evaluate(
-        () =>
-          document.activeElement === document.body ||
-          document.activeElement?.closest('.drawer, .notices') !== null,
+        `document.activeElement === document.body || document.activeElement.closest('.drawer, .notices') !== null`,
       );
       expect(inside).toBe(true);
     }

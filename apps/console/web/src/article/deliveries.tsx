@@ -129,7 +129,7 @@ function Delivery({ delivery, standing }: { delivery: DeliveryView; standing: St
     <Button
       small
       variant={isThere ? 'plain' : 'primary'}
-      isDisabled={retry.isPending}
+      isPending={retry.isPending}
       onPress={() => {
         retry.mutate(undefined);
       }}

@@ -90,7 +90,8 @@ export function Review({
         <div className="actions sticky">
           <Button
             variant="primary"
-            isDisabled={undecided > 0 || approve.isPending}
+            isDisabled={undecided > 0}
+            isPending={approve.isPending}
             aria-describedby="review-progress"
             onPress={() => {
               approve.mutate(undefined);
@@ -126,7 +127,7 @@ export function Review({
         <div className="actions">
           <Button
             variant="danger"
-            isDisabled={discard.isPending}
+            isPending={discard.isPending}
             onPress={() => {
               discard.mutate(undefined);
             }}

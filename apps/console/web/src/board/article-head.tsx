@@ -131,7 +131,7 @@ function Problems({ article, channels }: { article: BoardArticle; channels: Chan
       {mayRetry && again.length > 0 && (
         <Button
           small
-          isDisabled={retry.isPending}
+          isPending={retry.isPending}
           onPress={() => {
             retry.mutate(undefined);
           }}

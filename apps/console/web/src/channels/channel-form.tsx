@@ -179,7 +179,7 @@ export function ChannelForm({ channel, onClose }: { channel: ChannelView | null;
             <p className="instructions">{type.instructions[language]}</p>
           </details>
           <div className="actions">
-            <Button variant="primary" type="submit" isDisabled={save.isPending}>
+            <Button variant="primary" type="submit" isPending={save.isPending}>
               {save.isPending ? say('form.saving') : say(channel === null ? 'form.create' : 'form.save')}
             </Button>
             <Button onPress={onClose}>{say('common.cancel')}</Button>

@@ -251,7 +251,7 @@ function ChannelActions({ channel, onEdit }: { channel: ChannelView; onEdit: () 
         <Button
           small
           variant="primary"
-          isDisabled={resume.isPending}
+          isPending={resume.isPending}
           onPress={() => {
             resume.mutate(undefined);
           }}
@@ -262,7 +262,7 @@ function ChannelActions({ channel, onEdit }: { channel: ChannelView; onEdit: () 
       )}
       <Button
         small
-        isDisabled={test.isPending}
+        isPending={test.isPending}
         onPress={() => {
           test.mutate(undefined);
         }}
@@ -306,7 +306,7 @@ function ChannelActions({ channel, onEdit }: { channel: ChannelView; onEdit: () 
             }}
           />
           <div className="actions">
-            <Button variant="primary" type="submit" isDisabled={pause.isPending}>
+            <Button variant="primary" type="submit" isPending={pause.isPending}>
               {say('channels.pauseConfirm')}
             </Button>
             <Button
