@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { call } from '../api/call.js';
 import { channels, deliveries, refreshArticle } from '../api/questions.js';
 import type { ArticleView, AttemptView, BoardArticle, DeliveryView, Standing } from '../api/shapes.js';
+import { byUrgency } from '../board/cells.js';
 import { useAction, useProblemWords } from '../parts/action.js';
 import { safeHref } from '../parts/address.js';
 import { Button } from '../parts/button.js';
@@ -34,8 +35,10 @@ export function Deliveries({ article, row }: { article: ArticleView; row: BoardA
       <p className="quiet">{say(article.state === 'held' ? 'deliveries.noneHeld' : 'deliveries.none')}</p>
     );
   const standing = new Map(row?.cells.map((cell) => [cell.delivery, cell.standing]));
+  const order = byUrgency(row?.cells ?? []).map(({ delivery }) => delivery);
+  const sorted = [...question.data].sort((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
   const of = (...wanted: Standing[]) =>
-    question.data.filter(({ id }) => wanted.includes(standing.get(id) ?? 'none') && standing.has(id));
+    sorted.filter(({ id }) => wanted.includes(standing.get(id) ?? 'none') && standing.has(id));
   const older = question.data.filter(({ id }) => !standing.has(id));
   const problems = of('problem');
   const waiting = of('waiting');

@@ -15,6 +15,17 @@ function rankOf({ standing, state }: BoardCell): number {
   return ORDER.indexOf(standing) * 3 + (standing === 'problem' ? byItself : 0);
 }
 
+/** Those of one reason together, in the order of the first of each: an outage of many outlets is one line. */
+export function byReason(cells: readonly BoardCell[]): BoardCell[][] {
+  const groups = new Map<string, BoardCell[]>();
+  for (const cell of cells) {
+    // A pause has a reason of each channel's own.
+    const key = cell.state === 'queued' ? `paused ${cell.channel}` : `${cell.state} ${cell.reason ?? ''}`;
+    groups.set(key, [...(groups.get(key) ?? []), cell]);
+  }
+  return [...groups.values()];
+}
+
 /** Deliveries that may be tried again without a second thought. Of unknown outcome ones a person looks first. */
 export function retryable(cells: readonly BoardCell[]): BoardCell[] {
   return cells.filter(

@@ -9,7 +9,7 @@ const COUNT_MAX = 1_000;
 
 /** On a phone the row is wider than the window: where one is must be seen. */
 function showWhole(link: HTMLElement | null): void {
-  link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  link?.scrollIntoView({ block: 'nearest', inline: 'center' });
 }
 
 /** Links, not tabs: each view is a place of its own that can be sent to somebody. */
