@@ -280,7 +280,8 @@ function Input({
   onChange: (value: string) => void;
 }) {
   const { say, sayIfKnown } = useWords();
-  const fallback = field.default === undefined ? '' : String(field.default);
+  const { default: given } = field;
+  const fallback = typeof given === 'string' || typeof given === 'number' ? String(given) : '';
   if (field.enum !== undefined || field.type === 'boolean') {
     const options = field.enum ?? ['true', 'false'];
     return (
