@@ -20,6 +20,7 @@ export class IngestEvents {
   }
 
   pageTaken(page: { publication: string | null; date: string | null }, articles: readonly Accepted[]): void {
+    this.metrics.pagesTaken.inc();
     for (const article of articles) this.taken(article);
     const { publication, date } = page;
     this.logger.info({ publication, date, articles: articles.length }, 'page taken');

@@ -82,6 +82,7 @@ export async function attemptDelivery(
       await endWaiting(parts.ledger, candidate, verdict.state, verdict.reason);
       return DONE;
     case 'later':
+      parts.events.parked('not-yet');
       return { done: false, againInMs: verdict.inMs };
     case 'send':
       return send(candidate, parts, stopping, readAt);

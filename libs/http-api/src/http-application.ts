@@ -12,6 +12,7 @@ import { answerUnreadable, frameworkErrors } from './edge-errors.js';
 import { requireKey } from './key.js';
 import { refuseNul } from './nul.js';
 import { ProblemFilter } from './problem.filter.js';
+import { measureRequests } from './request-durations.js';
 import { RouteTable } from './route-table.js';
 
 /** Idle keep-alive connections are closed by us after this, longer than usual proxies keep theirs. */
@@ -41,6 +42,7 @@ export async function createHttpApplication(
   const fastify = adapter.getInstance();
   const routes = new RouteTable();
   routes.watch(fastify);
+  measureRequests(fastify, app.get(Metrics));
   registerBodyParsers(fastify);
   const filter = new ProblemFilter(app.get<Logger>(LOGGER), app.get(Metrics), routes);
   requireKey(fastify, adminKey);

@@ -21,6 +21,7 @@ import { Metrics } from '@newsrelay/telemetry/metrics';
 import { TelemetryModule } from '@newsrelay/telemetry/telemetry.module';
 import { Heartbeat, SERVICE_NAMES } from './heartbeat.js';
 import { messagingEvents } from './messaging-events.js';
+import { processGauges } from './process-gauges.js';
 
 /** While stopping, connections that have become idle are closed this often, milliseconds. */
 const CLOSE_IDLE_MS = 100;
@@ -93,6 +94,7 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
   logger.info({ settings: loggableSettings({ ...options.settings }) }, 'starting');
   const app = await createHttpApplication(processModule(options, logger), options.adminKey);
   const health = app.get(Health);
+  processGauges(app.get(Metrics), health);
   const consumers = options.consumers ?? [];
   if (options.settings.NATS_URL !== undefined) {
     const streams = app.get(StreamKeeper);
