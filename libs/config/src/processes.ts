@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as fields from './fields.js';
+import { tracingFields } from './tracing.js';
 
 /* One schema per process, each of the settings it reads and no others. */
 
@@ -10,6 +11,7 @@ const everyProcess = {
   NEWSRELAY_BIND: fields.bind,
   /** Guards `/metrics` everywhere, and `/api` where there is one. */
   NEWSRELAY_ADMIN_KEY: fields.adminKey,
+  ...tracingFields,
 };
 const delivering = {
   REDIS_URL: fields.redisUrl,

@@ -13,6 +13,7 @@ import { requireKey } from './key.js';
 import { refuseNul } from './nul.js';
 import { ProblemFilter } from './problem.filter.js';
 import { measureRequests } from './request-durations.js';
+import { traceRequests } from './request-traces.js';
 import { RouteTable } from './route-table.js';
 
 /** Idle keep-alive connections are closed by us after this, longer than usual proxies keep theirs. */
@@ -46,6 +47,7 @@ export async function createHttpApplication(
   registerBodyParsers(fastify);
   const filter = new ProblemFilter(app.get<Logger>(LOGGER), app.get(Metrics), routes);
   requireKey(fastify, adminKey);
+  traceRequests(fastify);
   refuseNul(fastify);
   refuseContentEncodings(fastify);
   app.useGlobalFilters(filter);

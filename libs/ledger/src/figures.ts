@@ -67,7 +67,9 @@ async function isCountable(tx: LedgerTransaction): Promise<boolean> {
 
 async function countFinished(tx: LedgerTransaction): Promise<Map<string, number>> {
   const { rows } = await sql<{ state: string; count: number }>`
-    select d.state, count(*)::float8 as count from deliveries d where not (${isOpen}) group by d.state`.execute(tx);
+    select d.state, count(*)::float8 as count from deliveries d where not (${isOpen}) group by d.state`.execute(
+    tx,
+  );
   return new Map(rows.map(({ state, count }) => [state, count]));
 }
 
