@@ -4,8 +4,12 @@ import type { Metrics } from '@newsrelay/telemetry/metrics';
 /** A backlog that was not told of anew for this long is not shown any more, milliseconds: NATS is away. */
 const TOLD_WITHIN_MS = 45_000;
 
-/** What the JetStream transport reports, as metrics. */
-export function messagingEvents(metrics: Metrics): Partial<MessagingEvents> {
+const SETTLED = ['acked', 'naked', 'dead', 'reopened'] as const;
+
+/** What the JetStream transport reports of these consumers, as metrics. */
+export function messagingEvents(metrics: Metrics, durables: readonly string[]): Partial<MessagingEvents> {
+  // From nothing to one is no increase for Prometheus, and the first dead letter is the one to hear of.
+  for (const consumer of durables) for (const settled of SETTLED) metrics.events.inc({ consumer, settled }, 0);
   const backlogs = new Map<string, { backlog: Backlog; at: number }>();
   metrics.reading(
     'consumers',
@@ -32,7 +36,7 @@ export function messagingEvents(metrics: Metrics): Partial<MessagingEvents> {
       };
     },
   );
-  const settled = (consumer: string, how: string) => {
+  const settled = (consumer: string, how: (typeof SETTLED)[number]) => {
     metrics.events.inc({ consumer, settled: how });
   };
   return {

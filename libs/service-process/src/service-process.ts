@@ -118,7 +118,10 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
       schemas: EVENT_SCHEMAS,
       deadLetterPrefix: SUBJECTS.dead,
       log: logger,
-      events: messagingEvents(app.get(Metrics)),
+      events: messagingEvents(
+        app.get(Metrics),
+        consumers.map(({ durable }) => durable),
+      ),
       traces: messagingTraces,
     });
     connectJetStream(app, server);

@@ -18,6 +18,9 @@ import { MOST_CHANNEL_LABELS, OTHER_CHANNELS } from '@newsrelay/telemetry/channe
 import { Metrics, type Sample } from '@newsrelay/telemetry/metrics';
 import { queueStatus } from './queue-status.js';
 
+/** Every service there is: one that nobody hears of has no instance, and says so. */
+const SERVICES = ['ingest', 'transform', 'publish', 'feeds', 'console'];
+
 /** A gauge that has nothing to show has no sample. */
 const oneOrNone = (value: number | null): Sample[] => (value === null ? [] : [{ value: Math.max(0, value) }]);
 
@@ -161,7 +164,10 @@ export class LedgerGauges implements OnModuleInit {
           overdue: [{ value: withdrawals.overdue }],
           openOldest: oneOrNone(withdrawals.oldestAgeSeconds),
           services: summed(
-            services.map(({ service, up }) => ({ labels: { service_name: service }, value: up ? 1 : 0 })),
+            [...SERVICES.map((service) => ({ service, up: false })), ...services].map(({ service, up }) => ({
+              labels: { service_name: service },
+              value: up ? 1 : 0,
+            })),
           ),
         };
       },
