@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as fields from './fields.js';
+import { tracingFields } from './tracing.js';
 
 /* One schema per process, each of the settings it reads and no others. */
 
@@ -12,6 +13,7 @@ const everyProcess = {
   NEWSRELAY_ADMIN_KEY: fields.adminKey,
   /** Where browsers reach us: feeds and links are built on it, sessions are bound to it. */
   NEWSRELAY_PUBLIC_URL: fields.publicUrl,
+  ...tracingFields,
 };
 const delivering = {
   REDIS_URL: fields.redisUrl,

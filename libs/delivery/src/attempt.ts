@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { SpanKind } from '@opentelemetry/api';
 import type { AttemptResult, Connector } from '@newsrelay/channel-kit/connector';
 import { OutboundFailure, type OutboundHttp } from '@newsrelay/channel-kit/outbound-http';
 import type { DeliveryAction, DeliveryState } from '@newsrelay/contracts/delivery';
 import { webhookId } from '@newsrelay/contracts/keys';
+import { QUEUES } from '@newsrelay/contracts/subjects';
 import {
   claimDelivery,
   endWaiting,
@@ -14,12 +16,14 @@ import {
 } from '@newsrelay/ledger/deliveries';
 import { isLedgerTooSlow, isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
 import { redact } from '@newsrelay/sealing/mask';
+import { annotate, ATTRIBUTES, inSpan, type SpanOptions } from '@newsrelay/telemetry/tracing';
 import { afterAttempt } from './after-attempt.js';
 import { claimVerdict } from './claim-verdict.js';
 import type { DestinationSlots, Slot } from './destination-slots.js';
 import type { DeliveryEvents } from './events.js';
 import type { FlightHandle, InFlight } from './in-flight.js';
 import { PUT_OFF_MAX_MS } from './queue.js';
+import { tracedHttp } from './traced-http.js';
 
 /** A lease outlives the request's total deadline by this, in milliseconds: for the claim's way back and the result's way in. */
 const LEASE_MARGIN_MS = 5_000;
@@ -82,6 +86,7 @@ export async function attemptDelivery(
       await endWaiting(parts.ledger, candidate, verdict.state, verdict.reason);
       return DONE;
     case 'later':
+      parts.events.parked('not-yet');
       return { done: false, againInMs: verdict.inMs };
     case 'send':
       return send(candidate, parts, stopping, readAt);
@@ -115,15 +120,41 @@ async function send(
     return { done: false, againInMs: slot.againInMs };
   }
   const turn = { candidate, connector, secrets, readAt, stopping };
-  let sent: Sent | null;
-  try {
-    sent = await claimAndRequest(turn, parts);
-  } finally {
-    slot.release();
-  }
-  if (sent !== null) return settle(turn, sent, parts);
-  parts.events.notClaimed('lost');
-  return { done: false, againInMs: BUSY_MS };
+  // Turns that are put off have no span: a busy outlet would have thousands.
+  return inSpan(`process ${QUEUES[LANE_QUEUES[candidate.action]]}`, spanOf(candidate), async (span) => {
+    let sent: Sent | null;
+    try {
+      sent = await claimAndRequest(turn, parts);
+    } finally {
+      slot.release();
+    }
+    if (sent !== null) {
+      span.set({ [ATTRIBUTES.outcome]: sent.result.outcome, [ATTRIBUTES.attempt]: sent.claim.attemptNumber });
+      return settle(turn, sent, parts);
+    }
+    parts.events.notClaimed('lost');
+    return { done: false, againInMs: BUSY_MS };
+  });
+}
+
+const LANE_QUEUES = { publish: 'deliveries', withdraw: 'withdrawals' } as const;
+
+function spanOf(candidate: ClaimCandidate): SpanOptions {
+  return {
+    kind: SpanKind.CONSUMER,
+    attributes: {
+      'messaging.system': 'bullmq',
+      'messaging.operation.type': 'process',
+      'messaging.operation.name': 'process',
+      'messaging.destination.name': QUEUES[LANE_QUEUES[candidate.action]],
+      [ATTRIBUTES.delivery]: candidate.id,
+      [ATTRIBUTES.article]: candidate.articleId,
+      [ATTRIBUTES.version]: candidate.version,
+      [ATTRIBUTES.channel]: candidate.channel.id,
+      [ATTRIBUTES.channelType]: candidate.channel.type,
+      [ATTRIBUTES.action]: candidate.action,
+    },
+  };
 }
 
 /** Served channels make no request, and need none. */
@@ -198,6 +229,7 @@ async function settle(turn: Turn, sent: Sent, parts: AttemptParts): Promise<JobF
     served: capabilities.delivery === 'served',
   };
   const state = await settleWithinLease(parts.ledger, settlement, leaseEndsAt, turn.stopping);
+  annotate({ [ATTRIBUTES.deliveryState]: state ?? 'lost' });
   parts.events.attempted({ candidate, claim, result, durationMs, state });
   if (state === 'retrying' && next.nextAttemptInMs !== null)
     return { done: false, againInMs: next.nextAttemptInMs };
@@ -269,11 +301,13 @@ async function request(
   // A claim that took its time leaves the request less: two senders must never be at the outlet at once.
   if (leaseLeftMs < requestDeadlineMs / 2) return CLAIMED_TOO_LATE;
   try {
-    const http = parts.lanes[candidate.action].outbound.bind({
-      signal: AbortSignal.any([flight.signal, stopping]),
-      deadlineMs: Math.floor(Math.min(requestDeadlineMs, leaseLeftMs)),
-      beforeFirstByte: flight.beforeFirstByte,
-    });
+    const http = tracedHttp(
+      parts.lanes[candidate.action].outbound.bind({
+        signal: AbortSignal.any([flight.signal, stopping]),
+        deadlineMs: Math.floor(Math.min(requestDeadlineMs, leaseLeftMs)),
+        beforeFirstByte: flight.beforeFirstByte,
+      }),
+    );
     const result = await connector.publisher.publish(
       { key: webhookId(candidate.id), action: candidate.action, body, remoteUrl: candidate.remoteUrl },
       { channelId: candidate.channel.id, settings: candidate.channel.settings, secrets },

@@ -14,6 +14,8 @@ import { guardRoutes } from './guard.js';
 import { refuseNul } from './nul.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RouteMarks } from './route-marks.js';
+import { measureRequests } from './request-durations.js';
+import { traceRequests } from './request-traces.js';
 import { RouteTable } from './route-table.js';
 
 /** Idle keep-alive connections are closed by us after this, longer than usual proxies keep theirs. */
@@ -41,9 +43,11 @@ export async function createHttpApplication(module: DynamicModule): Promise<Nest
   const routes = new RouteTable();
   routes.watch(fastify);
   new RouteMarks().watch(fastify);
+  measureRequests(fastify, app.get(Metrics));
   registerBodyParsers(fastify);
   const filter = new ProblemFilter(app.get<Logger>(LOGGER), app.get(Metrics), routes);
   guardRoutes(fastify, app.get(Authenticator));
+  traceRequests(fastify);
   refuseNul(fastify);
   refuseContentEncodings(fastify);
   app.useGlobalFilters(filter);

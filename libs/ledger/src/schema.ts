@@ -59,6 +59,8 @@ export interface OutboxTable {
   subject: string;
   payload: Json<object>;
   created_at: Generated<Date>;
+  /** W3C trace context of what put it there; null while nothing is traced. */
+  trace_context: JSONColumnType<Record<string, string>, string | null | undefined, string | null> | null;
 }
 
 export interface ChannelsTable {
