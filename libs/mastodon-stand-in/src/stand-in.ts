@@ -19,6 +19,8 @@ export interface StandInOptions {
   charactersPerUrl?: number;
   /** Keeps statuses and keys over a restart; in memory alone where none is named. */
   stateFile?: string;
+  /** As some of Mastodon's relatives: a repeat under the same key is another status. */
+  ignoresKeys?: boolean;
   /** Mastodon's own by default. */
   rateLimits?: { account?: RateLimit; deletions?: RateLimit };
 }
@@ -194,6 +196,7 @@ export class MastodonStandIn {
       accounts: this.options.accounts,
       store: this.#store,
       instance: this.#instance,
+      ignoresKeys: this.options.ignoresKeys ?? false,
       revoked: this.#revoked,
       suspended: this.#suspended,
     };

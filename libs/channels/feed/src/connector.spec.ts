@@ -104,7 +104,7 @@ describe('feed connector', () => {
       delivery: 'served',
       edits: true,
       deletes: true,
-      idempotent: true,
+      repeat: 'server-key',
     });
     expect(feedSettings.parse({ title: '要闻' })).toEqual({
       title: '要闻',

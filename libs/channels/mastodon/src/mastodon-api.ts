@@ -40,16 +40,18 @@ export async function call(
     path: string;
     headers?: Record<string, string>;
     repeatable: boolean;
+    /** Of what an instance tells everybody. */
+    withoutToken?: boolean;
   },
 ): Promise<Called> {
-  const { method, path, body, answerBytes = STATUS_BYTES, headers, repeatable } = request;
+  const { method, path, body, answerBytes = STATUS_BYTES, headers, repeatable, withoutToken = false } = request;
   try {
     const answer = await io.http.request({
       method,
       url: `${target.settings.baseUrl}${path}`,
       headers: {
         accept: 'application/json',
-        authorization: `Bearer ${target.secrets.accessToken}`,
+        ...(withoutToken ? {} : { authorization: `Bearer ${target.secrets.accessToken}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -86,9 +88,11 @@ export function saysGone(answer: OutboundAnswer): boolean {
  * text unless media are still being processed, and 429 ends at the date in X-RateLimit-Reset.
  */
 export function classifyRefusal(answer: OutboundAnswer, now: Date): AttemptResult {
-  const result = classifyAnswer(answer, now);
+  const plain = classifyAnswer(answer, now);
   const said = bodyOf(answer, errorAnswer)?.error;
-  const error = said === undefined ? result.error : `${result.error ?? ''}: ${said.slice(0, 300)}`;
+  const error = said === undefined ? plain.error : `${plain.error ?? ''}: ${said.slice(0, 300)}`;
+  // Whoever is to resume the channel is told the instance's own words.
+  const result = { ...plain, ...(plain.pauseReason === undefined || error === null ? {} : { pauseReason: error }) };
   if (answer.status === 422) {
     const processing = /processing/i.test(said ?? '');
     return { ...result, error, outcome: processing ? 'transient' : 'rejected-content' };

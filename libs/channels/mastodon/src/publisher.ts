@@ -167,14 +167,19 @@ function missing(scope: string, result: AttemptResult): AttemptResult {
   return { ...result, error: `${result.error ?? ''}; the token needs the scope ${scope}` };
 }
 
+/** Without the token first: one that was revoked hides nothing then. Closed instances tell their own members only. */
 async function probe(target: MastodonTarget, io: ConnectorIo) {
-  const path = '/api/v2/instance';
-  const called = await call(target, io, {
-    method: 'GET',
-    path,
-    answerBytes: INSTANCE_BYTES,
-    repeatable: true,
-  });
+  const ask = (withoutToken: boolean) =>
+    call(target, io, {
+      method: 'GET',
+      path: '/api/v2/instance',
+      answerBytes: INSTANCE_BYTES,
+      repeatable: true,
+      withoutToken,
+    });
+  let called = await ask(true);
+  if ('answer' in called && (called.answer.status === 401 || called.answer.status === 403))
+    called = await ask(false);
   if ('failed' in called || !isSuccess(called.answer)) return null;
   const limits = limitsOfInstance(bodyOf(called.answer, z.unknown()));
   return limits === null ? null : { ...limits };
