@@ -14,6 +14,7 @@ import {
   type ClaimCandidate,
   type Settlement,
 } from '@newsrelay/ledger/deliveries';
+import { readEarlierSends, type EarlierSends } from '@newsrelay/ledger/earlier-sends';
 import { isLedgerTooSlow, isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
 import { redact } from '@newsrelay/sealing/mask';
 import { annotate, ATTRIBUTES, inSpan, type SpanOptions } from '@newsrelay/telemetry/tracing';
@@ -23,6 +24,7 @@ import type { DestinationSlots, Slot } from './destination-slots.js';
 import type { DeliveryEvents } from './events.js';
 import type { FlightHandle, InFlight } from './in-flight.js';
 import { PUT_OFF_MAX_MS } from './queue.js';
+import { sendOnce } from './send-once.js';
 import { tracedHttp } from './traced-http.js';
 
 /** A lease outlives the request's total deadline by this, in milliseconds: for the claim's way back and the result's way in. */
@@ -190,7 +192,8 @@ async function claimAndRequest(turn: Turn, parts: AttemptParts): Promise<Sent | 
     const claim = await claimDelivery(parts.ledger, candidate, body, leaseMs);
     if (claim === null) return null;
     const startedAt = performance.now();
-    const result = await request(turn, body, parts, flight, leaseEndsAt - SETTLE_MARGIN_MS - startedAt);
+    const leaseLeftMs = leaseEndsAt - SETTLE_MARGIN_MS - startedAt;
+    const result = await request({ ...turn, claim, body }, parts, flight, leaseLeftMs);
     return { claim, result, durationMs: performance.now() - startedAt, leaseEndsAt };
   } finally {
     flight.land();
@@ -224,6 +227,7 @@ async function settle(turn: Turn, sent: Sent, parts: AttemptParts): Promise<JobF
     state: next.state,
     reason: next.reason,
     nextAttemptInMs: next.nextAttemptInMs,
+    remoteId: result.remoteId ?? null,
     remoteUrl: result.remoteUrl ?? null,
     pauseReason: next.pauseReason,
     served: capabilities.delivery === 'served',
@@ -242,6 +246,13 @@ const CLAIMED_TOO_LATE: AttemptResult = {
   status: null,
   response: null,
   error: 'the ledger was slow: too little of the lease was left for a request',
+};
+
+const EARLIER_UNKNOWN: AttemptResult = {
+  outcome: 'aborted',
+  status: null,
+  response: null,
+  error: 'the ledger did not tell what was sent before: nothing was sent',
 };
 
 /** What is known of an outlet is worth insisting on: a result that is lost is a request that goes out again. */
@@ -291,15 +302,17 @@ function compose(candidate: ClaimCandidate, connector: Connector): string {
 }
 
 async function request(
-  { candidate, connector, secrets, stopping }: Turn,
-  body: string,
+  turn: Turn & { claim: Claim; body: string },
   parts: AttemptParts,
   flight: FlightHandle,
   leaseLeftMs: number,
 ): Promise<AttemptResult> {
+  const { candidate, connector, secrets, stopping } = turn;
   const { requestDeadlineMs } = connector.manifest.limits;
   // A claim that took its time leaves the request less: two senders must never be at the outlet at once.
   if (leaseLeftMs < requestDeadlineMs / 2) return CLAIMED_TOO_LATE;
+  const earlier = await earlierSends(turn, parts.ledger);
+  if (earlier === null) return EARLIER_UNKNOWN;
   try {
     const http = tracedHttp(
       parts.lanes[candidate.action].outbound.bind({
@@ -308,10 +321,12 @@ async function request(
         beforeFirstByte: flight.beforeFirstByte,
       }),
     );
-    const result = await connector.publisher.publish(
-      { key: webhookId(candidate.id), action: candidate.action, body, remoteUrl: candidate.remoteUrl },
+    const result = await sendOnce(
+      connector,
+      { key: webhookId(candidate.id), action: candidate.action, body: turn.body },
       { channelId: candidate.channel.id, settings: candidate.channel.settings, secrets },
       { http, now: new Date() },
+      earlier,
     );
     // An outlet that repeats what it was sent must not bring a secret into the ledger in clear.
     return { ...result, error: redact(result.error, secrets), response: redact(result.response, secrets) };
@@ -319,6 +334,20 @@ async function request(
     // A connector that throws is a bug of ours: shown on the delivery, and retried like any failure.
     if (!(error instanceof OutboundFailure)) parts.events.connectorFailed(candidate, error);
     const message = error instanceof Error ? error.message : String(error);
-    return { outcome: 'transient', status: null, response: null, error: `our own failure: ${message}` };
+    // Whether it had sent anything is not known: only an outlet that knows repeats by key may get it again unasked.
+    const outcome = connector.manifest.capabilities.repeat === 'server-key' ? 'transient' : 'unknown';
+    return { outcome, status: null, response: null, error: `our own failure: ${message}` };
   }
+}
+
+/** Null if the ledger does not tell. An outlet that knows repeats by key is never asked, and keeps no ids for us. */
+async function earlierSends(
+  { candidate, connector, claim }: Turn & { claim: Claim },
+  ledger: Ledger,
+): Promise<EarlierSends | null> {
+  if (connector.manifest.capabilities.repeat === 'server-key') return { remoteIds: [], uncertain: [] };
+  return readEarlierSends(ledger, candidate, claim).catch((error: unknown) => {
+    if (isLedgerUnavailable(error) || isLedgerTooSlow(error)) return null;
+    throw error;
+  });
 }

@@ -20,6 +20,7 @@ export function channelOfRow(row: Selectable<ChannelsTable>): StoredChannel {
     settings: row.settings,
     sealedSecrets: row.sealed_secrets,
     paused: row.paused_since === null ? null : { since: row.paused_since, reason: row.pause_reason ?? '' },
+    platform: row.platform,
     createdAt: row.created_at,
   };
 }
@@ -99,7 +100,10 @@ export async function listChannels(
 
 export async function updateChannel(
   tx: LedgerTransaction,
-  channel: Pick<StoredChannel, 'id' | 'name' | 'enabled' | 'filter' | 'settings' | 'sealedSecrets'>,
+  channel: Pick<
+    StoredChannel,
+    'id' | 'name' | 'enabled' | 'filter' | 'settings' | 'sealedSecrets' | 'platform'
+  >,
 ): Promise<StoredChannel> {
   const row = await tx
     .updateTable('channels')
@@ -109,6 +113,7 @@ export async function updateChannel(
       filter: JSON.stringify(channel.filter),
       settings: JSON.stringify(channel.settings),
       sealed_secrets: channel.sealedSecrets,
+      platform: channel.platform === null ? null : JSON.stringify(channel.platform),
       updated_at: sql`clock_timestamp()`,
     })
     .where('id', '=', channel.id)

@@ -5,6 +5,7 @@ import * as ledger0001 from './migrations/0001-ledger.js';
 import * as distributed0002 from './migrations/0002-distributed.js';
 import * as feedDates0003 from './migrations/0003-feed-dates.js';
 import * as keys0004 from './migrations/0004-keys.js';
+import * as platformState0005 from './migrations/0005-platform-state.js';
 import * as traceContext0006 from './migrations/0006-trace-context-and-figures.js';
 
 /** In order of name; a migration that was released is never edited, a new one is added. */
@@ -13,6 +14,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0002-distributed': distributed0002,
   '0003-feed-dates': feedDates0003,
   '0004-keys': keys0004,
+  '0005-platform-state': platformState0005,
   '0006-trace-context-and-figures': traceContext0006,
 };
 

@@ -76,6 +76,8 @@ export interface ChannelsTable {
   deleted_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+  platform: JSONColumnType<Record<string, unknown>, string | null | undefined, string | null> | null;
+  platform_asked_at: Date | null;
   /** Kept by the database itself. */
   settings_changed_at: Generated<Date>;
 }
@@ -116,6 +118,7 @@ export interface DeliveriesTable {
   begun_at: Date | null;
   body: string | null;
   previous_version: number | null;
+  remote_id: string | null;
   remote_url: string | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
