@@ -7,6 +7,7 @@ import * as feedDates0003 from './migrations/0003-feed-dates.js';
 import * as keys0004 from './migrations/0004-keys.js';
 import * as platformState0005 from './migrations/0005-platform-state.js';
 import * as traceContext0006 from './migrations/0006-trace-context-and-figures.js';
+import * as board0007 from './migrations/0007-board.js';
 
 /** In order of name; a migration that was released is never edited, a new one is added. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-keys': keys0004,
   '0005-platform-state': platformState0005,
   '0006-trace-context-and-figures': traceContext0006,
+  '0007-board': board0007,
 };
 
 /** Brings the schema up to date; safe to call from many processes at once (advisory lock). Throws if one fails, with nothing of it applied. */

@@ -42,6 +42,10 @@ export interface ArticleVersionsTable {
   routed_at: Date | null;
   distributed_at: Date | null;
   created_at: Generated<Date>;
+  /** Kept by the database itself: the first 300 characters, for searches. */
+  headline: ColumnType<string | null, never, never>;
+  /** Kept by the database itself. */
+  sections: ColumnType<string[] | null, never, never>;
 }
 
 export interface WithdrawalsTable {

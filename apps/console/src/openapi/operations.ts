@@ -35,6 +35,27 @@ const window = { since: 'createdAt from here on (RFC 3339)', until: 'createdAt b
 /** Every call. A test compares this list with what the services answer. */
 export const OPERATIONS: Operation[] = [
   {
+    method: 'get',
+    path: '/api/v1/board',
+    summary: 'Articles with what each outlet has of them, as the operators’ page shows them',
+    query: {
+      limit: 'at most 100, 30 by default',
+      cursor: paging.cursor,
+      view: 'held, problem, active, all (default) or withdrawn',
+      channel: 'id of a channel',
+      section: 'a section',
+      q: 'text in the headline or the source’s id, or the article’s id',
+    },
+    answers: { 200: 'A page, how many articles each view holds, and the sections of the newest ones' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/stream',
+    summary: 'Server-sent events: which articles and channels changed, by id, and whether the ledger answers',
+    headers: { 'Last-Event-ID': 'goes on after this event' },
+    answers: { 200: 'The stream (text/event-stream)', 429: 'Too many streams are open' },
+  },
+  {
     method: 'post',
     path: '/api/v1/articles',
     summary: 'Takes an article in',
