@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { NewsrelaySystem, SERVICES, type ServiceName } from './harness/newsrelay-system.js';
@@ -14,13 +15,25 @@ function samplesOf(text: string, name: string, labels: Record<string, string> = 
     .map((line) => Number(line.slice(line.lastIndexOf(' ') + 1)));
 }
 
+/** Writes to a process's log what it loads of OpenTelemetry. */
+const SAY_LOADS = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module';
+  registerHooks({
+    load(url, context, next) {
+      const [, name] = url.split('/node_modules/@opentelemetry/');
+      if (name !== undefined) process.stderr.write('loads ' + name.split('/')[0] + String.fromCharCode(10));
+      return next(url, context);
+    },
+  });
+`)}`;
+
 describe('metrics', () => {
   let partner: PartnerReceiver;
   let system: NewsrelaySystem;
 
   beforeAll(async () => {
     partner = await PartnerReceiver.start();
-    system = await NewsrelaySystem.start();
+    system = await NewsrelaySystem.start({ environment: { NODE_OPTIONS: `--import=${SAY_LOADS}` } });
     await system.api.createChannel({
       id: 'partner',
       type: 'webhook',
@@ -97,6 +110,13 @@ describe('metrics', () => {
       { timeoutMs: 15_000 },
     );
   }, 60_000);
+
+  it('need no tracing: without a receiver of traces nothing of the SDK is loaded', () => {
+    for (const service of SERVICES) {
+      const loaded = readFileSync(system.logOf(service), 'utf8').matchAll(/^loads (\S+)$/gm);
+      expect([...new Set([...loaded].map((match) => match[1]))]).toEqual(['api']);
+    }
+  });
 
   it('know routes by their templates: what callers make up is no label', async () => {
     const made = 'made-up-by-a-caller';
