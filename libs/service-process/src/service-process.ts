@@ -32,6 +32,8 @@ export interface ProcessSettings {
   NATS_URL?: string;
   /** Where browsers reach us: sessions are bound to it. */
   NEWSRELAY_PUBLIC_URL: string;
+  /** CIDRs of gateways in front; none if left out. */
+  NEWSRELAY_TRUSTED_PROXIES?: readonly string[];
   NEWSRELAY_LOG_LEVEL: string;
 }
 
@@ -96,7 +98,10 @@ function processModule(options: ServiceProcessOptions, logger: Logger): DynamicM
 export async function startServiceProcess(options: ServiceProcessOptions): Promise<ServiceProcess> {
   const logger = createLogger(options.name, options.settings.NEWSRELAY_LOG_LEVEL);
   logger.info({ settings: loggableSettings({ ...options.settings }) }, 'starting');
-  const app = await createHttpApplication(processModule(options, logger));
+  const app = await createHttpApplication(
+    processModule(options, logger),
+    options.settings.NEWSRELAY_TRUSTED_PROXIES,
+  );
   const health = app.get(Health);
   const consumers = options.consumers ?? [];
   if (options.settings.NATS_URL !== undefined) {
