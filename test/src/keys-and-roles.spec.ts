@@ -280,6 +280,10 @@ describe('keys and roles', () => {
       expect(hours).toBeLessThanOrEqual(12);
       expect((await call('GET', '/metrics', browser)).status).toBe(200);
       expect((await call('GET', '/api/v1/articles', browser)).status).toBe(200);
+      // A second login of the browser takes the first one's place.
+      const again = await call('POST', '/session', { ...browser, json: { key: made.key } });
+      expectProblem(await call('GET', '/api/v1/me', browser), 401, /log in/);
+      browser.headers.cookie = String(again.headers['set-cookie']).split(';')[0] ?? '';
       const out = await call('DELETE', '/session', browser);
       expect([out.status, out.headers['set-cookie']]).toEqual([
         204,
