@@ -146,7 +146,7 @@ describe('keys and roles', () => {
       const ids: string[] = [];
       let cursor: string | null = '';
       while (cursor !== null) {
-        const path: string = `/api/v1/keys?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`;
+        const path = `/api/v1/keys?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`;
         const page: Answer<Page<KeyAnswer>> = await call('GET', path);
         ids.push(...page.body.items.map(({ id }) => id));
         cursor = page.body.nextCursor;
