@@ -187,7 +187,7 @@ export function instanceJson(instance: Instance, account: StandInAccount, status
     },
     registrations: { enabled: false, approval_required: false, reason_required: false, message: null, url: null, min_age: null },
     api_versions: { mastodon: 8 },
-    contact: { email: '', account: accountJson(account, instance, statuses) },
+    contact: { email: 'nobody@stand-in.example', account: accountJson(account, instance, statuses) },
     rules: [],
   };
 }
