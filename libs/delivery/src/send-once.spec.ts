@@ -33,7 +33,11 @@ describe('sendOnce', () => {
     finds = true;
   });
 
-  const send = (earlier: Partial<EarlierSends>, action: OutboundMessage['action'] = 'publish', id = 'dlv_2') => {
+  const send = (
+    earlier: Partial<EarlierSends>,
+    action: OutboundMessage['action'] = 'publish',
+    id = 'dlv_2',
+  ) => {
     const publisher = {
       publish: (message: OutboundMessage) => {
         published.push(message);
@@ -56,7 +60,11 @@ describe('sendOnce', () => {
       { remoteIds: [], uncertain: [], ...earlier },
     );
   };
-  const found = (id: string, remoteId: string) => ({ key: webhookId(id), remoteId, remoteUrl: `https://p/${remoteId}` });
+  const found = (id: string, remoteId: string) => ({
+    key: webhookId(id),
+    remoteId,
+    remoteUrl: `https://p/${remoteId}`,
+  });
 
   it('asks nothing where nothing is uncertain', async () => {
     expect(await send({ remoteIds: ['7'] })).toBe(SENT);

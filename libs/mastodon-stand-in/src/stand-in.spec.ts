@@ -35,7 +35,11 @@ describe('the stand-in', () => {
     method: string,
     path: string,
     json?: unknown,
-    { token = NEWS.token, key, type = 'application/json' }: { token?: string | null; key?: string; type?: string } = {},
+    {
+      token = NEWS.token,
+      key,
+      type = 'application/json',
+    }: { token?: string | null; key?: string; type?: string } = {},
   ) {
     const answer = await fetch(`${server.url}/api${path}`, {
       method,
@@ -93,18 +97,27 @@ describe('the stand-in', () => {
 
   it('edits with a history, deletes, and is the owner’s alone', async () => {
     const { id } = (await post('一')).json;
-    expect(await api('PUT', `/v1/statuses/${id}`, { status: 'x' }, { token: OTHER.token })).toMatchObject({ status: 404 });
-    expect(await api('DELETE', `/v1/statuses/${id}`, undefined, { token: OTHER.token })).toMatchObject({ status: 404 });
+    expect(await api('PUT', `/v1/statuses/${id}`, { status: 'x' }, { token: OTHER.token })).toMatchObject({
+      status: 404,
+    });
+    expect(await api('DELETE', `/v1/statuses/${id}`, undefined, { token: OTHER.token })).toMatchObject({
+      status: 404,
+    });
     expect((await api('PUT', `/v1/statuses/${id}`, { status: '一' })).json.edited_at).toBeNull();
     expect((await api('PUT', `/v1/statuses/${id}`, { status: '二' })).json.edited_at).not.toBeNull();
-    expect(await api('PUT', `/v1/statuses/${id}`, { status: '二', visibility: 'private' })).toMatchObject({ status: 422 });
+    expect(await api('PUT', `/v1/statuses/${id}`, { status: '二', visibility: 'private' })).toMatchObject({
+      status: 422,
+    });
     expect((await api('GET', `/v1/statuses/${id}/history`)).json).toMatchObject([
       { content: '<p>一</p>' },
       { content: '<p>二</p>' },
     ]);
     expect((await api('GET', `/v1/statuses/${id}/source`)).json.text).toBe('二');
     expect((await api('DELETE', `/v1/statuses/${id}`)).json.text).toBe('二');
-    expect(await api('DELETE', `/v1/statuses/${id}`)).toMatchObject({ status: 404, json: { error: 'Record not found' } });
+    expect(await api('DELETE', `/v1/statuses/${id}`)).toMatchObject({
+      status: 404,
+      json: { error: 'Record not found' },
+    });
   });
 
   it('gives an account’s statuses page by page, hidden ones to their owner alone', async () => {
@@ -160,7 +173,10 @@ describe('the stand-in', () => {
     server.faults.next({ kind: { status: 503, headers: { 'retry-after': '5' } }, times: 2 });
     for (let time = 0; time < 2; time += 1) {
       const answer = await fetch(`${server.url}/api/v2/instance`);
-      expect({ status: answer.status, after: answer.headers.get('retry-after') }).toEqual({ status: 503, after: '5' });
+      expect({ status: answer.status, after: answer.headers.get('retry-after') }).toEqual({
+        status: 503,
+        after: '5',
+      });
     }
     server.faults.next({ kind: 'late', delayMs: 20 });
     await post('迟到');

@@ -146,5 +146,7 @@ function languageOf(tag: string): string {
 export const mastodonFormatter: Formatter<MastodonSettings> = {
   shape: (_settings, platform) => limitsOf(platform),
   render: (draft, settings, platform) => ({ ...render(draft, settings, platform) }),
-  renderWithdrawal: (): { [K in keyof WithdrawalRendition]: WithdrawalRendition[K] } => ({ kind: 'withdrawal' }),
+  renderWithdrawal: (): { [K in keyof WithdrawalRendition]: WithdrawalRendition[K] } => ({
+    kind: 'withdrawal',
+  }),
 };

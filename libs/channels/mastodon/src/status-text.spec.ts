@@ -46,20 +46,23 @@ describe('the text of a status', () => {
   });
 
   // What the limit leaves is filled by texts of every length around it; the server counts by code of its own.
-  it.each([100, 300, 500, 5000])('is never longer than %i characters, as the server counts, and wastes no room', (limit) => {
-    for (const letters of ['字', 'a', '👨‍👩‍👧‍👦', 'e\u0301', '字。', '@a ', '#题 ', 'https://b.example/ ']) {
-      for (let length = 0; length <= limit + 40; length += limit > 1000 ? 97 : 7) {
-        const rendition = render({ body: [`始${letters.repeat(length)}`] }, limit);
-        const counted = countedLength(rendition.text, 23);
-        expect({ letters, length, counted }).toEqual({ letters, length, counted: rendition.characters });
-        expect(counted).toBeLessThanOrEqual(limit);
-        const isCut = rendition.cut.length > 0 || rendition.leftOut.includes('body');
-        expect(rendition.text.includes('…')).toBe(rendition.cut.length > 0);
-        if (!isCut) expect(rendition.text).toContain(defuse(`始${letters.repeat(length)}`.trim()));
-        else if (letters === '字' && limit >= 300) expect(counted).toBe(limit);
+  it.each([100, 300, 500, 5000])(
+    'is never longer than %i characters, as the server counts, and wastes no room',
+    (limit) => {
+      for (const letters of ['字', 'a', '👨‍👩‍👧‍👦', 'e\u0301', '字。', '@a ', '#题 ', 'https://b.example/ ']) {
+        for (let length = 0; length <= limit + 40; length += limit > 1000 ? 97 : 7) {
+          const rendition = render({ body: [`始${letters.repeat(length)}`] }, limit);
+          const counted = countedLength(rendition.text, 23);
+          expect({ letters, length, counted }).toEqual({ letters, length, counted: rendition.characters });
+          expect(counted).toBeLessThanOrEqual(limit);
+          const isCut = rendition.cut.length > 0 || rendition.leftOut.includes('body');
+          expect(rendition.text.includes('…')).toBe(rendition.cut.length > 0);
+          if (!isCut) expect(rendition.text).toContain(defuse(`始${letters.repeat(length)}`.trim()));
+          else if (letters === '字' && limit >= 300) expect(counted).toBe(limit);
+        }
       }
-    }
-  });
+    },
+  );
 
   it('cuts a headline for which there is no room, quotes balanced', () => {
     const rendition = render({ headline: `“${'很长的标题'.repeat(12)}”`, note: null }, 80);
@@ -81,7 +84,9 @@ describe('the text of a status', () => {
 
   it('mentions nobody, is under no hashtag and has one link, whatever the text', () => {
     const { text, link } = render({ ...hostileArticle(), note: null }, 5000);
-    expect(entitiesOf(text)).toEqual([{ kind: 'link', from: text.length - link.length, to: text.length, text: link }]);
+    expect(entitiesOf(text)).toEqual([
+      { kind: 'link', from: text.length - link.length, to: text.length, text: link },
+    ]);
   });
 
   it.each([
@@ -129,7 +134,13 @@ describe('limits of an instance', () => {
     expect(told({ max_characters: 5000 })).toMatchObject({ charactersPerUrl: 23 });
   });
   it('are not believed where they make no sense', () => {
-    for (const statuses of [{}, { max_characters: '500' }, { max_characters: 0 }, { max_characters: 1e12 }, null])
+    for (const statuses of [
+      {},
+      { max_characters: '500' },
+      { max_characters: 0 },
+      { max_characters: 1e12 },
+      null,
+    ])
       expect(told(statuses)).toBeNull();
     expect(limitsOfInstance('<html>')).toBeNull();
     for (const platform of [null, undefined, {}, { maxCharacters: -1, charactersPerUrl: 23 }])

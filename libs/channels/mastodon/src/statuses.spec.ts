@@ -9,7 +9,8 @@ import { mastodonPublisher } from './publisher.js';
 
 const ACCOUNT = { username: 'news', displayName: '高新区报', token: 'token-of-news' };
 const now = new Date('2026-01-03T01:00:00Z');
-const text = (number: number) => `标题${number}\n\n正文 <b>&amp; “引号”。\n第二行\n\nhttps://news.example/${number}`;
+const text = (number: number) =>
+  `标题${number}\n\n正文 <b>&amp; “引号”。\n第二行\n\nhttps://news.example/${number}`;
 const bodyOf = (number: number) =>
   JSON.stringify({ status: text(number), language: 'zh', visibility: 'public' });
 
@@ -18,7 +19,11 @@ describe('statuses of an account', () => {
   const client = new GuardedHttp({ allowTargets: ['127.0.0.0/8'] });
   const io = () => ({
     now,
-    http: client.bind({ signal: new AbortController().signal, deadlineMs: 5_000, beforeFirstByte: () => undefined }),
+    http: client.bind({
+      signal: new AbortController().signal,
+      deadlineMs: 5_000,
+      beforeFirstByte: () => undefined,
+    }),
   });
   const targetOf = (baseUrl: string) => ({
     channelId: 'm',
@@ -60,7 +65,11 @@ describe('statuses of an account', () => {
 
   it('are posted under the key: a repeat is the same one', async () => {
     const first = await publish(1);
-    expect(first).toMatchObject({ outcome: 'delivered', status: 200, remoteUrl: `${server.url}/@news/${first.remoteId ?? ''}` });
+    expect(first).toMatchObject({
+      outcome: 'delivered',
+      status: 200,
+      remoteUrl: `${server.url}/@news/${first.remoteId ?? ''}`,
+    });
     expect((await publish(1)).remoteId).toBe(first.remoteId);
     expect(server.statusesOf('news').map((status) => status.text)).toEqual([text(1)]);
   });
@@ -110,8 +119,15 @@ describe('statuses of an account', () => {
 
   it('that are refused say why in the words of the server', async () => {
     server.setMaxCharacters(60);
-    const long = { ...sent(1), body: JSON.stringify({ status: '长'.repeat(61), language: 'zh', visibility: 'public' }) };
-    const result = await mastodonPublisher.publish({ ...long, action: 'publish', remoteIds: [] }, target(), io());
+    const long = {
+      ...sent(1),
+      body: JSON.stringify({ status: '长'.repeat(61), language: 'zh', visibility: 'public' }),
+    };
+    const result = await mastodonPublisher.publish(
+      { ...long, action: 'publish', remoteIds: [] },
+      target(),
+      io(),
+    );
     server.setMaxCharacters(500);
     expect(result).toMatchObject({
       outcome: 'rejected-content',
@@ -122,7 +138,12 @@ describe('statuses of an account', () => {
 
   const json = (error: string) => JSON.stringify({ error });
   it.each([
-    [422, json('Cannot attach files that have not finished processing. Try again in a moment!'), {}, { outcome: 'transient' }],
+    [
+      422,
+      json('Cannot attach files that have not finished processing. Try again in a moment!'),
+      {},
+      { outcome: 'transient' },
+    ],
     [422, json('Validation failed: Text is odd'), {}, { outcome: 'rejected-content' }],
     [
       429,
@@ -131,7 +152,12 @@ describe('statuses of an account', () => {
       { outcome: 'rate-limited', retryAfterSeconds: 300 },
     ],
     [429, '', { 'x-ratelimit-reset': 'soon' }, { outcome: 'rate-limited' }],
-    [403, json('This action is outside the authorized scopes'), {}, { outcome: 'auth-expired', pauseReason: expect.stringContaining('scopes') }],
+    [
+      403,
+      json('This action is outside the authorized scopes'),
+      {},
+      { outcome: 'auth-expired', pauseReason: expect.stringContaining('scopes') },
+    ],
     [200, '<html>Welcome</html>', {}, { outcome: 'unknown' }],
     [200, '{"id":"1"}', {}, { outcome: 'unknown' }],
     [503, '<html>', { 'retry-after': '7' }, { outcome: 'transient', retryAfterSeconds: 7 }],
@@ -167,7 +193,12 @@ describe('statuses of an account', () => {
       hostile.closeAllConnections();
       hostile.close();
     });
-    const status = { id: '1', url: 'https://a.example/1', content: '', created_at: '2026-01-03T01:00:00.000Z' };
+    const status = {
+      id: '1',
+      url: 'https://a.example/1',
+      content: '',
+      created_at: '2026-01-03T01:00:00.000Z',
+    };
     const post = (changes: object) => {
       answer = (_path, response) => response.end(JSON.stringify({ ...status, ...changes }));
       const message = { key: 'k', action: 'publish' as const, body: bodyOf(1), remoteIds: [] };
