@@ -18,6 +18,8 @@ const NOTE_ROOM = 120;
 const ATTRIBUTION_ROOM = 120;
 /** A body of which less than this fits is not worth beginning, in graphemes. */
 const BODY_WORTH_BEGINNING = 12;
+/** With less than this beside the link there is no status, in graphemes. */
+const HEADLINE_ROOM = 10;
 const WIDE_SPACE = '\u3000';
 
 /** The parts of a status in the making: what is taken of its characters, and what had to go. */
@@ -81,6 +83,10 @@ function render(
   // ASCII, so that no server ends the link early.
   const link = new URL(article.canonicalUrl).href;
   const sheet = new Sheet(limits.maxCharacters - linkLength(link, limits.charactersPerUrl));
+  if (sheet.room < HEADLINE_ROOM)
+    throw new Error(
+      `${limits.maxCharacters} characters leave no room for a headline beside the link ${link}`,
+    );
 
   const fullHeadline = plain(draft.fitted.headline);
   const { headline, cut } = fitHeadline(fullHeadline, Math.max(1, sheet.room - BREAK.length));

@@ -72,6 +72,12 @@ describe('the text of a status', () => {
     expect(rendition.leftOut).toEqual(expect.arrayContaining(['body', 'attribution', 'kicker']));
   });
 
+  it('is none where the link leaves no room for it', () => {
+    const canonicalUrl = `http://127.0.0.1:8080/${'a'.repeat(80)}`;
+    expect(() => render({ canonicalUrl }, 100)).toThrow('no room for a headline');
+    expect(render({ canonicalUrl, note: null }, 130).characters).toBeLessThanOrEqual(130);
+  });
+
   it('ends at a sentence where that leaves little empty, else at a grapheme', () => {
     expect(beginningOf('一二三四五。六七八九十。', 20)).toBe('一二三四五。六七八九十。');
     expect(beginningOf('一二三四五。六七八九十。', 9)).toBe('一二三四五。…');
