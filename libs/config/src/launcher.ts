@@ -19,6 +19,9 @@ const schema = z.object({
   NEWSRELAY_ALLOW_TARGETS: fields.allowTargets,
   // No default here: the demo has another one than the services.
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule.unwrap().optional(),
+  // Checked here, where a wrong one is told of at once; the workers read them themselves.
+  NEWSRELAY_RETAIN_ANSWERS_DAYS: fields.retainAnswersDays,
+  NEWSRELAY_RETAIN_OBSOLETE_DAYS: fields.retainObsoleteDays,
   DATABASE_URL: fields.databaseUrl.optional(),
   REDIS_URL: fields.redisUrl.optional(),
   NATS_URL: fields.natsUrl.optional(),

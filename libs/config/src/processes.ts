@@ -28,6 +28,8 @@ export const publishSettings = z.object({
   ...delivering,
   NATS_URL: fields.natsUrl,
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule,
+  NEWSRELAY_RETAIN_ANSWERS_DAYS: fields.retainAnswersDays,
+  NEWSRELAY_RETAIN_OBSOLETE_DAYS: fields.retainObsoleteDays,
 });
 export const feedsSettings = z.object({ ...everyProcess, NEWSRELAY_PUBLIC_URL: fields.publicUrl });
 export const consoleSettings = z.object({

@@ -4,12 +4,14 @@ import type { Ledger } from './database.js';
 import * as ledger0001 from './migrations/0001-ledger.js';
 import * as distributed0002 from './migrations/0002-distributed.js';
 import * as feedDates0003 from './migrations/0003-feed-dates.js';
+import * as retention0008 from './migrations/0008-retention.js';
 
 /** In order of name; a migration that was released is never edited, a new one is added. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-ledger': ledger0001,
   '0002-distributed': distributed0002,
   '0003-feed-dates': feedDates0003,
+  '0008-retention': retention0008,
 };
 
 /** Brings the schema up to date; safe to call from many processes at once (advisory lock). Throws if one fails, with nothing of it applied. */

@@ -19,6 +19,7 @@ export interface ArticlesTable {
   withdrawn_through: Defaulted<number>;
   withdrawn_at: Date | null;
   page_date: ColumnType<string | null, string | null | undefined, string | null>;
+  versions_skipped_through: Defaulted<number>;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
 }
@@ -154,6 +155,11 @@ export interface ServiceHeartbeatsTable {
   seen_at: Generated<Date>;
 }
 
+export interface RetentionMarksTable {
+  kind: string;
+  through: Date;
+}
+
 export interface LedgerSchema {
   articles: ArticlesTable;
   article_versions: ArticleVersionsTable;
@@ -167,4 +173,5 @@ export interface LedgerSchema {
   shelf_entries: ShelfEntriesTable;
   feed_edition: FeedEditionTable;
   service_heartbeats: ServiceHeartbeatsTable;
+  retention_marks: RetentionMarksTable;
 }
