@@ -1,5 +1,7 @@
 import { SettingsError } from '@newsrelay/config/environment';
-import { launcherSettings } from '@newsrelay/config/launcher';
+import { launcherSettings, type LauncherSettings } from '@newsrelay/config/launcher';
+import { runBackup } from './backup/backup.js';
+import { runRestore } from './backup/restore.js';
 import { runDemo } from './demo/demo.js';
 import { runUntilStopped, stayUp } from './start.js';
 import { stopSignals } from './stop-signals.js';
@@ -10,14 +12,23 @@ const terminal = new Terminal();
 const signals = stopSignals();
 const [command, ...options] = process.argv.slice(2);
 
+function run(settings: LauncherSettings): Promise<number> {
+  switch (command) {
+    case 'demo':
+      return runDemo(settings, terminal, signals, { once: options.includes('--once') });
+    case 'backup':
+      return runBackup(settings, terminal, options);
+    case 'restore':
+      return runRestore(settings, terminal, options);
+    default:
+      return runUntilStopped(settings, terminal, signals, stayUp);
+  }
+}
+
 try {
   const settings = launcherSettings();
   makeDataFolder(settings.dataDir);
-  process.exit(
-    command === 'demo'
-      ? await runDemo(settings, terminal, signals, { once: options.includes('--once') })
-      : await runUntilStopped(settings, terminal, signals, stayUp),
-  );
+  process.exit(await run(settings));
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
   terminal.say(error.message);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
+import { BackupError } from './backup/backup-file.js';
 import type { Ledger } from './database.js';
 import * as ledger0001 from './migrations/0001-ledger.js';
 import * as distributed0002 from './migrations/0002-distributed.js';
@@ -21,6 +22,22 @@ export async function migrate(ledger: Ledger): Promise<void> {
     provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
   });
   const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error instanceof Error ? error : new Error(JSON.stringify(error));
+}
+
+/**
+ * Brings an empty database to the schema of a backup, which may be an older one.
+ *
+ * @throws BackupError if this build does not know one of the migrations
+ */
+export async function migrateAsFarAs(ledger: Ledger, names: readonly string[]): Promise<void> {
+  const known = Object.entries(MIGRATIONS).filter(([name]) => names.includes(name));
+  if (known.length < names.length) {
+    const unknown = names.filter((name) => !(name in MIGRATIONS)).join(', ');
+    throw new BackupError(`the backup is of a newer Newsrelay (it has ${unknown}): update Newsrelay first`);
+  }
+  const provider = { getMigrations: () => Promise.resolve(Object.fromEntries(known)) };
+  const { error } = await new Migrator({ db: ledger, provider }).migrateToLatest();
   if (error !== undefined) throw error instanceof Error ? error : new Error(JSON.stringify(error));
 }
 

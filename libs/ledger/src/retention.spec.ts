@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import type { Outcome } from '@newsrelay/contracts/delivery';
 import { deleteChannel } from './channels.js';
 import {
   claimDelivery,

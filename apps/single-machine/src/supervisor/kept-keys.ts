@@ -32,6 +32,24 @@ export function encryptionKey(dataDir: string, given: string | null): KeptKey {
   return kept(file, given, () => randomBytes(32).toString('base64'));
 }
 
+/** What lies in the folder; null where nothing does. */
+export function keptKeys(dataDir: string): { encryption: string | null; admin: string | null } {
+  return { encryption: read(join(dataDir, 'encryption-key')), admin: read(join(dataDir, 'admin-key')) };
+}
+
+/** Lays keys of a backup into a folder that has none. */
+export function keepKeys(
+  dataDir: string,
+  keys: { encryption: string | undefined; admin: string | undefined },
+): void {
+  for (const [name, value] of Object.entries({
+    'encryption-key': keys.encryption,
+    'admin-key': keys.admin,
+  })) {
+    if (value !== undefined) kept(join(dataDir, name), null, () => value);
+  }
+}
+
 function kept(file: string, given: string | null, make: () => string): KeptKey {
   if (given !== null) return { value: given, file: null, fresh: false };
   const before = read(file);

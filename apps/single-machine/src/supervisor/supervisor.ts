@@ -19,6 +19,7 @@ import { endLeftServers, killOwn, killSignal } from './left-servers.js';
 import { keepRunning, type Restartable } from './keep-running.js';
 import { adminKey, encryptionKey, type KeptKey } from './kept-keys.js';
 import { checkPublicPort } from './public-port.js';
+import { refuseHalfRestored } from './restore-mark.js';
 import { unreadiness } from './readiness.js';
 import { trimServerLogs } from './server-logs.js';
 
@@ -94,6 +95,7 @@ export class Supervisor {
     const { dataDir, bind } = this.settings;
     const { say } = this.terminal;
     this.#lock = lockDataFolder(dataDir);
+    refuseHalfRestored(dataDir);
     process.on('exit', this.#leaveNothing);
     await this.#endWhatWasLeft();
     const port = this.settings.port ?? DEFAULT_PORT;
