@@ -13,16 +13,10 @@ const signals = stopSignals();
 const [command, ...options] = process.argv.slice(2);
 
 function run(settings: LauncherSettings): Promise<number> {
-  switch (command) {
-    case 'demo':
-      return runDemo(settings, terminal, signals, { once: options.includes('--once') });
-    case 'backup':
-      return runBackup(settings, terminal, options);
-    case 'restore':
-      return runRestore(settings, terminal, options);
-    default:
-      return runUntilStopped(settings, terminal, signals, stayUp);
-  }
+  if (command === 'demo') return runDemo(settings, terminal, signals, { once: options.includes('--once') });
+  if (command === 'backup') return runBackup(settings, terminal, options);
+  if (command === 'restore') return runRestore(settings, terminal, options);
+  return runUntilStopped(settings, terminal, signals, stayUp);
 }
 
 try {
