@@ -64,12 +64,12 @@ describe('a backup that is made while articles come in, and a machine that is th
       withdrawn.push(id);
     }
     // The newsroom does not stop for a backup.
-    let goOn = true;
+    const backedUp = new AbortController();
     const newsroom = (async () => {
-      for (let number = 100; goOn; number += 1) meanwhile.push(await takeIn(number));
+      for (let number = 100; !backedUp.signal.aborted; number += 1) meanwhile.push(await takeIn(number));
     })();
     const backup = await lost.runBeside(['backup', file]);
-    goOn = false;
+    backedUp.abort();
     await newsroom;
     expect(backup).toMatchObject({ status: 0, output: expect.stringContaining(`Backed up to ${file}`) });
     await lost.kill();

@@ -5,6 +5,7 @@ import { readEnvironment } from '@newsrelay/config/environment';
 import { singleMachineHttpSettings } from '@newsrelay/config/processes';
 import { runUntilStopped } from '@newsrelay/service-process/run';
 import { startServiceProcess } from '@newsrelay/service-process/service-process';
+import { DiskSpaceModule } from './disk/disk-space.module.js';
 import { followParent } from './follow-parent.js';
 import { metricsOf } from './metrics-of-peer.js';
 
@@ -24,6 +25,7 @@ await runUntilStopped(async () => {
       IngestModule,
       FeedsModule.forRoot({ publicUrl: settings.NEWSRELAY_PUBLIC_URL }),
       ConsoleModule.forRoot(settings),
+      DiskSpaceModule.forRoot(settings),
     ],
     port: settings.NEWSRELAY_PORT,
     bind: settings.NEWSRELAY_BIND,

@@ -97,4 +97,10 @@ export const retainAnswersDays = retentionDays(90, 1);
 /** Frozen messages, renditions and page texts that nothing can need again. Events live for seven days, and may be handled once more until then. */
 export const retainObsoleteDays = retentionDays(30, 8);
 
+/** Megabytes (10⁶ bytes) free on the data folder's disk below which it is said. */
+export const diskWarningMb = z.coerce
+  .number('must be a number of megabytes, such as 1000')
+  .min(0, 'must be a number of megabytes, such as 1000')
+  .default(1_000);
+
 export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info');

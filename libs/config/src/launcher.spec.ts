@@ -16,6 +16,7 @@ describe('launcherSettings', () => {
       encryptionKey: null,
       allowTargets: [],
       retrySchedule: null,
+      diskWarningMb: 1000,
       databaseUrl: null,
       redisUrl: null,
       natsUrl: null,
@@ -124,6 +125,7 @@ describe('the encryption key', () => {
 
 describe('processEnvironment', () => {
   const settings: ProcessSettings = {
+    dataDir: '/data',
     port: 8081,
     bind: '0.0.0.0',
     publicUrl: 'https://news.example',

@@ -45,6 +45,9 @@ export const singleMachineHttpSettings = z.object({
   ...consoleSettings.shape,
   /** Internal port of the workers' probes and metrics. */
   NEWSRELAY_WORKERS_PORT: fields.port,
+  /** Whose disk is watched. */
+  NEWSRELAY_DATA_DIR: z.string(),
+  NEWSRELAY_DISK_WARNING_MB: fields.diskWarningMb,
 });
 /** The single-machine mode's worker process: transform and publish. Its port is internal. */
 export const singleMachineWorkersSettings = z

@@ -15,6 +15,7 @@ import type { LocalServer, StartOptions } from '@newsrelay/local-servers/server-
 import type { Terminal } from '../terminal.js';
 import { ChildService, endLeftChild } from './child-service.js';
 import { lockDataFolder, type FolderLock } from './data-folder-lock.js';
+import { watchDisk } from './disk-watch.js';
 import { endLeftServers, killOwn, killSignal } from './left-servers.js';
 import { keepRunning, type Restartable } from './keep-running.js';
 import { adminKey, encryptionKey, type KeptKey } from './kept-keys.js';
@@ -106,8 +107,10 @@ export class Supervisor {
     };
     const urls = await this.#startServers();
     this.#stopping.signal.throwIfAborted();
+    this.#watchDisk();
     const localUrl = `http://${localHost(bind)}:${port}`;
     const processes: ProcessSettings = {
+      dataDir,
       ...urls,
       port,
       bind,
@@ -239,6 +242,20 @@ export class Supervisor {
     if (database === undefined || redis === undefined || nats === undefined)
       throw new Error('a server has no URL');
     return { databaseUrl: database, redisUrl: redis, natsUrl: nats };
+  }
+
+  #watchDisk(): void {
+    const { dataDir, diskWarningMb } = this.settings;
+    const { say } = this.terminal;
+    // NATS stores nothing any more once it met a full disk, whatever room there is later (2.9.10): it has to begin anew.
+    const onRoom = async (): Promise<void> => {
+      const nats = this.#servers.find(({ name }) => name === 'nats');
+      if (nats?.running !== true) return;
+      say('nats: started again, since the disk was full');
+      await nats.restart();
+    };
+    const options = { dataDir, warnBelow: diskWarningMb * 1_000_000, say, onRoom };
+    this.#idle.push(watchDisk(options, this.#stopping.signal));
   }
 
   #keep(part: Restartable): void {
