@@ -2,6 +2,7 @@ import { SettingsError } from '@newsrelay/config/environment';
 import { launcherSettings, type LauncherSettings } from '@newsrelay/config/launcher';
 import { runBackup } from './backup/backup.js';
 import { runRestore } from './backup/restore.js';
+import { rotateEncryptionKey } from './backup/rotate-encryption-key.js';
 import { runDemo } from './demo/demo.js';
 import { runUntilStopped, stayUp } from './start.js';
 import { stopSignals } from './stop-signals.js';
@@ -16,6 +17,7 @@ function run(settings: LauncherSettings): Promise<number> {
   if (command === 'demo') return runDemo(settings, terminal, signals, { once: options.includes('--once') });
   if (command === 'backup') return runBackup(settings, terminal, options);
   if (command === 'restore') return runRestore(settings, terminal, options);
+  if (command === 'rotate-encryption-key') return rotateEncryptionKey(settings, terminal, options);
   return runUntilStopped(settings, terminal, signals, stayUp);
 }
 

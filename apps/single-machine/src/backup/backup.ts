@@ -4,16 +4,15 @@ import { SettingsError } from '@newsrelay/config/environment';
 import type { LauncherSettings } from '@newsrelay/config/launcher';
 import { writeBackupFile } from '@newsrelay/ledger/backup/backup-file';
 import { dumpLedger } from '@newsrelay/ledger/backup/dump-ledger';
-import { runningPostgres, startPostgres } from '@newsrelay/local-servers/postgres';
+import { runningPostgres } from '@newsrelay/local-servers/postgres';
 import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
 import { VERSION } from '@newsrelay/service-process/version';
-import { lockDataFolder } from '../supervisor/data-folder-lock.js';
-import { endLeftServers } from '../supervisor/left-servers.js';
-import { keptKeys } from '../supervisor/kept-keys.js';
+import { keptKeys, refuseHalfRotated } from '../supervisor/kept-keys.js';
 import { refuseHalfRestored } from '../supervisor/restore-mark.js';
 import type { Terminal } from '../terminal.js';
 import { fileAndOptions } from './arguments.js';
 import { inOneLine } from './in-one-line.js';
+import { withOwnLedger } from './own-ledger.js';
 
 /**
  * `./newsrelay backup FILE`: the ledger and the keys in one file that only its owner can read. Newsrelay may run.
@@ -31,6 +30,7 @@ export async function runBackup(
   if (statSync(path, { throwIfNoEntry: false }) !== undefined)
     throw new SettingsError(`${path} is there already: name a file that is not`);
   refuseHalfRestored(settings.dataDir);
+  refuseHalfRotated(settings.dataDir);
   const kept = keptKeys(settings.dataDir);
   const encryptionKey = settings.encryptionKey ?? kept.encryption;
   if (encryptionKey === null) {
@@ -45,8 +45,9 @@ export async function runBackup(
         ...(kept.admin === null ? {} : { admin: kept.admin }),
       };
   const encryptionKeyId = new Sealing(parseEncryptionKey(encryptionKey)).keyId;
-  return inOneLine(terminal, 'The backup was not made', () =>
-    withLedger(settings, terminal, async (url) => {
+  const running = settings.databaseUrl ?? runningPostgres(settings.dataDir);
+  return inOneLine(terminal, 'The backup was not made', () => {
+    const backUp = async (url: string): Promise<void> => {
       const lines = dumpLedger(url, { version: VERSION, encryptionKeyId, keys });
       await terminal.during('backing up', writeBackupFile(path, lines));
       terminal.say(`Backed up to ${path} (${(statSync(path).size / 1e6).toFixed(1)} MB).`);
@@ -55,28 +56,7 @@ export async function runBackup(
           ? '  It holds the encryption key and the admin key: whoever can read it can read the secrets of all channels.'
           : '  The encryption key is not in it. Keep that key elsewhere: without it the secrets of all channels are lost.',
       );
-    }),
-  );
-}
-
-/** The running server, or the one of the data folder, started for this alone. */
-async function withLedger(
-  { databaseUrl, dataDir }: LauncherSettings,
-  terminal: Terminal,
-  work: (url: string) => Promise<void>,
-): Promise<void> {
-  const running = databaseUrl ?? runningPostgres(dataDir);
-  if (running !== undefined) return work(running);
-  const lock = lockDataFolder(dataDir);
-  try {
-    await endLeftServers(dataDir, terminal.say);
-    const server = await terminal.during('starting postgres', startPostgres({ dataDir, say: terminal.say }));
-    try {
-      await work(server.url);
-    } finally {
-      await server.stop();
-    }
-  } finally {
-    lock.release();
-  }
+    };
+    return running === undefined ? withOwnLedger(settings, terminal, backUp) : backUp(running);
+  });
 }

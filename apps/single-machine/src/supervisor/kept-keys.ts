@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SettingsError } from '@newsrelay/config/environment';
+
+const NEXT = 'encryption-key.next';
 
 export interface KeptKey {
   readonly value: string;
@@ -48,6 +50,32 @@ export function keepKeys(
   })) {
     if (value !== undefined) kept(join(dataDir, name), null, () => value);
   }
+}
+
+/** The key that is to come, made once: a rotation that broke off goes on with the same. */
+export function nextEncryptionKey(dataDir: string): KeptKey {
+  return kept(join(dataDir, NEXT), null, () => randomBytes(32).toString('base64'));
+}
+
+/** The next key becomes the key; the one before is laid beside it. */
+export function takeNextEncryptionKey(dataDir: string): void {
+  const file = join(dataDir, 'encryption-key');
+  rmSync(`${file}.old`, { force: true });
+  if (existsSync(file)) linkSync(file, `${file}.old`);
+  renameSync(join(dataDir, NEXT), file);
+}
+
+/** For one that nothing is sealed with, and one that is kept elsewhere. */
+export function dropNextEncryptionKey(dataDir: string): void {
+  rmSync(join(dataDir, NEXT), { force: true });
+}
+
+/** @throws SettingsError where secrets may be sealed with a key that is not the folder's yet */
+export function refuseHalfRotated(dataDir: string): void {
+  if (!existsSync(join(dataDir, NEXT))) return;
+  throw new SettingsError(
+    `NEWSRELAY_DATA_DIR: a change of the encryption key in ${dataDir} did not come to its end: run ./newsrelay rotate-encryption-key once more`,
+  );
 }
 
 function kept(file: string, given: string | null, make: () => string): KeptKey {

@@ -18,7 +18,7 @@ import { lockDataFolder, type FolderLock } from './data-folder-lock.js';
 import { watchDisk } from './disk-watch.js';
 import { endLeftServers, killOwn, killSignal } from './left-servers.js';
 import { keepRunning, type Restartable } from './keep-running.js';
-import { adminKey, encryptionKey, type KeptKey } from './kept-keys.js';
+import { adminKey, encryptionKey, refuseHalfRotated, type KeptKey } from './kept-keys.js';
 import { checkPublicPort } from './public-port.js';
 import { refuseHalfRestored } from './restore-mark.js';
 import { unreadiness } from './readiness.js';
@@ -97,6 +97,7 @@ export class Supervisor {
     const { say } = this.terminal;
     this.#lock = lockDataFolder(dataDir);
     refuseHalfRestored(dataDir);
+    refuseHalfRotated(dataDir);
     process.on('exit', this.#leaveNothing);
     await this.#endWhatWasLeft();
     const port = this.settings.port ?? DEFAULT_PORT;
