@@ -2,8 +2,10 @@ import pg from 'pg';
 import { controlLine, type BackupHeader } from './backup-file.js';
 import { inOrderOfReference, ledgerTables, quoted } from './tables.js';
 
-/** Rows fetched at once: an article may have a megabyte. */
-const ROWS = 100;
+/** Rows fetched at once, at first and at most; characters of them that are aimed at: an article may have a megabyte. */
+const ROWS = 50;
+const MOST_ROWS = 5_000;
+const CHARACTERS = 2_000_000;
 
 export type BackupSource = Pick<BackupHeader, 'version' | 'encryptionKeyId' | 'keys'>;
 
@@ -59,10 +61,15 @@ async function* rowsOf(client: pg.ClientBase, table: string): AsyncGenerator<str
   await client.query(
     `declare rows_of_table no scroll cursor for select row_to_json(t)::text as json from ${quoted(table)} as t`,
   );
-  for (;;) {
-    const { rows } = await client.query<{ json: string }>(`fetch ${ROWS} from rows_of_table`);
-    for (const { json } of rows) yield json;
-    if (rows.length < ROWS) break;
+  for (let asked = ROWS; ;) {
+    const { rows } = await client.query<{ json: string }>(`fetch ${asked} from rows_of_table`);
+    let characters = 0;
+    for (const { json } of rows) {
+      characters += json.length;
+      yield json;
+    }
+    if (rows.length < asked) break;
+    asked = Math.min(MOST_ROWS, Math.max(1, Math.floor((asked * CHARACTERS) / characters)));
   }
   await client.query('close rows_of_table');
 }
