@@ -74,6 +74,7 @@ describe('every route of the one public port', () => {
       REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
       NATS_URL: `nats://127.0.0.1:${await freePort()}`,
       NEWSRELAY_LOG_LEVEL: 'fatal',
+      NEWSRELAY_DATA_DIR: data.path,
       NEWSRELAY_PORT: String(port),
       NEWSRELAY_WORKERS_PORT: String(await freePort()),
       NEWSRELAY_BIND: '127.0.0.1',
