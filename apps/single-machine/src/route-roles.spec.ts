@@ -73,7 +73,7 @@ describe('every route of the one public port', () => {
       DATABASE_URL: postgres.url,
       REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
       NATS_URL: `nats://127.0.0.1:${await freePort()}`,
-      NEWSRELAY_LOG_LEVEL: 'fatal',
+      NEWSRELAY_LOG_LEVEL: 'error',
       NEWSRELAY_DATA_DIR: data.path,
       NEWSRELAY_PORT: String(port),
       NEWSRELAY_WORKERS_PORT: String(await freePort()),
