@@ -5,8 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
+import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
 import { Browser } from './harness/browser.js';
-import type { NewsrelayApi } from './harness/newsrelay-api.js';
+import { NewsrelayApi } from './harness/newsrelay-api.js';
 import { answering, inTurn, PartnerPaths } from './harness/partner-paths.js';
 import { accept } from './harness/partner-receiver.js';
 import { sampleArticle } from './harness/sample-article.js';
@@ -16,6 +17,7 @@ const SAMPLE = readFileSync(new URL('../../samples/pages/jining-gaoxin-857.txt',
 const HELD_HEADLINE = '向高而攀走在前 向新而进挑大梁';
 
 describe('the operators’ page', () => {
+  let data: TemporaryDataDir;
   let machine: SingleMachine;
   let partner: PartnerPaths;
   let browser: Browser;
@@ -23,7 +25,9 @@ describe('the operators’ page', () => {
   const keys: Record<string, string> = {};
 
   beforeAll(async () => {
-    machine = await SingleMachine.start();
+    data = temporaryDataDir();
+    machine = new SingleMachine(data.path, { NEWSRELAY_RETRY_SCHEDULE: '0,600' });
+    await machine.start();
     partner = await PartnerPaths.start();
     for (const [role, more] of [
       ['editor', {}],
@@ -48,6 +52,7 @@ describe('the operators’ page', () => {
   }, 180_000);
   afterAll(async () => {
     await machine.stop();
+    await data.remove();
     await partner.receiver.stop();
   }, 60_000);
 
@@ -72,15 +77,13 @@ describe('the operators’ page', () => {
     await page.getByText('实时更新').waitFor();
   }
 
-  async function post(
-    fields: Record<string, unknown> = {},
-    api: NewsrelayApi = machine.api,
-  ): Promise<string> {
-    const answer = await api.post(sampleArticle(fields));
+  async function post(fields: Record<string, unknown> = {}): Promise<string> {
+    const answer = await machine.api.post(sampleArticle(fields));
     expect(answer.status).toBe(202);
     return answer.body.id;
   }
 
+  const apiOf = (role: string) => new NewsrelayApi(() => machine.url, keys[role] ?? '');
   const row = (headline: string) => page.locator('[data-article]', { hasText: headline });
   const cell = (headline: string, channel: string) => row(headline).locator(`[data-channel="${channel}"]`);
 
@@ -426,9 +429,9 @@ describe('the operators’ page', () => {
     const id = await post({ headline: '重启前的稿件' });
     await logIn('operator', `/?view=all&article=${id}&pane=deliveries`);
     await page.getByRole('dialog').getByText('齐鲁壹点').waitFor();
-    await machine.halt();
+    await machine.stop();
     await page.getByText('与服务器的连接断了').first().waitFor({ state: 'attached' });
-    await machine.resume();
+    await machine.start();
     await page.getByText('实时更新').waitFor({ timeout: 30_000, state: 'attached' });
     await page.keyboard.press('Escape');
     await post({ headline: '重启后的稿件' });
@@ -478,12 +481,10 @@ describe('the operators’ page', () => {
       expect((await page.request.put(`${machine.url}/queues/api/${path}`)).status()).toBeGreaterThanOrEqual(
         400,
       );
-    const editor = machine.apiOf(keys['editor'] ?? '');
+    const editor = apiOf('editor');
     expect((await editor.call('console', 'GET', '/queues/api/queues')).status).toBe(403);
     expect((await editor.call('console', 'GET', '/queues/api/queues', { key: null })).status).toBe(401);
-    expect((await machine.apiOf(keys['source'] ?? '').call('console', 'GET', '/api/v1/board')).status).toBe(
-      403,
-    );
+    expect((await apiOf('source').call('console', 'GET', '/api/v1/board')).status).toBe(403);
     browser.complaints.splice(
       0,
       browser.complaints.length,

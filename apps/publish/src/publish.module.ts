@@ -1,9 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Redis } from 'ioredis';
-import { connectorOf } from '@newsrelay/channel-registry/registry';
+import { connectorOf, connectors } from '@newsrelay/channel-registry/registry';
 import { attemptDelivery } from '@newsrelay/delivery/attempt';
 import { DeliveryEvents } from '@newsrelay/delivery/events';
 import { InFlight } from '@newsrelay/delivery/in-flight';
+import { PlatformProbeRounds } from '@newsrelay/delivery/platform-probe';
 import { DeliveryQueue, producerConnection } from '@newsrelay/delivery/queue';
 import { Reconciler } from '@newsrelay/delivery/reconciler';
 import { DeliveryWorkers } from '@newsrelay/delivery/worker';
@@ -14,6 +15,8 @@ import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
 import { DeliveryLifetime } from './delivery-lifetime.js';
 import { Lanes } from './lanes.js';
+import { Pruner, RETENTION, type Retention } from './retention/pruner.js';
+import { RetentionEvents } from './retention/retention-events.js';
 import { RenditionEventsController } from './rendition-events.controller.js';
 import { PRODUCER_REDIS } from './tokens.js';
 import { WithdrawalWatch } from './withdrawal-watch.js';
@@ -23,6 +26,8 @@ export interface PublishSettings {
   NEWSRELAY_ENCRYPTION_KEY: string;
   NEWSRELAY_ALLOW_TARGETS: readonly string[];
   NEWSRELAY_RETRY_SCHEDULE: readonly number[];
+  NEWSRELAY_RETAIN_ANSWERS_DAYS: number | null;
+  NEWSRELAY_RETAIN_OBSOLETE_DAYS: number | null;
 }
 
 /**
@@ -31,6 +36,8 @@ export interface PublishSettings {
  */
 const CONCURRENCY = 64;
 const WITHDRAWAL_CONCURRENCY = 64;
+/** How long a platform may take to tell its limits, milliseconds. */
+const PROBE_DEADLINE_MS = 10_000;
 
 /** Delivers. Needs the telemetry, ledger and messaging modules of its process. */
 @Module({})
@@ -38,6 +45,7 @@ export class PublishModule {
   static forRoot(settings: PublishSettings): DynamicModule {
     const { NEWSRELAY_RETRY_SCHEDULE: schedule } = settings;
     const sealing = new Sealing(parseEncryptionKey(settings.NEWSRELAY_ENCRYPTION_KEY));
+    const unseal = (sealed: string, channelId: string) => sealing.unseal(sealed, channelId);
     return {
       module: PublishModule,
       controllers: [RenditionEventsController],
@@ -65,7 +73,6 @@ export class PublishModule {
             events: DeliveryEvents,
             logger: Logger,
           ) => {
-            const unseal = (sealed: string, channelId: string) => sealing.unseal(sealed, channelId);
             const parts = { ledger, connectorOf, unseal, lanes, inFlight, events, schedule };
             return new DeliveryWorkers({
               redisUrl: settings.REDIS_URL,
@@ -82,8 +89,31 @@ export class PublishModule {
           useFactory: (ledger: Ledger, queue: DeliveryQueue, events: DeliveryEvents, logger: Logger) =>
             new Reconciler({ ledger, queue, connectorOf, schedule, events, logger }),
         },
+        {
+          provide: PlatformProbeRounds,
+          inject: [LEDGER, Lanes, LOGGER],
+          useFactory: (ledger: Ledger, lanes: Lanes, logger: Logger) => {
+            const types = connectors
+              .filter(({ publisher }) => publisher.probe !== undefined)
+              .map(({ manifest }) => manifest.type);
+            const { outbound } = lanes.publish;
+            return new PlatformProbeRounds(
+              { ledger, connectorOf, unseal, outbound, types, logger },
+              PROBE_DEADLINE_MS,
+            );
+          },
+        },
         WithdrawalWatch,
         DeliveryLifetime,
+        {
+          provide: RETENTION,
+          useValue: {
+            answersDays: settings.NEWSRELAY_RETAIN_ANSWERS_DAYS,
+            obsoleteDays: settings.NEWSRELAY_RETAIN_OBSOLETE_DAYS,
+          } satisfies Retention,
+        },
+        RetentionEvents,
+        Pruner,
       ],
     };
   }

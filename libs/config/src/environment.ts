@@ -37,7 +37,9 @@ export function loggableSettings(settings: Readonly<Record<string, unknown>>): R
       if (value === undefined || value === null) return [name, 'unset'];
       return [
         name,
-        /KEY|SECRET|TOKEN|PASSWORD|_URL$/.test(name) && name !== 'NEWSRELAY_PUBLIC_URL' ? 'set' : value,
+        /KEY|SECRET|TOKEN|PASSWORD|HEADERS|_URL$/.test(name) && name !== 'NEWSRELAY_PUBLIC_URL'
+          ? 'set'
+          : value,
       ];
     }),
   );

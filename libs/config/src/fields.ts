@@ -47,8 +47,7 @@ export const encryptionKey = z
   .string()
   .min(32, 'must be 32 bytes as base64 or hex: make one with `openssl rand -base64 32`');
 
-/** CIDRs for which the address, port and https rules of outbound calls are lifted; checked by libs/outbound. */
-export const allowTargets = z
+const cidrs = z
   .string()
   .default('')
   .transform((list) =>
@@ -66,6 +65,12 @@ export const allowTargets = z
     ),
   );
 
+/** CIDRs for which the address, port and https rules of outbound calls are lifted; checked by libs/outbound. */
+export const allowTargets = cidrs;
+
+/** CIDRs of gateways in front of us, whose X-Forwarded-For is believed. */
+export const trustedProxies = cidrs;
+
 /** Seconds between attempts: Standard Webhooks 1.0, "Deliverability and reliability"; 75.6 hours in all. */
 export const STANDARD_WEBHOOKS_SCHEDULE = [0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
@@ -79,5 +84,28 @@ export const retrySchedule = z
   .transform((list) => list.split(',').map(Number))
   .pipe(z.array(delaySeconds).min(1).max(50))
   .default(STANDARD_WEBHOOKS_SCHEDULE);
+
+/** Days that something is kept, or null for ever. `least` is what the rest of the system counts on. */
+export function retentionDays(byDefault: number, least: number) {
+  return z
+    .string()
+    .transform((text) => (text === 'forever' ? null : Number(text)))
+    .refine(
+      (days) => days === null || (Number.isInteger(days) && days >= least && days <= 36_500),
+      `must be a whole number of days, at least ${least}, or forever`,
+    )
+    .default(byDefault);
+}
+
+/** What outlets answered to attempts; how each attempt ended is kept for ever. */
+export const retainAnswersDays = retentionDays(90, 1);
+/** Frozen messages, renditions and page texts that nothing can need again. Events live for seven days, and may be handled once more until then. */
+export const retainObsoleteDays = retentionDays(30, 8);
+
+/** Megabytes (10⁶ bytes) free on the data folder's disk below which it is said. */
+export const diskWarningMb = z.coerce
+  .number('must be a number of megabytes, such as 1000')
+  .min(0, 'must be a number of megabytes, such as 1000')
+  .default(1_000);
 
 export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info');

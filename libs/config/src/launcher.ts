@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readEnvironment, type Environment } from './environment.js';
 import * as fields from './fields.js';
+import { tracingFields } from './tracing.js';
 
 const schema = z.object({
   NEWSRELAY_PORT: fields.port.optional(),
@@ -19,9 +20,15 @@ const schema = z.object({
   NEWSRELAY_ALLOW_TARGETS: fields.allowTargets,
   // No default here: the demo has another one than the services.
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule.unwrap().optional(),
+  NEWSRELAY_DISK_WARNING_MB: fields.diskWarningMb,
+  // Checked here, where a wrong one is told of at once; the workers read them themselves.
+  NEWSRELAY_RETAIN_ANSWERS_DAYS: fields.retainAnswersDays,
+  NEWSRELAY_RETAIN_OBSOLETE_DAYS: fields.retainObsoleteDays,
   DATABASE_URL: fields.databaseUrl.optional(),
   REDIS_URL: fields.redisUrl.optional(),
   NATS_URL: fields.natsUrl.optional(),
+  // Handed on as they are: a wrong one is told before anything starts.
+  ...tracingFields,
 });
 
 /** The public port where none is asked for. */
@@ -40,6 +47,8 @@ export interface LauncherSettings {
   readonly allowTargets: readonly string[];
   /** Seconds. */
   readonly retrySchedule: readonly number[] | null;
+  /** Megabytes free below which it is said. */
+  readonly diskWarningMb: number;
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
   readonly natsUrl: string | null;
@@ -57,6 +66,7 @@ export function launcherSettings(environment?: Environment): LauncherSettings {
     encryptionKey: given.NEWSRELAY_ENCRYPTION_KEY ?? null,
     allowTargets: given.NEWSRELAY_ALLOW_TARGETS,
     retrySchedule: given.NEWSRELAY_RETRY_SCHEDULE ?? null,
+    diskWarningMb: given.NEWSRELAY_DISK_WARNING_MB,
     databaseUrl: given.DATABASE_URL ?? null,
     redisUrl: given.REDIS_URL ?? null,
     natsUrl: given.NATS_URL ?? null,
@@ -65,6 +75,8 @@ export function launcherSettings(environment?: Environment): LauncherSettings {
 
 /** What the launcher hands to each of its processes. */
 export interface ProcessSettings {
+  /** Absolute. */
+  readonly dataDir: string;
   readonly port: number;
   readonly bind: string;
   readonly publicUrl: string;
@@ -86,6 +98,7 @@ export function processEnvironment(
 ): Record<string, string | undefined> {
   return {
     ...inherited,
+    NEWSRELAY_DATA_DIR: settings.dataDir,
     NEWSRELAY_PORT: String(settings.port),
     NEWSRELAY_BIND: settings.bind,
     NEWSRELAY_PUBLIC_URL: settings.publicUrl,

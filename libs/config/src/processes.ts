@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as fields from './fields.js';
+import { tracingFields } from './tracing.js';
 
 /* One schema per process, each of the settings it reads and no others. */
 
@@ -12,6 +13,9 @@ const everyProcess = {
   NEWSRELAY_ADMIN_KEY: fields.adminKey,
   /** Where browsers reach us: feeds and links are built on it, sessions are bound to it. */
   NEWSRELAY_PUBLIC_URL: fields.publicUrl,
+  ...tracingFields,
+  /** Gateways in front: wrong logins are counted, and changes written down, by the address that they name. */
+  NEWSRELAY_TRUSTED_PROXIES: fields.trustedProxies,
 };
 const delivering = {
   REDIS_URL: fields.redisUrl,
@@ -26,6 +30,8 @@ export const publishSettings = z.object({
   ...delivering,
   NATS_URL: fields.natsUrl,
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule,
+  NEWSRELAY_RETAIN_ANSWERS_DAYS: fields.retainAnswersDays,
+  NEWSRELAY_RETAIN_OBSOLETE_DAYS: fields.retainObsoleteDays,
 });
 export const feedsSettings = z.object(everyProcess);
 export const consoleSettings = z.object({ ...everyProcess, ...delivering });
@@ -37,6 +43,9 @@ export const singleMachineHttpSettings = z.object({
   ...consoleSettings.shape,
   /** Internal port of the workers' probes and metrics. */
   NEWSRELAY_WORKERS_PORT: fields.port,
+  /** Whose disk is watched. */
+  NEWSRELAY_DATA_DIR: z.string(),
+  NEWSRELAY_DISK_WARNING_MB: fields.diskWarningMb,
 });
 /** The single-machine mode's worker process: transform and publish. Its port is internal. */
 export const singleMachineWorkersSettings = z

@@ -6,7 +6,7 @@ import { may, rolesThatMay, type Permission } from './roles.js';
 import { pathOf } from './route-table.js';
 
 /** Below these a key is asked for before it is told that there is nothing. */
-const GUARDED = /^\/(api|queues|metrics(\.json)?)(\/|$)/;
+const GUARDED = /^\/(api|queues|metrics)(\/|$)/;
 
 /** @throws Problem 403 that names the roles which may */
 export function refuseOtherRoles({ keyName, role }: Identity, permission: Permission): void {

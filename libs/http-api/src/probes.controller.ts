@@ -29,18 +29,11 @@ export class ProbesController {
     await reply.status(report.ready ? 200 : 503).send(report);
   }
 
-  /** For another process of ours that shows these beside its own. */
-  @Get('metrics.json')
-  @Needs('metrics')
-  async measured() {
-    return this.metrics.registry.getMetricsAsJSON();
-  }
-
   @Get('metrics')
   @Needs('metrics')
   @HttpCode(200)
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   async scrape(): Promise<string> {
-    return this.metrics.text(await this.peers());
+    return this.metrics.text(this.peers());
   }
 }

@@ -62,6 +62,8 @@ export async function findVersion(
   articleId: string,
   version: number,
 ): Promise<VersionRow | undefined> {
+  // Versions count from 1: a new article, which most are, has none to ask for.
+  if (version < 1) return undefined;
   return tx
     .selectFrom('article_versions')
     .selectAll()
@@ -82,7 +84,7 @@ export async function insertVersion(
   version: NewVersion,
   state: Extract<VersionState, 'held' | 'scheduled' | 'published'>,
 ): Promise<number> {
-  const number = article.latest_version + 1;
+  const number = Math.max(article.latest_version, article.versions_skipped_through) + 1;
   await tx
     .insertInto('article_versions')
     .values({

@@ -20,6 +20,7 @@ export function channelOfRow(row: Selectable<ChannelsTable>): StoredChannel {
     settings: row.settings,
     sealedSecrets: row.sealed_secrets,
     paused: row.paused_since === null ? null : { since: row.paused_since, reason: row.pause_reason ?? '' },
+    platform: row.platform,
     createdAt: row.created_at,
   };
 }
@@ -99,7 +100,10 @@ export async function listChannels(
 
 export async function updateChannel(
   tx: LedgerTransaction,
-  channel: Pick<StoredChannel, 'id' | 'name' | 'enabled' | 'filter' | 'settings' | 'sealedSecrets'>,
+  channel: Pick<
+    StoredChannel,
+    'id' | 'name' | 'enabled' | 'filter' | 'settings' | 'sealedSecrets' | 'platform'
+  >,
 ): Promise<StoredChannel> {
   const row = await tx
     .updateTable('channels')
@@ -109,6 +113,7 @@ export async function updateChannel(
       filter: JSON.stringify(channel.filter),
       settings: JSON.stringify(channel.settings),
       sealed_secrets: channel.sealedSecrets,
+      platform: channel.platform === null ? null : JSON.stringify(channel.platform),
       updated_at: sql`clock_timestamp()`,
     })
     .where('id', '=', channel.id)
@@ -188,6 +193,33 @@ export async function resumeChannel(tx: LedgerTransaction, id: string): Promise<
     .execute();
   await makeWaitingDue(tx, id);
   await announce(tx, id);
+}
+
+/**
+ * Writes every channel's secrets anew, all or none: `reseal` gets them as they are sealed, and what it throws leaves
+ * everything as it was. Returns how many were changed.
+ */
+export async function resealSecrets(
+  ledger: Ledger,
+  reseal: (sealed: string, channelId: string) => string,
+): Promise<number> {
+  return ledger.transaction().execute(async (tx) => {
+    // A deleted channel has none any more.
+    const rows = await tx
+      .selectFrom('channels')
+      .select(['id', 'sealed_secrets'])
+      .where('sealed_secrets', '<>', '')
+      .forUpdate()
+      .execute();
+    let changed = 0;
+    for (const { id, sealed_secrets } of rows) {
+      const resealed = reseal(sealed_secrets, id);
+      if (resealed === sealed_secrets) continue;
+      await tx.updateTable('channels').set({ sealed_secrets: resealed }).where('id', '=', id).execute();
+      changed += 1;
+    }
+    return changed;
+  });
 }
 
 /** Types of the channels that exist, each once. */

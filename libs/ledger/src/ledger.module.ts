@@ -12,9 +12,9 @@ import { sql } from 'kysely';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { Health } from '@newsrelay/telemetry/health';
 import { LOGGER, type Logger, RateLimitedLog } from '@newsrelay/telemetry/logger';
-import { openLedger, type Ledger } from './database.js';
+import { isLedgerUnavailable, openLedger, type Ledger } from './database.js';
 import { LEDGER } from './ledger-token.js';
-import { migrate } from './migrate.js';
+import { isMigrated, migrate } from './migrate.js';
 import { LedgerNotifications } from './notifications.js';
 
 export interface LedgerSettings {
@@ -34,7 +34,7 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
     @Inject(LEDGER) private readonly ledger: Ledger,
     @Inject(LedgerNotifications) private readonly notifications: LedgerNotifications,
     @Inject(LOGGER) private readonly logger: Logger,
-    @Inject(Health) health: Health,
+    @Inject(Health) private readonly health: Health,
   ) {
     health.register('postgresql', true, async () => {
       if (this.#reason !== null) return this.#reason;
@@ -44,6 +44,12 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
   }
 
   onApplicationBootstrap(): void {
+    // Shown only: what can be read is served, and a process that cannot write says so to whoever asks it to.
+    this.health.register('postgresql-writes', false, async () => {
+      const { rows } = await sql<{ off: boolean }>`
+        select current_setting('transaction_read_only') = 'on' as off`.execute(this.ledger);
+      return rows[0]?.off === true ? 'PostgreSQL is read-only now' : null;
+    });
     this.notifications.start();
     void this.#migrateUntilDone().then(this.#migrated.resolve, this.#migrated.reject);
   }
@@ -63,6 +69,15 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
     await this.ledger.destroy();
   }
 
+  async #migrate(): Promise<void> {
+    try {
+      await migrate(this.ledger);
+    } catch (error) {
+      // What is there can be read from a standby too, which takes no changes.
+      if (!isLedgerUnavailable(error) || !(await isMigrated(this.ledger))) throw error;
+    }
+  }
+
   async #migrateUntilDone(): Promise<boolean> {
     const { signal } = this.#stopping;
     const log = new RateLimitedLog((fields, message) => {
@@ -70,7 +85,7 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
     });
     while (!signal.aborted) {
       try {
-        await migrate(this.ledger);
+        await this.#migrate();
         this.#reason = null;
         return true;
       } catch (error) {

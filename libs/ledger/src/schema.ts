@@ -20,6 +20,7 @@ export interface ArticlesTable {
   withdrawn_through: Defaulted<number>;
   withdrawn_at: Date | null;
   page_date: ColumnType<string | null, string | null | undefined, string | null>;
+  versions_skipped_through: Defaulted<number>;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
 }
@@ -63,6 +64,8 @@ export interface OutboxTable {
   subject: string;
   payload: Json<object>;
   created_at: Generated<Date>;
+  /** W3C trace context of what put it there; null while nothing is traced. */
+  trace_context: JSONColumnType<Record<string, string>, string | null | undefined, string | null> | null;
 }
 
 export interface ChannelsTable {
@@ -78,6 +81,8 @@ export interface ChannelsTable {
   deleted_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+  platform: JSONColumnType<Record<string, unknown>, string | null | undefined, string | null> | null;
+  platform_asked_at: Date | null;
   /** Kept by the database itself. */
   settings_changed_at: Generated<Date>;
 }
@@ -118,6 +123,7 @@ export interface DeliveriesTable {
   begun_at: Date | null;
   body: string | null;
   previous_version: number | null;
+  remote_id: string | null;
   remote_url: string | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
@@ -191,6 +197,11 @@ export interface AuditTable {
   address: string | null;
 }
 
+export interface RetentionMarksTable {
+  kind: string;
+  through: Date;
+}
+
 export interface LedgerSchema {
   articles: ArticlesTable;
   article_versions: ArticleVersionsTable;
@@ -207,4 +218,5 @@ export interface LedgerSchema {
   api_keys: ApiKeysTable;
   sessions: SessionsTable;
   audit: AuditTable;
+  retention_marks: RetentionMarksTable;
 }

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { connectorOf } from '@newsrelay/channel-registry/registry';
 import type { AttemptResult } from '@newsrelay/channel-kit/connector';
 import type { ChannelManifest } from '@newsrelay/channel-kit/manifest';
+import { probeChannel } from '@newsrelay/delivery/platform-probe';
 import { channelInput, type ChannelInput } from '@newsrelay/contracts/channel';
 import { Problem, type FieldError } from '@newsrelay/contracts/problem';
 import { parseOrProblem } from '@newsrelay/contracts/problem-from-zod';
@@ -27,6 +28,9 @@ import { DueJobs } from '../deliveries/due-jobs.js';
 import { ConsoleEvents } from '../events.js';
 import { channelView, manifestOrProblem, type ChannelView } from './channel-view.js';
 import { isObject, mergePatch } from './merge-patch.js';
+
+/** How long a platform may take to tell its limits while an operator waits, milliseconds. */
+const PROBE_DEADLINE_MS = 3_000;
 
 const notFound = () => new Problem(404, 'There is no such channel.');
 
@@ -62,7 +66,7 @@ export class Channels {
       );
     }
     this.events.channelChanged(input.id, 'created');
-    return channelView(stored, secrets, generated);
+    return channelView(await this.#probed(stored), secrets, generated);
   }
 
   /** Also of a channel whose secrets do not open with the key that is set now: then each may be there. */
@@ -104,7 +108,8 @@ export class Channels {
       if (stored === null) continue;
       if (change.enables) this.dueJobs.ofChannel(id);
       this.events.channelChanged(id, 'changed');
-      return channelView(stored, change.secrets, change.generated);
+      const seen = change.asksAgain ? await this.#probed(stored) : stored;
+      return channelView(seen, change.secrets, change.generated);
     }
   }
 
@@ -156,6 +161,7 @@ export class Channels {
     });
     const target = { channelId: id, settings: channel.settings, secrets: this.#secretsOf(channel) };
     const result = await connector.publisher.check(target, { http, now: startedAt });
+    if (result.outcome === 'delivered') await this.#probed(channel);
     const durationMs = Date.now() - startedAt.getTime();
     this.events.channelTested(id, result.outcome, durationMs);
     await record(this.ledger, actor, 'channel.test', id, { outcome: result.outcome });
@@ -170,7 +176,7 @@ export class Channels {
 
   /** What a patch makes of the channel, validated and its targets checked. @throws Problem 422 */
   async #change(channel: StoredChannel, patch: unknown) {
-    const { paused, createdAt, sealedSecrets, ...before } = channel;
+    const { paused, platform, createdAt, sealedSecrets, ...before } = channel;
     const merged = mergePatch({ ...before, secrets: this.#secretsOf(channel) }, changesOf(patch));
     const input = parseOrProblem(channelInput, merged);
     refuseNewIdentity(input, channel);
@@ -180,9 +186,17 @@ export class Channels {
     const secrets = parseOrProblem(manifest.secrets, { ...input.secrets, ...generated }, '/secrets');
     await this.#checkTargets(manifest, settings);
     const after = { ...input, settings, secrets };
+    const movesAway = !isDeepStrictEqual(manifest.targets(settings), manifest.targets(channel.settings));
     return {
-      channel: { ...input, settings, sealedSecrets: this.sealing.seal(secrets, channel.id) },
+      channel: {
+        ...input,
+        settings,
+        sealedSecrets: this.sealing.seal(secrets, channel.id),
+        // What was learned of one outlet says nothing of another.
+        platform: movesAway ? null : platform,
+      },
       fields: changedFields({ ...before, secrets: this.#secretsOf(channel) }, after),
+      asksAgain: movesAway || platform === null,
       secrets,
       generated,
       enables: input.enabled && !channel.enabled,
@@ -191,6 +205,14 @@ export class Channels {
 
   #secretsOf(channel: StoredChannel): Record<string, unknown> {
     return this.sealing.unseal(channel.sealedSecrets, channel.id);
+  }
+
+  /** The channel with what its platform allows, asked now; as it was if the platform does not tell. */
+  async #probed(channel: StoredChannel): Promise<StoredChannel> {
+    const { ledger, outbound } = this;
+    const unseal = (sealed: string, id: string) => this.sealing.unseal(sealed, id);
+    const facts = await probeChannel(channel, { ledger, connectorOf, unseal, outbound }, PROBE_DEADLINE_MS);
+    return facts === null ? channel : { ...channel, platform: facts };
   }
 
   async #checkTargets(manifest: ChannelManifest, settings: Record<string, unknown>): Promise<void> {
@@ -240,7 +262,7 @@ function generatedSecrets(manifest: ChannelManifest, given: Record<string, unkno
 /** What GET shows may be sent back whole: read-only members, and secrets that read as their mask, change nothing. */
 function changesOf(patch: unknown): unknown {
   if (!isObject(patch)) return patch;
-  const { paused, createdAt, ...changes } = patch;
+  const { paused, platform, createdAt, ...changes } = patch;
   const { secrets } = changes;
   if (secrets === null) {
     const message = 'must be an object; null for one secret has a new one made';
