@@ -173,7 +173,9 @@ describe('every route of the one public port', () => {
       for (const [role, key] of keys) {
         const told = await statusOf(method, url, key);
         expected.push(`${name} ${role}: ${EXPECTED[mark].includes(role) ? 'answered' : '403'}`);
-        answered.push(`${name} ${role}: ${told === 401 || told === 403 || told >= 500 ? told : 'answered'}`);
+        // Redis is away here, and the views of the queues say so.
+        const failed = told >= 500 && !(mark === 'queues' && told === 503);
+        answered.push(`${name} ${role}: ${told === 401 || told === 403 || failed ? told : 'answered'}`);
       }
     }
     expect(answered).toEqual(expected);

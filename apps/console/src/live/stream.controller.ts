@@ -22,6 +22,11 @@ export class StreamController {
     @Caller() caller: Identity,
     @Headers('last-event-id') lastEventId: string | undefined,
   ): void {
+    // Fastify answers HEAD where GET is answered; there it is the head alone, which ends.
+    if (request.method === 'HEAD') {
+      void reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-store').send();
+      return;
+    }
     this.streams.checkRoom(caller.keyId);
     reply.hijack();
     this.streams.open({
