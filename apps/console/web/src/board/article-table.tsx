@@ -13,7 +13,7 @@ export function ArticleTable({ articles, channels }: { articles: BoardArticle[];
   const { say } = useWords();
   const shown = columnsOf(articles, channels);
   return (
-    <table className="articles">
+    <table className={`articles${shown?.length === 0 ? ' plain-list' : ''}`}>
       <caption className="visually-hidden">{say('board.caption')}</caption>
       <thead>
         <tr>

@@ -33,7 +33,7 @@ export default function StatusScreen() {
     <>
       <div className="screen-top">
         <h1>{say('status.title')}</h1>
-        <p className={`mark ${well ? 'good' : 'bad'}`} role="status">
+        <p className={`mark ${well ? 'good' : 'warn'}`} role="status">
           <Icon name={well ? 'check' : 'hand'} />
           {say(well ? 'status.allWell' : 'status.notWell')}
         </p>
@@ -72,8 +72,12 @@ export default function StatusScreen() {
   );
 }
 
-function isWell({ services, queues, outbox }: Status): boolean {
+/** Also of the outlets: whoever reads that all is well looks no further. */
+function isWell({ services, queues, outbox, channels }: Status): boolean {
   return (
+    Object.values(channels).every(
+      ({ enabled, paused, failureRate }) => !enabled || (paused === null && (failureRate ?? 0) < FAILING),
+    ) &&
     Object.values(services).every(({ up }) => up) &&
     Object.values(queues).every((queue) => queue.up && queue.oldestSeconds < LATE_SECONDS) &&
     outbox.oldestSeconds < LATE_SECONDS
