@@ -255,7 +255,7 @@ export const en: Dictionary = {
   'deliveries.noAnswer': 'empty',
   'deliveries.remote': 'See it at the outlet',
   'deliveries.safe':
-    'Retrying is safe: the same id and the same content, so nothing shows up twice; what was overtaken or withdrawn is never sent again.',
+    'A retry has the same id and the same content, so nothing shows up twice; what was overtaken or withdrawn is never sent again. Only where the outcome is unknown, look at the outlet first.',
 
   'withdraw.open': 'Withdraw',
   'withdraw.title': 'Withdraw this article?',

@@ -246,7 +246,8 @@ export const zh = {
   'deliveries.answer': '对方答复',
   'deliveries.noAnswer': '无内容',
   'deliveries.remote': '在对方网站查看',
-  'deliveries.safe': '重试是安全的：同一编号、同样内容，对方不会重复登出；已有新版或已撤稿的不会再发。',
+  'deliveries.safe':
+    '重试用同一编号、同样内容，对方不会重复登出；已有新版或已撤稿的不会再发。只有“结果不明”的，请先到对方网站看一眼。',
 
   'withdraw.open': '撤稿',
   'withdraw.title': '撤下这篇稿件？',
