@@ -68,6 +68,19 @@ module.exports = {
       from: { pathNot: '(\\.spec\\.ts$|^test/)' },
       to: { path: '(\\.spec\\.ts$|^test/)' },
     },
+    {
+      name: 'the-page-takes-types-only',
+      comment: 'What a browser loads must hold nothing of a server.',
+      severity: 'error',
+      from: { path: '^apps/console/web/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(libs|apps)/', pathNot: '^apps/console/web/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nobody-imports-the-page',
+      severity: 'error',
+      from: { pathNot: '^apps/console/web/' },
+      to: { path: '^apps/console/web/' },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

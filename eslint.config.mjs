@@ -1,11 +1,12 @@
 import js from '@eslint/js';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', 'var/**', 'coverage/**'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -26,6 +27,10 @@ export default tseslint.config(
         { object: 'process', property: 'env', message: 'Read the environment in libs/config only.' },
       ],
     },
+  },
+  {
+    files: ['apps/console/web/src/**'],
+    extends: [reactHooks.configs.flat.recommended],
   },
   {
     // Tests start processes and hand them their environment; they read answers of unknown shape.

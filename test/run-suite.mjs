@@ -1,5 +1,5 @@
 /*
- * The whole suite behind `./newsrelay test`: build, format, lint, import rules, then Jest: first the specs beside
+ * The whole suite behind `./newsrelay test`: build of the code and of the page, format, lint, import rules, then Jest: first the specs beside
  * the code, then test/ with its real processes. Prints what each stage came to; the last line is
  * `N passed, N failed`, where every check that is no Jest test counts as one.
  *
@@ -25,6 +25,11 @@ const bin = (name, script) => join(root, 'node_modules', name, script);
 
 const CHECKS = [
   { name: 'build', script: bin('typescript', 'bin/tsc'), args: ['-b'] },
+  {
+    name: 'page',
+    script: bin('vite', 'bin/vite.js'),
+    args: ['build', 'apps/console/web', '--logLevel', 'warn'],
+  },
   {
     name: 'format',
     script: bin('prettier', 'bin/prettier.cjs'),
@@ -116,9 +121,10 @@ async function clearLeftovers() {
 }
 
 const results = [];
-const [build, ...checks] = CHECKS;
+const [build, page, ...checks] = CHECKS;
 results.push(await check(build));
-if (results[0].failed === 0) {
+if (results[0].failed === 0) results.push(await check(page));
+if (results.every(({ failed }) => failed === 0)) {
   await clearLeftovers();
   if (patterns.length > 0) {
     results.push(await jest('tests', patterns));

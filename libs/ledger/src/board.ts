@@ -249,7 +249,8 @@ export function standingOf(
 ): Standing {
   switch (state) {
     case 'delivered':
-      return 'done';
+      // Withdrawn, and the delivery that takes it down is not made yet: it is still there.
+      return action === 'publish' && version <= withdrawnThrough ? 'waiting' : 'done';
     case 'canceled':
     case 'superseded':
       return 'none';

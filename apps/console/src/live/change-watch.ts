@@ -12,7 +12,7 @@ const MAX_CHANGES = 5_000;
 /** Ids in one announcement; more are told as "everything". */
 const MAX_IDS = 200;
 /** Announcements that a stream which was cut may catch up with. */
-const KEPT = 200;
+const KEPT = 20;
 
 /** What changed: ids only, whoever wants to know more asks for it. `everything`: too much to name, or not known. */
 export type Changes = { everything: true } | { articles: string[]; channels: string[] };

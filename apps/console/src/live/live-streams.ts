@@ -77,7 +77,7 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
     const entry: OpenStream = { stream, owner, stillAllowed };
     this.#open.add(entry);
     this.#beat ??= setInterval(() => {
-      void this.#beatAll();
+      void this.beat();
     }, BEAT_EVERY_MS);
     const stopListening = this.watch.listen({
       announce: ({ id, changes }) => {
@@ -101,7 +101,8 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
     stream.send('ledger', { up: this.watch.ledgerUp });
   }
 
-  async #beatAll(): Promise<void> {
+  /** Shows every stream that it lives, and ends those whose key or session does not hold any more. */
+  async beat(): Promise<void> {
     for (const { stream, stillAllowed } of [...this.#open]) {
       stream.beat();
       // While nobody can say, it stays: a ledger that is away revokes nothing.

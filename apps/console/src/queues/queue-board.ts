@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { AppControllerRoute } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
 import { markScope } from '@newsrelay/http-api/route-marks';
@@ -57,16 +56,16 @@ export class QueueBoard implements OnModuleInit {
     await fastify.register(
       (scope, _options, done) => {
         markScope(scope, { needs: 'queues' }, `/?next=${QUEUES_PATH}`);
+        // The library would answer refusals of ours as failures of its own, and failures with their stack.
+        scope.addHook('onRoute', (route) => {
+          route.errorHandler = answerProblem;
+        });
         scope.addHook('onRequest', async (_request, reply) => {
-          // The library's page has style attributes in its loading sign, which goes unstyled; nothing else is lost.
-          void reply.headers(pageHeaders(randomBytes(16).toString('base64url')));
-          const reached = await this.queue.reached().then(
-            () => true,
-            () => false,
-          );
-          if (reached) return;
-          const problem = new Problem(503, 'Redis cannot be reached now; deliveries wait in the ledger.');
-          await reply.status(503).type('application/problem+json').send(JSON.stringify(problem));
+          // The library's page has style attributes, and a base that its own files are relative to.
+          void reply.headers(pageHeaders({ styles: "'unsafe-inline'", base: 'self' }));
+          await this.queue.reached().catch(() => {
+            throw new Problem(503, 'Redis cannot be reached now; deliveries wait in the ledger.');
+          });
         });
         void scope.register(board.registerPlugin());
         done();
@@ -74,4 +73,13 @@ export class QueueBoard implements OnModuleInit {
       { prefix: QUEUES_PATH },
     );
   }
+}
+
+/** As everywhere else: what was refused is told, what failed is told without its inside. */
+function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem =
+    error instanceof Problem ? error : new Problem(500, 'The queues cannot be shown now; it is in the log.');
+  if (problem.status >= 500)
+    request.log.error({ err: error, url: request.url }, 'the queues cannot be shown');
+  void reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }

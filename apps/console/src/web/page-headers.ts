@@ -1,16 +1,19 @@
-/**
- * What a browser may do with our pages: run our own scripts and nothing else. `styleNonce` lets the page's components add
- * their few style elements; there is no inline script, no eval and nobody else's address.
- */
-export function pageHeaders(styleNonce: string): Record<string, string> {
+/** What differs between our pages: where their styles come from, and whether they set the address that links start from. */
+export interface PageRules {
+  styles: string;
+  base?: 'self';
+}
+
+/** What a browser may do with a page: run our own scripts and nothing else, no inline script, no eval, nobody else's address. */
+export function pageHeaders({ styles, base }: PageRules): Record<string, string> {
   return {
     'content-security-policy': [
       "default-src 'none'",
       "script-src 'self'",
-      `style-src 'self' 'nonce-${styleNonce}'`,
+      `style-src 'self' ${styles}`,
       "img-src 'self' data:",
       "connect-src 'self'",
-      "base-uri 'none'",
+      `base-uri '${base ?? 'none'}'`,
       "form-action 'self'",
       "frame-ancestors 'none'",
     ].join('; '),

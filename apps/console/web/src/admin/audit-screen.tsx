@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { addressWith } from '../address.js';
 import { call, queryOf } from '../api/call.js';
 import type { Page, Role } from '../api/shapes.js';
 import { useProblemWords } from '../parts/action.js';
@@ -55,7 +56,15 @@ export default function AuditScreen() {
                     <bdi>{entry.keyName}</bdi> <span className="quiet">{say(`role.${entry.role}`)}</span>
                   </td>
                   <td>{sayIfKnown(`action.${entry.action}`) ?? entry.action}</td>
-                  <td className="mono">{entry.subject.id}</td>
+                  <td className="mono">
+                    {entry.subject.kind === 'article' ? (
+                      <a href={addressWith({ screen: null, article: entry.subject.id })}>
+                        {entry.subject.id}
+                      </a>
+                    ) : (
+                      entry.subject.id
+                    )}
+                  </td>
                   <td className="detail">
                     <bdi>{Object.keys(entry.detail).length === 0 ? '' : JSON.stringify(entry.detail)}</bdi>
                   </td>

@@ -128,7 +128,7 @@ export default function KeysScreen() {
         <div className="actions">
           <Button
             variant="danger"
-            isDisabled={revoke.isPending}
+            isPending={revoke.isPending}
             onPress={() => {
               if (revoking !== null) revoke.mutate(revoking);
             }}
@@ -225,7 +225,7 @@ function NewKey({ onClose }: { onClose: () => void }) {
           </div>
         )}
         <div className="actions">
-          <Button variant="primary" type="submit" isDisabled={create.isPending}>
+          <Button variant="primary" type="submit" isPending={create.isPending}>
             {say('keys.create')}
           </Button>
           <Button onPress={onClose}>{say('common.cancel')}</Button>

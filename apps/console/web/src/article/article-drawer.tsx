@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 import { Dialog, Heading, Modal, ModalOverlay, Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { go, leave, useAddress } from '../address.js';
 import { article as articleQuestion, boardRow } from '../api/questions.js';
@@ -12,7 +13,7 @@ import { ClockTime } from '../parts/time.js';
 import { useWords } from '../words/language.js';
 import { ArticleText } from './article-text.js';
 import { Deliveries } from './deliveries.js';
-import { Review } from './review.js';
+import { Review, type Decisions } from './review.js';
 import { Versions } from './versions.js';
 import { WithdrawButton, WithdrawalProgress } from './withdrawal.js';
 
@@ -76,6 +77,10 @@ export function ArticleDrawer({ id }: { id: string }) {
 function Opened({ article, row }: { article: ArticleView; row: BoardArticle | null }) {
   const { say } = useWords();
   const address = useAddress();
+  const panes = useRef<HTMLDivElement>(null);
+  // Kept here: whoever looks at another pane or has to log in again finds them as they were.
+  const [decided, setDecided] = useState<{ version: number; decisions: Decisions }>();
+  useFocusKept(panes);
   const pane = PANES.find((name) => name === address.get('pane')) ?? 'text';
   const labelOf = (name: Pane) => {
     if (name === 'deliveries' && row !== null && row.total > 0)
@@ -88,6 +93,7 @@ function Opened({ article, row }: { article: ArticleView; row: BoardArticle | nu
       <HeadlineBlock article={article} />
       {row !== null && <WithdrawalProgress row={row} />}
       <Tabs
+        ref={panes}
         className="panes"
         selectedKey={pane}
         onSelectionChange={(key) => {
@@ -102,7 +108,15 @@ function Opened({ article, row }: { article: ArticleView; row: BoardArticle | nu
           ))}
         </TabList>
         <TabPanel id="text" className="pane">
-          {article.state === 'held' && <Review key={article.version} article={article} />}
+          {article.state === 'held' && (
+            <Review
+              article={article}
+              decisions={decided?.version === article.version ? decided.decisions : {}}
+              onDecide={(decisions) => {
+                setDecided({ version: article.version, decisions });
+              }}
+            />
+          )}
           <ArticleText article={article} />
           <div className="article-end">
             <WithdrawButton article={article} row={row} />
@@ -117,6 +131,14 @@ function Opened({ article, row }: { article: ArticleView; row: BoardArticle | nu
       </Tabs>
     </>
   );
+}
+
+/** A button that goes away with what it was for takes the keyboard's focus with it: then it is given to the drawer. */
+function useFocusKept(within: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    if (document.activeElement !== document.body) return;
+    within.current?.closest<HTMLElement>('[role="dialog"]')?.focus();
+  });
 }
 
 function HeadlineBlock({ article }: { article: ArticleView }) {

@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { call } from '../api/call.js';
 import { channels, deliveries, refreshArticle } from '../api/questions.js';
 import type { ArticleView, AttemptView, BoardArticle, DeliveryView, Standing } from '../api/shapes.js';
+import { byUrgency } from '../board/cells.js';
 import { useAction, useProblemWords } from '../parts/action.js';
 import { safeHref } from '../parts/address.js';
 import { Button } from '../parts/button.js';
@@ -34,8 +35,10 @@ export function Deliveries({ article, row }: { article: ArticleView; row: BoardA
       <p className="quiet">{say(article.state === 'held' ? 'deliveries.noneHeld' : 'deliveries.none')}</p>
     );
   const standing = new Map(row?.cells.map((cell) => [cell.delivery, cell.standing]));
+  const order = byUrgency(row?.cells ?? []).map(({ delivery }) => delivery);
+  const sorted = [...question.data].sort((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
   const of = (...wanted: Standing[]) =>
-    question.data.filter(({ id }) => wanted.includes(standing.get(id) ?? 'none') && standing.has(id));
+    sorted.filter(({ id }) => wanted.includes(standing.get(id) ?? 'none') && standing.has(id));
   const older = question.data.filter(({ id }) => !standing.has(id));
   const problems = of('problem');
   const waiting = of('waiting');
@@ -109,14 +112,35 @@ function Delivery({ delivery, standing }: { delivery: DeliveryView; standing: St
   const known = useQuery(channels);
   const client = useQueryClient();
   const mayRetry = useMay('retry') && RETRYABLE.includes(delivery.state) && standing !== 'none';
-  const name = known.data?.find(({ id }) => id === delivery.channel)?.name ?? delivery.channel;
+  const channel = known.data?.find(({ id }) => id === delivery.channel);
+  const name = channel?.name ?? delivery.channel;
   const href = safeHref(delivery.remoteUrl);
   const retry = useAction<undefined, unknown>({
     act: () => call(`/api/v1/deliveries/${encodeURIComponent(delivery.id)}/retry`, { method: 'POST' }),
     done: () => say('deliveries.retried'),
     after: () => refreshArticle(client, delivery.articleId),
   });
-  const explained = delivery.action === 'publish' ? sayIfKnown(`delivery.explain.${delivery.state}`) : null;
+  const held = delivery.state === 'queued' && standing === 'problem';
+  const explained =
+    delivery.action === 'withdraw'
+      ? null
+      : held
+        ? say('reason.paused', { why: channel?.paused?.reason ?? '' })
+        : sayIfKnown(`delivery.explain.${delivery.state}`);
+  const isThere = delivery.state === 'delivered';
+  const again = mayRetry && (
+    <Button
+      small
+      variant={isThere ? 'plain' : 'primary'}
+      isPending={retry.isPending}
+      onPress={() => {
+        retry.mutate(undefined);
+      }}
+    >
+      {retry.isPending ? say('deliveries.retryBusy') : say(isThere ? 'deliveries.again' : 'deliveries.retry')}
+      <span className="visually-hidden">{name}</span>
+    </Button>
+  );
   return (
     <>
       <div className="delivery-line">
@@ -130,21 +154,7 @@ function Delivery({ delivery, standing }: { delivery: DeliveryView; standing: St
             <span className="visually-hidden">{say('common.newWindow')}</span>
           </a>
         )}
-        {mayRetry && (
-          <Button
-            small
-            variant={delivery.state === 'delivered' ? 'quiet' : 'primary'}
-            isDisabled={retry.isPending}
-            onPress={() => {
-              retry.mutate(undefined);
-            }}
-          >
-            {retry.isPending
-              ? say('deliveries.retryBusy')
-              : say(delivery.state === 'delivered' ? 'deliveries.again' : 'deliveries.retry')}
-            <span className="visually-hidden">{name}</span>
-          </Button>
-        )}
+        {!isThere && again}
       </div>
       {standing !== 'done' && (
         <p className="delivery-why">
@@ -158,13 +168,13 @@ function Delivery({ delivery, standing }: { delivery: DeliveryView; standing: St
           )}
         </p>
       )}
-      <Attempts attempts={delivery.attempts} />
+      <Attempts attempts={delivery.attempts}>{isThere && again}</Attempts>
     </>
   );
 }
 
 /** Made only when they are opened: fifty outlets have many attempts. */
-function Attempts({ attempts }: { attempts: AttemptView[] }) {
+function Attempts({ attempts, children }: { attempts: AttemptView[]; children: ReactNode }) {
   const { say } = useWords();
   const [open, setOpen] = useState(false);
   if (attempts.length === 0) return <p className="quiet small">{say('deliveries.noAttempt')}</p>;
@@ -177,16 +187,19 @@ function Attempts({ attempts }: { attempts: AttemptView[] }) {
     >
       <summary>{say('deliveries.attempts', { n: attempts.length })}</summary>
       {open && (
-        <ol>
-          {attempts
-            .slice(-MAX_ATTEMPTS)
-            .reverse()
-            .map((attempt) => (
-              <li key={attempt.number} value={attempt.number}>
-                <Attempt attempt={attempt} />
-              </li>
-            ))}
-        </ol>
+        <>
+          <ol>
+            {attempts
+              .slice(-MAX_ATTEMPTS)
+              .reverse()
+              .map((attempt) => (
+                <li key={attempt.number} value={attempt.number}>
+                  <Attempt attempt={attempt} />
+                </li>
+              ))}
+          </ol>
+          {children}
+        </>
       )}
     </details>
   );

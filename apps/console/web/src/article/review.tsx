@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Label, Radio, RadioGroup } from 'react-aria-components';
+import { Label, RadioButton, RadioField, RadioGroup } from 'react-aria-components';
 import { call } from '../api/call.js';
 import { refreshArticle } from '../api/questions.js';
 import type { ArticleView, RepairView } from '../api/shapes.js';
@@ -14,13 +14,21 @@ import { useRepairWords } from './repair-words.js';
 import { Stretches } from './stretches.js';
 
 type Decision = 'accept' | 'reject';
+export type Decisions = Record<string, Decision>;
 
 /** Why a version is held, what is to be decided of it, and the two ways out. */
-export function Review({ article }: { article: ArticleView }) {
+export function Review({
+  article,
+  decisions,
+  onDecide,
+}: {
+  article: ArticleView;
+  decisions: Decisions;
+  onDecide: (decisions: Decisions) => void;
+}) {
   const { say } = useWords();
   const client = useQueryClient();
   const mayReview = useMay('review');
-  const [decisions, setDecisions] = useState<Record<string, Decision>>({});
   const [discarding, setDiscarding] = useState(false);
   const proposals = article.repairs.filter((repair) => repair.class === 'propose');
   const undecided = proposals.filter(({ id }) => decisions[id] === undefined).length;
@@ -71,7 +79,7 @@ export function Review({ article }: { article: ArticleView }) {
                 decision={decisions[repair.id] ?? null}
                 mayDecide={mayReview}
                 onDecide={(decision) => {
-                  setDecisions((all) => ({ ...all, [repair.id]: decision }));
+                  onDecide({ ...decisions, [repair.id]: decision });
                 }}
               />
             ))}
@@ -82,7 +90,8 @@ export function Review({ article }: { article: ArticleView }) {
         <div className="actions sticky">
           <Button
             variant="primary"
-            isDisabled={undecided > 0 || approve.isPending}
+            isDisabled={undecided > 0}
+            isPending={approve.isPending}
             aria-describedby="review-progress"
             onPress={() => {
               approve.mutate(undefined);
@@ -118,7 +127,7 @@ export function Review({ article }: { article: ArticleView }) {
         <div className="actions">
           <Button
             variant="danger"
-            isDisabled={discard.isPending}
+            isPending={discard.isPending}
             onPress={() => {
               discard.mutate(undefined);
             }}
@@ -178,12 +187,12 @@ function Proposal({
           />
         </p>
         <div className="choices">
-          <Radio value="accept" className="choice">
-            {say('review.accept')}
-          </Radio>
-          <Radio value="reject" className="choice">
-            {say('review.reject')}
-          </Radio>
+          <RadioField value="accept">
+            <RadioButton className="choice">{say('review.accept')}</RadioButton>
+          </RadioField>
+          <RadioField value="reject">
+            <RadioButton className="choice">{say('review.reject')}</RadioButton>
+          </RadioField>
         </div>
       </RadioGroup>
     </li>

@@ -92,7 +92,7 @@ function WithdrawDialog({
           {missing ? say('withdraw.reasonMissing') : ''}
         </p>
         <div className="actions">
-          <Button variant="danger" type="submit" isDisabled={order.isPending}>
+          <Button variant="danger" type="submit" isPending={order.isPending}>
             {order.isPending ? say('withdraw.busy') : say('withdraw.confirm')}
           </Button>
           <Button onPress={onClose}>{say('withdraw.cancel')}</Button>

@@ -2,7 +2,7 @@ import type { MouseEvent } from 'react';
 import { addressWith, go } from '../address.js';
 import { refreshArticle } from '../api/questions.js';
 import { call } from '../api/call.js';
-import type { BoardArticle, ChannelView } from '../api/shapes.js';
+import type { BoardArticle, BoardCell, ChannelView } from '../api/shapes.js';
 import { useAction } from '../parts/action.js';
 import { Button } from '../parts/button.js';
 import { ArticleMark } from '../parts/marks.js';
@@ -11,10 +11,10 @@ import { ClockTime, RelativeTime } from '../parts/time.js';
 import { useMay } from '../session/session.js';
 import { useWords } from '../words/language.js';
 import { useQueryClient } from '@tanstack/react-query';
-import { byUrgency, retryable } from './cells.js';
+import { byReason, byUrgency, retryable } from './cells.js';
 
 /** Reasons shown without opening the article. */
-const MAX_REASONS = 2;
+const MAX_REASONS = 3;
 
 /** What the article is, what it waits for, and the one thing to do about it. */
 export function ArticleHead({ article, channels }: { article: BoardArticle; channels: ChannelView[] }) {
@@ -100,33 +100,23 @@ function Problems({ article, channels }: { article: BoardArticle; channels: Chan
     after: () => refreshArticle(client, article.id),
   });
   if (problems.length === 0) return null;
-  const nameOf = (id: string) => channels.find((channel) => channel.id === id)?.name ?? id;
+  const reasons = byReason(problems);
   return (
     <div className="why problems">
       <ul>
-        {problems.slice(0, MAX_REASONS).map((cell) => (
-          <li key={cell.channel}>
-            <bdi className="channel">{nameOf(cell.channel)}</bdi>
-            {': '}
-            {cell.reason === undefined ? say('delivery.paused') : <Reason reason={cell.reason} />}
-            {cell.nextAttemptAt !== undefined && cell.state === 'retrying' && (
-              <span className="quiet">
-                {' · '}
-                {say('delivery.attempts', { n: cell.attempts ?? 0 })}
-                {' · '}
-                <RelativeTime at={cell.nextAttemptAt} />
-              </span>
-            )}
+        {reasons.slice(0, MAX_REASONS).map((cells) => (
+          <li key={cells[0]?.channel}>
+            <SharedReason cells={cells} channels={channels} />
           </li>
         ))}
-        {problems.length > MAX_REASONS && (
-          <li className="quiet">{say('board.more', { n: problems.length - MAX_REASONS })}</li>
+        {reasons.length > MAX_REASONS && (
+          <li className="quiet">{say('board.moreReasons', { n: reasons.length - MAX_REASONS })}</li>
         )}
       </ul>
       {mayRetry && again.length > 0 && (
         <Button
           small
-          isDisabled={retry.isPending}
+          isPending={retry.isPending}
           onPress={() => {
             retry.mutate(undefined);
           }}
@@ -136,4 +126,44 @@ function Problems({ article, channels }: { article: BoardArticle; channels: Chan
       )}
     </div>
   );
+}
+
+/** Outlets named with a reason that they share. */
+const MAX_NAMED = 3;
+
+/** One reason and the outlets that it is of; when the first of them is tried again. */
+function SharedReason({ cells, channels }: { cells: BoardCell[]; channels: ChannelView[] }) {
+  const { say } = useWords();
+  const [first] = cells;
+  if (first === undefined) return null;
+  const of = (id: string) => channels.find((channel) => channel.id === id);
+  const names = cells.slice(0, MAX_NAMED).map(({ channel }) => of(channel)?.name ?? channel);
+  const next = cells
+    .flatMap(({ state, nextAttemptAt }) =>
+      state === 'retrying' && nextAttemptAt !== undefined ? [nextAttemptAt] : [],
+    )
+    .sort()[0];
+  return (
+    <>
+      <bdi className="channel">{names.join(say('board.and'))}</bdi>
+      {cells.length > MAX_NAMED && (
+        <span className="channel"> {say('board.andOthers', { n: cells.length })}</span>
+      )}
+      {': '}
+      <WhyOf cell={first} pause={of(first.channel)?.paused?.reason ?? ''} />
+      {next !== undefined && (
+        <span className="quiet">
+          {' · '}
+          <RelativeTime at={next} />
+        </span>
+      )}
+    </>
+  );
+}
+
+function WhyOf({ cell, pause }: { cell: BoardCell; pause: string }) {
+  const { say, sayIfKnown } = useWords();
+  if (cell.state === 'queued') return <bdi>{say('reason.paused', { why: pause })}</bdi>;
+  if (cell.reason !== undefined) return <Reason reason={cell.reason} />;
+  return sayIfKnown(`delivery.explain.${cell.state}`);
 }

@@ -62,11 +62,12 @@ export function ArticleTable({ articles, channels }: { articles: BoardArticle[];
   );
 }
 
-/** A column for each channel, or null where there are too many. */
+/** A column for each channel, none while nothing has gone anywhere, or null where there are too many. */
 function columnsOf(
   articles: readonly BoardArticle[],
   channels: readonly ChannelView[],
 ): ChannelView[] | null {
+  if (articles.every(({ cells }) => cells.length === 0)) return [];
   const used = new Set(articles.flatMap(({ cells }) => cells.map(({ channel }) => channel)));
   const shown = channels.filter(({ id, enabled }) => enabled || used.has(id));
   return shown.length > MAX_COLUMNS ? null : shown;

@@ -7,6 +7,11 @@ import { VIEWS } from './question.js';
 /** The server counts no further. */
 const COUNT_MAX = 1_000;
 
+/** On a phone the row is wider than the window: where one is must be seen. */
+function showWhole(link: HTMLElement | null): void {
+  link?.scrollIntoView({ block: 'nearest', inline: 'center' });
+}
+
 /** Links, not tabs: each view is a place of its own that can be sent to somebody. */
 export function ViewTabs({ view, counts }: { view: BoardView; counts: BoardPage['counts'] | null }) {
   const { say } = useWords();
@@ -21,6 +26,7 @@ export function ViewTabs({ view, counts }: { view: BoardView; counts: BoardPage[
             href={addressWith(changes)}
             className={`view ${name}`}
             aria-current={name === view ? 'page' : undefined}
+            ref={name === view ? showWhole : undefined}
             onClick={(event: MouseEvent) => {
               if (event.metaKey || event.ctrlKey || event.shiftKey) return;
               event.preventDefault();

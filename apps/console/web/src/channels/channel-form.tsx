@@ -179,7 +179,7 @@ export function ChannelForm({ channel, onClose }: { channel: ChannelView | null;
             <p className="instructions">{type.instructions[language]}</p>
           </details>
           <div className="actions">
-            <Button variant="primary" type="submit" isDisabled={save.isPending}>
+            <Button variant="primary" type="submit" isPending={save.isPending}>
               {save.isPending ? say('form.saving') : say(channel === null ? 'form.create' : 'form.save')}
             </Button>
             <Button onPress={onClose}>{say('common.cancel')}</Button>
@@ -218,7 +218,7 @@ function Members({
   errorAt: (path: string) => string | null;
   channel: ChannelView | null;
 }) {
-  const { say } = useWords();
+  const { say, sayIfKnown, language } = useWords();
   const schema = type[place];
   const fields = Object.entries(schema.properties ?? {});
   if (fields.length === 0) return null;
@@ -228,8 +228,11 @@ function Members({
       {fields.map(([name, field]) => {
         const required = schema.required?.includes(name) === true;
         const isSet = place === 'secrets' && channel?.secrets[name] !== undefined;
+        const known = sayIfKnown(`setting.${name}`);
+        const label = known ?? name;
         const hint = [
-          field.description,
+          // Descriptions of a manifest are in English.
+          known !== null && language === 'zh' ? null : field.description,
           isSet
             ? say('form.secretKeep')
             : place === 'secrets' && !required
@@ -240,7 +243,7 @@ function Members({
           <Field
             key={name}
             name={`${place}-${name}`}
-            label={required ? name : `${name}（${say('form.optional')}）`}
+            label={required ? label : `${label}（${say('form.optional')}）`}
             hint={hint.filter((part) => part != null).join(' ')}
             error={errorAt(`/${place}/${name}`)}
           >
@@ -276,8 +279,8 @@ function Input({
   value: string;
   onChange: (value: string) => void;
 }) {
-  const { say } = useWords();
-  const fallback = field.default === undefined ? '' : String(field.default as string | number);
+  const { say, sayIfKnown } = useWords();
+  const fallback = field.default === undefined ? '' : String(field.default);
   if (field.enum !== undefined || field.type === 'boolean') {
     const options = field.enum ?? ['true', 'false'];
     return (
@@ -292,7 +295,9 @@ function Input({
       >
         {options.map((option) => (
           <option key={option} value={option}>
-            {field.type === 'boolean' ? say(option === 'true' ? 'common.yes' : 'common.no') : option}
+            {field.type === 'boolean'
+              ? say(option === 'true' ? 'common.yes' : 'common.no')
+              : (sayIfKnown(`option.${option}`) ?? option)}
           </option>
         ))}
       </select>

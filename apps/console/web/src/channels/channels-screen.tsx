@@ -16,11 +16,9 @@ import { useMay } from '../session/session.js';
 import { useWords } from '../words/language.js';
 import type { Key } from '../words/zh.js';
 import { ChannelForm } from './channel-form.js';
+import { FAILING } from './failing.js';
 
 type Health = Status['channels'][string];
-
-/** Failures of the last hour from which on a channel is said to fail. */
-const FAILING = 0.5;
 
 function signOf(
   { enabled, paused }: ChannelView,
@@ -118,7 +116,7 @@ function ChannelItem({
           <Icon name={icon} />
           {say(key)}
         </span>
-        <span className="quiet mono">
+        <span className="quiet small">
           {channel.id} · {channel.type}
         </span>
       </div>
@@ -253,7 +251,7 @@ function ChannelActions({ channel, onEdit }: { channel: ChannelView; onEdit: () 
         <Button
           small
           variant="primary"
-          isDisabled={resume.isPending}
+          isPending={resume.isPending}
           onPress={() => {
             resume.mutate(undefined);
           }}
@@ -264,7 +262,7 @@ function ChannelActions({ channel, onEdit }: { channel: ChannelView; onEdit: () 
       )}
       <Button
         small
-        isDisabled={test.isPending}
+        isPending={test.isPending}
         onPress={() => {
           test.mutate(undefined);
         }}
@@ -308,7 +306,7 @@ function ChannelActions({ channel, onEdit }: { channel: ChannelView; onEdit: () 
             }}
           />
           <div className="actions">
-            <Button variant="primary" type="submit" isDisabled={pause.isPending}>
+            <Button variant="primary" type="submit" isPending={pause.isPending}>
               {say('channels.pauseConfirm')}
             </Button>
             <Button

@@ -30,7 +30,8 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
   const tell = useCallback<Tell>((text, tone = 'good') => {
     last.current += 1;
     const notice = { id: last.current, text, tone };
-    setNotices((all) => [...all.slice(-2), notice]);
+    // One at a time: what was told before belongs to what is done already.
+    setNotices([notice]);
   }, []);
   return (
     <NoticesContext value={{ tell, announce: setHeard }}>

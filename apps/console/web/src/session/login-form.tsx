@@ -67,7 +67,7 @@ export function LoginForm({ onLogin }: { onLogin: () => void }) {
       <p id="key-error" className="error" role="alert">
         {error}
       </p>
-      <Button variant="primary" type="submit" isDisabled={busy}>
+      <Button variant="primary" type="submit" isPending={busy}>
         {busy ? say('login.busy') : say('login.submit')}
       </Button>
     </form>

@@ -1,7 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
+import type { MouseEvent } from 'react';
+import { addressWith, go } from '../address.js';
 import { status as statusQuestion } from '../api/questions.js';
 import type { Status } from '../api/shapes.js';
 import { useProblemWords } from '../parts/action.js';
+import { FAILING } from '../channels/failing.js';
 import { Icon } from '../parts/icon.js';
 import { RelativeTime } from '../parts/time.js';
 import { useMay } from '../session/session.js';
@@ -61,6 +64,10 @@ export default function StatusScreen() {
         </ul>
         <QueueNote />
       </section>
+      <section aria-labelledby="channels">
+        <h2 id="channels">{say('channels.title')}</h2>
+        <ChannelTiles channels={shown.channels} />
+      </section>
     </>
   );
 }
@@ -119,6 +126,48 @@ function QueueTile({ name, queue }: { name: string; queue: Status['queues'][stri
         {queue.oldestSeconds > 1 && ` · ${say('status.oldest')} ${duration(queue.oldestSeconds * 1000, say)}`}
       </p>
     </li>
+  );
+}
+
+/** Of how many channels what has to be known; which they are is on their own screen. */
+function ChannelTiles({ channels }: { channels: Status['channels'] }) {
+  const { say } = useWords();
+  const all = Object.values(channels).filter(({ enabled }) => enabled);
+  const paused = all.filter((channel) => channel.paused !== null).length;
+  const failing = all.filter(
+    (channel) => channel.paused === null && (channel.failureRate ?? 0) >= FAILING,
+  ).length;
+  const tiles = [
+    { key: 'channels.failing', count: failing, tone: 'bad', icon: 'cross' },
+    { key: 'channels.paused', count: paused, tone: 'warn', icon: 'pause' },
+    { key: 'channels.ok', count: all.length - paused - failing, tone: 'good', icon: 'check' },
+  ] as const;
+  return (
+    <>
+      <ul className="tiles">
+        {tiles.map(({ key, count, tone, icon }) => (
+          <li key={key} className="tile">
+            <h3 className={`mark ${count > 0 ? tone : 'none'}`}>
+              <Icon name={icon} />
+              {say(key)}
+            </h3>
+            <p className="big">{count}</p>
+          </li>
+        ))}
+      </ul>
+      <p className="hint">
+        <a
+          href={addressWith({ screen: 'channels' })}
+          onClick={(event: MouseEvent) => {
+            if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+            event.preventDefault();
+            go({ screen: 'channels' });
+          }}
+        >
+          {say('status.openChannels')}
+        </a>
+      </p>
+    </>
   );
 }
 

@@ -4,11 +4,11 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** "3 分钟前", "2 分钟后"; anything within ten seconds is "刚刚". */
+/** "3 分钟前", "2 分钟后"; what is within ten seconds is "刚刚" or "即将". */
 export function relativeTime(at: string, now: number, locale: string, say: Say): string {
   const ms = Date.parse(at) - now;
   const away = Math.abs(ms);
-  if (away < 10_000) return say('time.now');
+  if (away < 10_000) return say(ms > 0 ? 'time.soon' : 'time.now');
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
   const sign = Math.sign(ms);
   if (away < MINUTE) return format.format(sign * Math.round(away / 1000), 'second');

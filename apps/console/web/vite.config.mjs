@@ -2,12 +2,12 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig } from 'vite';
 
 const SITE = join(import.meta.dirname, 'dist/site');
 
 /** Compressed once here, at the best level, instead of at every request. */
-function compressed(): Plugin {
+function compressed() {
   return {
     name: 'newsrelay-compressed',
     async closeBundle() {

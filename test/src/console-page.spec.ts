@@ -1,0 +1,573 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import axe, { type AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { pollUntil } from '@newsrelay/local-servers/poll-until';
+import { Browser } from './harness/browser.js';
+import type { NewsrelayApi } from './harness/newsrelay-api.js';
+import { answering, inTurn, PartnerPaths } from './harness/partner-paths.js';
+import { accept } from './harness/partner-receiver.js';
+import { sampleArticle } from './harness/sample-article.js';
+import { SingleMachine } from './harness/console-machine.js';
+
+const SAMPLE = readFileSync(new URL('../../samples/pages/jining-gaoxin-857.txt', import.meta.url), 'utf8');
+const HELD_HEADLINE = '向高而攀走在前 向新而进挑大梁';
+
+describe('the operators’ page', () => {
+  let machine: SingleMachine;
+  let partner: PartnerPaths;
+  let browser: Browser;
+  let page: Page;
+  const keys: Record<string, string> = {};
+
+  beforeAll(async () => {
+    machine = await SingleMachine.start();
+    partner = await PartnerPaths.start();
+    for (const [role, more] of [
+      ['editor', {}],
+      ['operator', {}],
+      ['source', { source: 'jngxq' }],
+    ] as const) {
+      const answer = await machine.api.call<{ key: string }>('console', 'POST', '/api/v1/keys', {
+        json: { name: `测试${role}`, role, ...more },
+      });
+      keys[role] = answer.body.key;
+    }
+    for (const [id, name] of [
+      ['good', '齐鲁壹点'],
+      ['bad', '济宁新闻网'],
+    ] as const) {
+      const url = partner.receiver.url(`/${id}`);
+      const made = await machine.api.createChannel({ id, type: 'webhook', name, settings: { url } });
+      expect(made.status).toBe(201);
+    }
+    const taken = await machine.api.page(SAMPLE, 'source=jngxq&section=要闻');
+    expect(taken.status).toBe(202);
+  }, 180_000);
+  afterAll(async () => {
+    await machine.stop();
+    await partner.receiver.stop();
+  }, 60_000);
+
+  beforeEach(async () => {
+    partner.set('/good', accept);
+    partner.set('/bad', accept);
+    browser = await Browser.start();
+    page = await browser.page();
+  }, 30_000);
+  afterEach(async () => {
+    const { complaints } = browser;
+    await browser.stop();
+    // No script of a headline ran, and the page broke none of its own rules.
+    expect(complaints).toEqual([]);
+  }, 30_000);
+
+  async function logIn(role: 'admin' | 'editor' | 'operator' = 'admin', at = '/'): Promise<void> {
+    await page.goto(`${machine.url}${at}`);
+    await page.getByLabel('访问密钥').fill(role === 'admin' ? machine.api.key : (keys[role] ?? ''));
+    await page.getByLabel('访问密钥').press('Enter');
+    await page.getByRole('navigation', { name: '主导航' }).waitFor();
+    await page.getByText('实时更新').waitFor();
+  }
+
+  async function post(
+    fields: Record<string, unknown> = {},
+    api: NewsrelayApi = machine.api,
+  ): Promise<string> {
+    const answer = await api.post(sampleArticle(fields));
+    expect(answer.status).toBe(202);
+    return answer.body.id;
+  }
+
+  const row = (headline: string) => page.locator('[data-article]', { hasText: headline });
+  const cell = (headline: string, channel: string) => row(headline).locator(`[data-channel="${channel}"]`);
+
+  it('asks for the key in words, and takes none that may not come in', async () => {
+    await page.goto(machine.url);
+    await page.getByRole('button', { name: '登录' }).click();
+    await page.getByText('请输入密钥。').waitFor();
+    await page.getByLabel('访问密钥').fill('nr_wrong');
+    await page.getByRole('button', { name: '登录' }).click();
+    await page.getByText('密钥不对').waitFor();
+    await page.getByLabel('访问密钥').fill(keys['source'] ?? '');
+    await page.getByRole('button', { name: '登录' }).click();
+    await page.getByText('这是来稿密钥，只能投稿').waitFor();
+    expect(await browser.context.cookies()).toEqual([]);
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('heading', { name: 'Log in to the distribution desk' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Log in to the distribution desk' }).waitFor();
+  });
+
+  it('keeps nothing that a script could take, and lets nothing but its own scripts run', async () => {
+    await logIn();
+    const [cookie] = await browser.context.cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+    expect(await page.evaluate('document.cookie')).toBe('');
+    expect(await page.evaluate('JSON.stringify({ ...localStorage, ...sessionStorage })')).not.toContain(
+      machine.api.key,
+    );
+    const answer = await page.request.get(machine.url);
+    const rules = answer.headers()['content-security-policy'] ?? '';
+    expect(rules).toContain("script-src 'self';");
+    expect(rules).toContain("frame-ancestors 'none'");
+    expect(rules).not.toContain('unsafe');
+    expect(answer.headers()).toMatchObject({
+      'cache-control': 'no-store',
+      'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    const script = await page.locator('script[src]').first().getAttribute('src');
+    const asset = await page.request.get(`${machine.url}${script ?? ''}`);
+    expect(asset.headers()).toMatchObject({
+      'cache-control': 'public, max-age=31536000, immutable',
+      'content-encoding': expect.stringMatching(/^(br|gzip)$/),
+    });
+    for (const path of [
+      '/console/assets/../../main.js',
+      '/console/assets/..%2f..%2fpackage.json',
+      '/console/assets/x.js',
+    ])
+      expect((await page.request.get(`${machine.url}${path}`)).status()).toBe(404);
+  });
+
+  it('shows what waits for a person first, and publishes it once every doubt is decided', async () => {
+    await logIn('editor');
+    await row(HELD_HEADLINE)
+      .getByRole('button', { name: /去处理/ })
+      .click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText('有3处疑似差错').waitFor();
+    const approve = drawer.getByRole('button', { name: '批准发布' });
+    expect(await approve.isDisabled()).toBe(true);
+    const proposals = drawer.locator('.proposal');
+    expect(await proposals.count()).toBe(3);
+    expect(await proposals.first().locator('del').count()).toBeGreaterThan(0);
+    for (let index = 0; index < 3; index += 1) {
+      await drawer.getByText(index === 2 ? '还有 1 处没有定' : /还有 \d 处没有定/).waitFor();
+      await proposals
+        .nth(index)
+        .getByText(index === 1 ? '保持原样' : '采纳修改')
+        .click();
+    }
+    await approve.click();
+    await page.getByText('已批准，正在发往各渠道。').waitFor();
+    await drawer.getByRole('tab', { name: '各渠道 2/2' }).waitFor();
+    await drawer.getByRole('button', { name: '关闭' }).click();
+    await page.getByRole('link', { name: /全部/ }).click();
+    await cell(HELD_HEADLINE, 'good').getByText('已送达').waitFor();
+    expect(await row(HELD_HEADLINE).getByText('应到 2 个渠道，已到 2 个').count()).toBe(1);
+  });
+
+  it('discards only what was asked for twice, and gives the way back by Esc', async () => {
+    await logIn('editor');
+    await page.getByRole('link', { name: '橙香连鲁渝 共谱振兴曲' }).click();
+    const drawer = page.getByRole('dialog').first();
+    await drawer.getByRole('button', { name: '不发' }).click();
+    await page.getByRole('heading', { name: '这一版不发？' }).waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.getByRole('button', { name: '不发' }).click();
+    await page.getByRole('button', { name: '确定不发' }).click();
+    await page.getByText('已定为不发。').waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    expect(new URL(page.url()).search).toBe('');
+  });
+
+  it('shows a new article, and what becomes of it, without a reload', async () => {
+    await logIn('operator', '/?view=all');
+    await page.evaluate('window.stayed = true');
+    partner.set('/bad', inTurn(answering(503, {}, '正在维护'), accept));
+    await post({ headline: '实时出现的稿件' });
+    await cell('实时出现的稿件', 'good').getByText('已送达').waitFor();
+    await cell('实时出现的稿件', 'bad').getByText('重试中').waitFor();
+    await row('实时出现的稿件').getByText('对方暂时不接收（503）').waitFor();
+    await row('实时出现的稿件').getByText('1/2', { exact: true }).waitFor();
+    await row('实时出现的稿件').getByRole('button', { name: '重试未送达的（1）' }).click();
+    await page.getByText('已重新排队 1 个渠道').waitFor();
+    await cell('实时出现的稿件', 'bad').getByText('已送达').waitFor();
+    expect(await page.evaluate('window.stayed')).toBe(true);
+  });
+
+  it('shows each attempt with the outlet’s answer, as text', async () => {
+    partner.set(
+      '/bad',
+      answering(422, { 'content-type': 'text/html' }, '<img src=x onerror=alert(1)>\nsecond line'),
+    );
+    const id = await post({ headline: '对方拒收的稿件' });
+    await logIn('operator', `/?view=problem&article=${id}&pane=deliveries`);
+    const delivery = page.getByRole('dialog').locator('[data-channel="bad"]');
+    await delivery.getByText('发送记录（1 次）').click();
+    await delivery.getByText('对方拒收').waitFor();
+    await delivery.getByText('HTTP 422').waitFor();
+    expect(await delivery.locator('pre').innerText()).toBe('<img src=x onerror=alert(1)>\nsecond line');
+    partner.set('/bad', accept);
+    await delivery.getByRole('button', { name: '重试' }).click();
+    await page.getByText('已重新排队，结果会自动显示。').waitFor();
+    await page.locator('[data-channel="bad"][data-state="delivered"]').waitFor();
+  });
+
+  it('withdraws with a reason, after it has said where, and shows the proof', async () => {
+    const id = await post({ headline: '要撤的稿件' });
+    await logIn('editor', `/?view=all&article=${id}`);
+    const drawer = page.getByRole('dialog').first();
+    await drawer.getByRole('tab', { name: '各渠道 2/2' }).waitFor();
+    await drawer.getByRole('button', { name: '撤稿', exact: true }).click();
+    const question = page.getByRole('dialog', { name: '撤下这篇稿件？' });
+    await question.getByText('将从这些渠道撤下 (2)').waitFor();
+    await question.getByText('齐鲁壹点').waitFor();
+    await question.getByRole('button', { name: '确认撤稿' }).click();
+    await question.getByText('请写明撤稿原因。').waitFor();
+    expect(partner.at('/good', id).map(({ event }) => event.type)).toEqual(['article.published']);
+    await question.getByLabel(/撤稿原因/).fill('事实有误');
+    await question.getByRole('button', { name: '确认撤稿' }).click();
+    await page.getByText('撤稿令已生效').waitFor();
+    await drawer.getByText('已撤 2/2').first().waitFor();
+    await drawer.getByText('所有渠道均已撤下。').waitFor();
+    expect(partner.at('/good', id).map(({ event }) => event.type)).toEqual([
+      'article.published',
+      'article.withdrawn',
+    ]);
+  });
+
+  it('pauses a channel with a reason, tests it, and resumes it', async () => {
+    await logIn('operator', '/?screen=channels');
+    const channel = page.locator('[data-channel="bad"]');
+    await channel.getByRole('button', { name: '暂停' }).click();
+    await page.getByLabel(/原因/).fill('对方今晚升级');
+    await page.getByRole('button', { name: '暂停渠道' }).click();
+    await channel.getByText('对方今晚升级').waitFor();
+    await post({ headline: '暂停时的稿件' });
+    await page.getByRole('link', { name: '稿件', exact: true }).click();
+    await page.getByRole('link', { name: /有问题/ }).click();
+    await cell('暂停时的稿件', 'bad').getByText('渠道暂停').waitFor();
+    await row('暂停时的稿件').getByText('渠道已暂停：对方今晚升级').waitFor();
+    await page.getByRole('link', { name: '渠道', exact: true }).click();
+    await channel.getByRole('button', { name: '恢复' }).click();
+    await page.getByText('已恢复，积压的稿件开始发送。').waitFor();
+    await channel.getByRole('button', { name: '测试' }).click();
+    await channel.getByText('测试结果：送达').waitFor();
+    await page.getByRole('link', { name: '稿件', exact: true }).click();
+    await page.getByRole('link', { name: /全部/ }).click();
+    await cell('暂停时的稿件', 'bad').getByText('已送达').waitFor();
+  });
+
+  it('makes a channel by its type’s own form, and shows what it made once', async () => {
+    await logIn('operator', '/?screen=channels');
+    await page.getByRole('button', { name: '新建渠道' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('类型').selectOption('webhook');
+    await form.getByLabel('渠道 ID').fill('made-here');
+    await form.getByLabel('名称').fill('页面上建的');
+    await form.getByLabel('推送地址').fill('http://10.0.0.1/hook');
+    await form.getByRole('button', { name: '建立渠道' }).click();
+    await form.locator('.error:not(:empty)').first().waitFor();
+    await form.getByLabel('推送地址').fill(partner.receiver.url('/made'));
+    await form.getByRole('button', { name: '建立渠道' }).click();
+    const shown = page.getByRole('alertdialog');
+    await shown.getByText('只显示这一次').waitFor();
+    expect(await shown.getByLabel('signingSecret').inputValue()).toMatch(/^whsec_/);
+    await shown.getByRole('button', { name: '我已保存好' }).click();
+    await page.locator('[data-channel="made-here"]').waitFor();
+    const removed = await machine.api.call('console', 'DELETE', '/api/v1/channels/made-here');
+    expect(removed.status).toBe(204);
+    // Told by the stream: nobody reloaded.
+    await page.locator('[data-channel="made-here"]').waitFor({ state: 'detached' });
+  });
+
+  it('shows what changed between versions', async () => {
+    const id = await post({ headline: '有更正的稿件', body: ['会议于3日举行。', '第二段。'] });
+    await machine.api.call('ingest', 'PUT', `/api/v1/articles/${id}`, {
+      json: {
+        headline: '有更正的稿件',
+        body: ['会议于4日举行。', '第二段。'],
+        sections: ['要闻'],
+        note: '日期有误',
+      },
+    });
+    await logIn('editor', `/?view=all&article=${id}`);
+    await page.getByRole('tab', { name: '版本 2' }).click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText('第 2 版与第 1 版相比').waitFor();
+    expect(await drawer.locator('del').allInnerTexts()).toEqual([expect.stringContaining('3')]);
+    expect(await drawer.locator('ins').allInnerTexts()).toEqual([expect.stringContaining('4')]);
+    expect(page.url()).toContain('pane=versions');
+  });
+
+  it('shows hostile texts as the texts they are, within their place', async () => {
+    const word = 'Donaudampfschiff'.repeat(18);
+    const headline = `<img src=x onerror=alert(1)>\u202E${word}`.slice(0, 300);
+    const id = await post({
+      headline,
+      kicker: '<script>alert(2)</script>',
+      body: ['<svg onload=alert(3)>', 'x'.repeat(10_000), '[链接](javascript:alert(4))'],
+      sections: ['"><script>alert(5)</script>'],
+      sourceId: "'-alert(6)-'",
+    });
+    await logIn('admin', '/?view=all&q=onerror');
+    await row('<img src=x').waitFor();
+    expect(await page.locator('[data-article] img').count()).toBe(0);
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const at of ['/?view=all&q=onerror', `/?view=all&article=${id}`]) {
+        await page.goto(`${machine.url}${at}`);
+        await page.getByText('<img src=x').first().waitFor();
+        const wider = await page.evaluate<object>(`({
+          page: document.documentElement.scrollWidth > window.innerWidth,
+          drawer: [...document.querySelectorAll('.drawer-dialog')].some((box) => box.scrollWidth > box.clientWidth),
+        })`);
+        expect({ width, at, ...wider }).toEqual({ width, at, page: false, drawer: false });
+      }
+    }
+  });
+
+  it('searches by text of a headline, and leads back by the back button', async () => {
+    await post({ headline: '泗河湿地迎来候鸟' });
+    await logIn('editor', '/?view=all');
+    await page.getByRole('searchbox').fill('湿地');
+    await page.waitForURL(/q=/);
+    await row('泗河湿地迎来候鸟').waitFor();
+    await pollUntil(
+      'nothing else is left',
+      async () => (await page.locator('[data-article]').count()) === 1,
+      {
+        timeoutMs: 10_000,
+      },
+    );
+    await page.getByRole('link', { name: '泗河湿地迎来候鸟' }).click();
+    await page.getByRole('dialog').waitFor();
+    await page.goBack();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(page.url()).toContain('q=');
+    await page.getByRole('searchbox').fill('没有这样的稿件');
+    await page.getByText('没有符合条件的稿件。').waitFor();
+    await page.getByRole('button', { name: '清除筛选' }).click();
+    await row(HELD_HEADLINE).waitFor();
+  });
+
+  it('is the same at phone width, as cards', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await logIn('editor', '/?view=all');
+    await page.locator('.card').first().waitFor();
+    expect(await page.locator('table').count()).toBe(0);
+    await page.locator('.card .headline').first().click();
+    await page.getByRole('dialog').waitFor();
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  });
+
+  it('is done with the keyboard alone', async () => {
+    const headline = '打造国内一流“标杆车间”';
+    await page.goto(machine.url);
+    // The field has the focus by itself.
+    await page.locator('input:focus').waitFor();
+    await page.keyboard.type(keys['editor'] ?? '');
+    await page.keyboard.press('Enter');
+    await row(headline).waitFor();
+    await tabTo(page, '去处理');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText('疑似差错，逐处核对原版').waitFor();
+    // Focus is in the drawer and does not leave it, however far one goes.
+    for (let step = 0; step < 40; step += 1) {
+      await page.keyboard.press('Tab');
+      const inside = await page.evaluate(
+        `document.activeElement === document.body || document.activeElement.closest('.drawer, .notices') !== null`,
+      );
+      expect(inside).toBe(true);
+    }
+    await tabTo(page, 'radio');
+    await page.keyboard.press('Space');
+    await tabTo(page, '批准发布');
+    await page.keyboard.press('Enter');
+    await page.getByText('已批准，正在发往各渠道。').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has nothing that axe finds serious, %s',
+    async (colorScheme) => {
+      const id = await post({ headline: '无障碍检查' });
+      partner.set('/bad', answering(422));
+      await post({ headline: '无障碍检查之二' });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.goto(machine.url);
+      await page.getByLabel('访问密钥').waitFor();
+      expect(await violations(page)).toEqual([]);
+      await logIn();
+      for (const at of [
+        '/',
+        '/?view=all',
+        '/?view=problem',
+        '/?view=withdrawn',
+        `/?view=all&article=${id}`,
+        `/?view=all&article=${id}&pane=deliveries`,
+        '/?screen=channels',
+        '/?screen=status',
+        '/?screen=keys',
+        '/?screen=audit',
+      ]) {
+        await page.goto(`${machine.url}${at}`);
+        await page.getByText('实时更新').waitFor();
+        await pollUntil(
+          `${at} is there`,
+          async () => !(await page.locator('body').innerText()).includes('正在读取'),
+          { timeoutMs: 10_000 },
+        );
+        expect({ at, violations: await violations(page) }).toEqual({ at, violations: [] });
+      }
+    },
+    90_000,
+  );
+
+  it('goes on after a restart of everything, by itself and where it was', async () => {
+    const id = await post({ headline: '重启前的稿件' });
+    await logIn('operator', `/?view=all&article=${id}&pane=deliveries`);
+    await page.getByRole('dialog').getByText('齐鲁壹点').waitFor();
+    await machine.halt();
+    await page.getByText('与服务器的连接断了').first().waitFor({ state: 'attached' });
+    await machine.resume();
+    await page.getByText('实时更新').waitFor({ timeout: 30_000, state: 'attached' });
+    await page.keyboard.press('Escape');
+    await post({ headline: '重启后的稿件' });
+    await row('重启后的稿件').waitFor();
+  }, 120_000);
+
+  it('asks for the key again when the session has ended, and comes back to the same place with what was chosen', async () => {
+    const answer = await machine.api.page<{ articles: { id: string; state: string }[] }>(
+      SAMPLE.replaceAll('2025年1月3日', '2025年1月10日'),
+      'source=other&section=要闻',
+    );
+    const held = answer.body.articles.find(({ state }) => state === 'held');
+    await logIn('editor', `/?view=held&article=${held?.id ?? ''}`);
+    await page.locator('.proposal').first().getByText('采纳修改').click();
+    await browser.context.clearCookies();
+    await page.getByRole('tab', { name: /版本/ }).click();
+    await post();
+    const again = page.getByRole('alertdialog', { name: '登录已过期' });
+    await again.waitFor();
+    await again.getByLabel('访问密钥').fill(keys['editor'] ?? '');
+    await again.getByLabel('访问密钥').press('Enter');
+    await again.waitFor({ state: 'detached' });
+    await page.getByRole('tab', { name: '稿件' }).click();
+    await page.locator('.proposal.accept').first().waitFor();
+  });
+
+  it('ends the stream of a key that is revoked, and shows nobody anything any more', async () => {
+    const made = await machine.api.call<{ id: string; key: string }>('console', 'POST', '/api/v1/keys', {
+      json: { name: '要吊销的', role: 'operator' },
+    });
+    await page.goto(machine.url);
+    await page.getByLabel('访问密钥').fill(made.body.key);
+    await page.getByLabel('访问密钥').press('Enter');
+    await page.getByText('实时更新').waitFor();
+    await machine.api.call('console', 'DELETE', `/api/v1/keys/${made.body.id}`);
+    await post();
+    await page.getByRole('alertdialog', { name: '登录已过期' }).waitFor();
+  });
+
+  it('shows the queues to those who may, to look at only, after a login that leads there', async () => {
+    await page.goto(`${machine.url}/queues`);
+    await page.getByLabel('访问密钥').fill(keys['operator'] ?? '');
+    await page.getByLabel('访问密钥').press('Enter');
+    await page.waitForURL(/\/queues/);
+    await page.getByText('newsrelay-withdrawals').first().waitFor();
+    for (const path of ['queues/newsrelay-deliveries/pause', 'queues/newsrelay-deliveries/empty'])
+      expect((await page.request.put(`${machine.url}/queues/api/${path}`)).status()).toBeGreaterThanOrEqual(
+        400,
+      );
+    const editor = machine.apiOf(keys['editor'] ?? '');
+    expect((await editor.call('console', 'GET', '/queues/api/queues')).status).toBe(403);
+    expect((await editor.call('console', 'GET', '/queues/api/queues', { key: null })).status).toBe(401);
+    expect((await machine.apiOf(keys['source'] ?? '').call('console', 'GET', '/api/v1/board')).status).toBe(
+      403,
+    );
+    browser.complaints.splice(
+      0,
+      browser.complaints.length,
+      ...browser.complaints.filter((one) => !isOfBullBoard(one)),
+    );
+  });
+
+  describe('another origin', () => {
+    let elsewhere: Server;
+    afterEach(async () => {
+      elsewhere.closeAllConnections();
+      await new Promise((resolve) => elsewhere.close(resolve));
+    });
+
+    it('can do nothing with the session, and cannot show the page', async () => {
+      const id = await post({ headline: '不该被别的网站撤掉' });
+      await logIn('editor');
+      elsewhere = createServer((_request, response) => {
+        response.setHeader('content-type', 'text/html; charset=utf-8');
+        response.end(`<iframe name="frame" src="${machine.url}/"></iframe>
+          <form method="post" enctype="text/plain" action="${machine.url}/api/v1/articles/${id}/withdraw">
+          <input name='{"reason":"x","y":"' value='"}'><button>go</button></form>`);
+      });
+      await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+      const foreign = await browser.page();
+      await foreign.goto(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`);
+      const answer = foreign.waitForResponse((response) => response.url().includes('/withdraw'));
+      await foreign.getByRole('button', { name: 'go' }).click();
+      expect((await answer).status()).toBe(403);
+      const article = await machine.api.call<{ state: string }>('ingest', 'GET', `/api/v1/articles/${id}`);
+      expect(article.body.state).toBe('published');
+      expect(browser.complaints.some((one) => one.includes('frame-ancestors'))).toBe(true);
+      browser.complaints.length = 0;
+    });
+  });
+
+  it('says in words what to do when somebody was faster', async () => {
+    const answer = await machine.api.page<{ articles: { id: string; state: string; version: number }[] }>(
+      SAMPLE.replaceAll('2025年1月3日', '2025年1月17日'),
+      'source=third&section=要闻',
+    );
+    const held = answer.body.articles.find(({ state }) => state === 'held');
+    await logIn('editor', `/?article=${held?.id ?? ''}`);
+    await page.getByRole('button', { name: '不发' }).click();
+    await page.route('**/api/v1/stream', async (route) => route.abort());
+    await machine.api.call('ingest', 'POST', `/api/v1/articles/${held?.id ?? ''}/discard`, {
+      json: { version: held?.version },
+    });
+    await machine.api.withdraw(held?.id ?? '');
+    await page.getByRole('button', { name: '确定不发' }).click();
+    await pollUntil('it is said', async () => (await page.locator('.notice.bad').count()) > 0, {
+      timeoutMs: 10_000,
+    });
+    expect(await page.locator('.notice.bad').innerText()).toContain('状态已经变了');
+  });
+});
+
+/** What axe-core finds that somebody could not use the page for, or only with pains. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations: found } = await page.evaluate<AxeResults>(
+    `axe.run(document, ${JSON.stringify({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    })})`,
+  );
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
+}
+
+/** Presses Tab until the focus is on something of this text, or of this type. */
+async function tabTo(page: Page, wanted: string): Promise<void> {
+  for (let step = 0; step < 80; step += 1) {
+    const found = await page.evaluate<boolean>(`(() => {
+      const focused = document.activeElement;
+      const wanted = ${JSON.stringify(wanted)};
+      return focused.matches('input[type=radio]') ? wanted === 'radio'
+        : focused.matches('a, button, input, [tabindex]') && focused.textContent.includes(wanted);
+    })()`);
+    if (found) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`the keyboard does not get to ${wanted}`);
+}
+
+/** The library's page asks for a font from elsewhere, which our rules forbid. */
+const isOfBullBoard = (complaint: string) => complaint.includes('fonts.googleapis.com');
