@@ -5,6 +5,7 @@ import * as fields from './fields.js';
 
 const everyProcess = {
   DATABASE_URL: fields.databaseUrl,
+  NEWSRELAY_MIGRATE: fields.migrate,
   NEWSRELAY_LOG_LEVEL: fields.logLevel,
   NEWSRELAY_PORT: fields.port,
   NEWSRELAY_BIND: fields.bind,
@@ -34,6 +35,14 @@ export const consoleSettings = z.object({
   ...everyProcess,
   ...delivering,
   NEWSRELAY_PUBLIC_URL: fields.publicUrl,
+});
+
+/** The job that brings the schema up to date, and ends. */
+export const migrateSettings = z.object({
+  DATABASE_URL: fields.databaseUrl,
+  NEWSRELAY_LOG_LEVEL: fields.logLevel,
+  /** For how long it waits for a PostgreSQL that does not answer, seconds. */
+  NEWSRELAY_MIGRATE_TIMEOUT: fields.migrateTimeout,
 });
 
 /** The single-machine mode's HTTP process: ingest, feeds and console on the one public port. */

@@ -14,16 +14,27 @@ import { Health } from '@newsrelay/telemetry/health';
 import { LOGGER, type Logger, RateLimitedLog } from '@newsrelay/telemetry/logger';
 import { openLedger, type Ledger } from './database.js';
 import { LEDGER } from './ledger-token.js';
-import { migrate } from './migrate.js';
+import { isMigrated, migrate } from './migrate.js';
 import { LedgerNotifications } from './notifications.js';
 
 export interface LedgerSettings {
   DATABASE_URL: string;
   /** Connections of this process at most. */
   poolSize: number;
+  /** Whether this process brings the schema up to date, or waits until the migration job has. */
+  migrate: 'at-start' | 'wait';
 }
 
-/** Migrates as soon as PostgreSQL answers, for as long as that takes; until then the process is not ready. */
+/** Why a process is not ready, for people. */
+const SCHEMA_AWAITED = 'the schema is older than this version: the migration job (apps/migrate) has to run';
+
+/** Injection token: {@link LedgerSettings.migrate}. */
+const WHO_MIGRATES = Symbol('WhoMigrates');
+
+/**
+ * Migrates as soon as PostgreSQL answers, or waits for the job that does, for as long as that takes; until then the process
+ * is not ready.
+ */
 @Injectable()
 export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   readonly #stopping = new AbortController();
@@ -34,6 +45,7 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
     @Inject(LEDGER) private readonly ledger: Ledger,
     @Inject(LedgerNotifications) private readonly notifications: LedgerNotifications,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(WHO_MIGRATES) private readonly whoMigrates: LedgerSettings['migrate'],
     @Inject(Health) health: Health,
   ) {
     health.register('postgresql', true, async () => {
@@ -70,7 +82,8 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
     });
     while (!signal.aborted) {
       try {
-        await migrate(this.ledger);
+        if (this.whoMigrates === 'at-start') await migrate(this.ledger);
+        else if (!(await isMigrated(this.ledger))) throw new Error(SCHEMA_AWAITED);
         this.#reason = null;
         return true;
       } catch (error) {
@@ -107,6 +120,7 @@ export class LedgerModule {
           provide: LedgerNotifications,
           useFactory: () => new LedgerNotifications(settings.DATABASE_URL, Object.values(NOTIFICATIONS)),
         },
+        { provide: WHO_MIGRATES, useValue: settings.migrate },
         LedgerStart,
       ],
       exports: [LEDGER, LedgerNotifications, LedgerStart],

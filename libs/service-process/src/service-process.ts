@@ -31,6 +31,8 @@ export interface ProcessSettings {
   /** Left out by processes that neither publish nor consume events. */
   NATS_URL?: string;
   NEWSRELAY_LOG_LEVEL: string;
+  /** Left out: each process migrates as it starts. */
+  NEWSRELAY_MIGRATE?: 'at-start' | 'wait';
 }
 
 export interface ServiceProcessOptions {
@@ -66,7 +68,11 @@ function processModule(options: ServiceProcessOptions, logger: Logger): DynamicM
     module: ProcessModule,
     imports: [
       TelemetryModule.forRoot(options.name, logger),
-      LedgerModule.forRoot(options.name, { DATABASE_URL: settings.DATABASE_URL, poolSize: options.poolSize }),
+      LedgerModule.forRoot(options.name, {
+        DATABASE_URL: settings.DATABASE_URL,
+        poolSize: options.poolSize,
+        migrate: settings.NEWSRELAY_MIGRATE ?? 'at-start',
+      }),
       ...(settings.NATS_URL === undefined
         ? []
         : [
