@@ -58,8 +58,11 @@ for (const path of used) copy(join(path, 'dist'), isRunTime);
 const page = join('apps', app, 'web/dist/site');
 if (existsSync(join(root, page))) copy(page);
 
-for (const path of manifests)
-  if (!used.includes(dirname(path))) rmSync(join(base, dirname(path), 'package.json'));
+// Folders of workspaces that this app has nothing of.
+for (const path of manifests.map(dirname)) {
+  if (!used.some((kept) => kept === path || kept.startsWith(`${path}/`)))
+    rmSync(join(base, path), { recursive: true, force: true });
+}
 for (const path of ['package-lock.json', '.npmrc', 'node_modules/.package-lock.json'])
   rmSync(join(base, path), { force: true });
 // Licences stay; types, source maps and sources in TypeScript are of no use to a process.
