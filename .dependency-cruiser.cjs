@@ -26,7 +26,19 @@ module.exports = {
       comment: 'The contract suite runs a connector against a real outlet.',
       severity: 'error',
       from: { path: '^libs/channels/([^/]+)/.*\\.spec\\.ts$', pathNot: '^libs/channels/registry/' },
-      to: { path: '^(libs|apps)/', pathNot: '^libs/(channel-kit|contracts|outbound|channels/$1)/' },
+      to: {
+        path: '^(libs|apps)/',
+        pathNot: '^libs/(channel-kit|contracts|outbound|mastodon-stand-in|channels/$1)/',
+      },
+    },
+    {
+      name: 'stand-ins-are-for-tests-and-the-demo',
+      severity: 'error',
+      from: {
+        path: '^(libs|apps)/',
+        pathNot: '^(libs/mastodon-stand-in/|apps/single-machine/src/demo/|.*\\.spec\\.ts$)',
+      },
+      to: { path: '^libs/mastodon-stand-in/' },
     },
     {
       name: 'contracts-know-nothing-of-ours',

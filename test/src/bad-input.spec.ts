@@ -456,7 +456,6 @@ describe('bad input', () => {
           ['POST', '/api/v1/articles', { body: 'x'.repeat(2 * MIB) }],
           ['GET', '/metrics', {}],
           ['GET', '/%6detrics', {}],
-          ['GET', '/metrics.json', {}],
           ['GET', '/api/v1/channels', {}],
         ] as const) {
           const answer = await send(method, path, { ...options, key });

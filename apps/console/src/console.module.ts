@@ -4,14 +4,24 @@ import { DeliveryQueue, producerConnection } from '@newsrelay/delivery/queue';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
 import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
 import { Health } from '@newsrelay/telemetry/health';
-import { Channels } from './channels/channels.js';
+import { AuditController } from './audit/audit.controller.js';
+import { BoardController } from './board/board.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
+import { Channels } from './channels/channels.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DueJobs } from './deliveries/due-jobs.js';
 import { ConsoleEvents } from './events.js';
+import { KeysController } from './keys/keys.controller.js';
+import { Keys } from './keys/keys.js';
+import { SessionController } from './keys/session.controller.js';
+import { Sessions } from './keys/sessions.js';
+import { LiveStreams } from './live/live-streams.js';
+import { StreamController } from './live/stream.controller.js';
 import { OpenapiController, PUBLIC_URL } from './openapi/openapi.controller.js';
+import { QueueBoard } from './queues/queue-board.js';
 import { LedgerGauges } from './status/ledger-gauges.js';
 import { StatusController } from './status/status.controller.js';
+import { PageController } from './web/page.controller.js';
 
 export interface ConsoleSettings {
   REDIS_URL: string;
@@ -50,12 +60,27 @@ export class ConsoleModule {
   static forRoot(settings: ConsoleSettings): DynamicModule {
     return {
       module: ConsoleModule,
-      controllers: [ChannelsController, DeliveriesController, StatusController, OpenapiController],
+      controllers: [
+        BoardController,
+        ChannelsController,
+        DeliveriesController,
+        StatusController,
+        StreamController,
+        KeysController,
+        SessionController,
+        AuditController,
+        OpenapiController,
+        PageController,
+      ],
       providers: [
         Channels,
         ConsoleEvents,
         DueJobs,
+        Keys,
+        Sessions,
         LedgerGauges,
+        LiveStreams,
+        QueueBoard,
         ConsoleConnections,
         { provide: PUBLIC_URL, useValue: settings.NEWSRELAY_PUBLIC_URL },
         {

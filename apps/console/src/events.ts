@@ -22,4 +22,12 @@ export class ConsoleEvents {
   retryAsked(delivery: string): void {
     this.logger.info({ delivery }, 'retry asked for by an operator');
   }
+
+  keyChanged(key: string, change: 'created' | 'deleted'): void {
+    this.logger.info({ key, change }, 'key');
+  }
+
+  loginRefused(address: string): void {
+    this.logger.warn({ address }, 'login with a key that is not known');
+  }
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { feedManifest } from '@newsrelay/channel-feed/manifest';
 import type { ServedDelivery } from '@newsrelay/ledger/feed-shelf';
 import { LOGGER, RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
@@ -24,6 +25,10 @@ export class FeedsEvents {
 
   served(channel: string, deliveries: readonly ServedDelivery[]): void {
     if (deliveries.length === 0) return;
+    for (const { state, action, ageSeconds } of deliveries) {
+      if (state !== 'delivered') continue;
+      this.metrics.releaseToDelivered.observe({ type: feedManifest.type, action }, ageSeconds);
+    }
     const count = (state: ServedDelivery['state']) =>
       deliveries.filter((delivery) => delivery.state === state).length;
     this.logger.info(

@@ -45,7 +45,7 @@ class Instance {
     const process = await startServiceProcess({
       name: 'feeds-spec',
       services: ['feeds'],
-      settings: { DATABASE_URL: databaseUrl, NEWSRELAY_LOG_LEVEL: 'fatal' },
+      settings: { DATABASE_URL: databaseUrl, NEWSRELAY_LOG_LEVEL: 'fatal', NEWSRELAY_PUBLIC_URL: publicUrl },
       modules: [FeedsModule.forRoot({ publicUrl })],
       port,
       bind: '127.0.0.1',

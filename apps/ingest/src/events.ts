@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
+import { annotate, ATTRIBUTES } from '@newsrelay/telemetry/tracing';
 import type { Accepted } from './intake/accept-version.js';
 
 /** Counts and logs what ingest does; never throws. Headlines and texts stay out of the log. */
@@ -12,6 +13,7 @@ export class IngestEvents {
   ) {}
 
   taken(accepted: Accepted): void {
+    annotate({ [ATTRIBUTES.article]: accepted.id, [ATTRIBUTES.version]: accepted.version });
     this.metrics.articlesTaken.inc({ state: accepted.duplicate ? 'duplicate' : accepted.state });
     if (accepted.duplicate) return;
     const { id, version, state, holds } = accepted;
@@ -20,6 +22,7 @@ export class IngestEvents {
   }
 
   pageTaken(page: { publication: string | null; date: string | null }, articles: readonly Accepted[]): void {
+    this.metrics.pagesTaken.inc();
     for (const article of articles) this.taken(article);
     const { publication, date } = page;
     this.logger.info({ publication, date, articles: articles.length }, 'page taken');
@@ -36,6 +39,7 @@ export class IngestEvents {
   }
 
   withdrawn(article: string, orderId: string, waitedMs: number): void {
+    annotate({ [ATTRIBUTES.article]: article });
     this.metrics.withdrawn.inc();
     this.logger.warn({ article, orderId, waitedMs: Math.round(waitedMs) }, 'article withdrawn');
   }

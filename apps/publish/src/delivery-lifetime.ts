@@ -8,6 +8,7 @@ import {
 import type { Redis } from 'ioredis';
 import { checkConnectors } from '@newsrelay/channel-registry/registry';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
+import { PlatformProbeRounds } from '@newsrelay/delivery/platform-probe';
 import { Reconciler } from '@newsrelay/delivery/reconciler';
 import { DeliveryWorkers } from '@newsrelay/delivery/worker';
 import type { Ledger } from '@newsrelay/ledger/database';
@@ -41,6 +42,7 @@ export class DeliveryLifetime
     @Inject(LedgerStart) private readonly ledgerStart: LedgerStart,
     @Inject(DeliveryWorkers) private readonly workers: DeliveryWorkers,
     @Inject(Reconciler) private readonly reconciler: Reconciler,
+    @Inject(PlatformProbeRounds) private readonly probes: PlatformProbeRounds,
     @Inject(DeliveryQueue) private readonly queue: DeliveryQueue,
     @Inject(PRODUCER_REDIS) private readonly redis: Redis,
     @Inject(Lanes) private readonly lanes: Lanes,
@@ -69,6 +71,7 @@ export class DeliveryLifetime
     this.#stopped = true;
     await this.#starting;
     await this.#connectorCheck.stop();
+    await this.probes.stop();
     await this.reconciler.stop();
     await this.workers.stop(GRACE_MS);
   }
@@ -83,6 +86,7 @@ export class DeliveryLifetime
     if (!(await this.ledgerStart.migrated()) || this.#stopped) return;
     this.workers.start();
     this.reconciler.start();
+    this.probes.start();
     this.#connectorCheck.start();
   }
 

@@ -1,9 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Redis } from 'ioredis';
-import { connectorOf } from '@newsrelay/channel-registry/registry';
+import { connectorOf, connectors } from '@newsrelay/channel-registry/registry';
 import { attemptDelivery } from '@newsrelay/delivery/attempt';
 import { DeliveryEvents } from '@newsrelay/delivery/events';
 import { InFlight } from '@newsrelay/delivery/in-flight';
+import { PlatformProbeRounds } from '@newsrelay/delivery/platform-probe';
 import { DeliveryQueue, producerConnection } from '@newsrelay/delivery/queue';
 import { Reconciler } from '@newsrelay/delivery/reconciler';
 import { DeliveryWorkers } from '@newsrelay/delivery/worker';
@@ -31,6 +32,8 @@ export interface PublishSettings {
  */
 const CONCURRENCY = 64;
 const WITHDRAWAL_CONCURRENCY = 64;
+/** How long a platform may take to tell its limits, milliseconds. */
+const PROBE_DEADLINE_MS = 10_000;
 
 /** Delivers. Needs the telemetry, ledger and messaging modules of its process. */
 @Module({})
@@ -38,6 +41,7 @@ export class PublishModule {
   static forRoot(settings: PublishSettings): DynamicModule {
     const { NEWSRELAY_RETRY_SCHEDULE: schedule } = settings;
     const sealing = new Sealing(parseEncryptionKey(settings.NEWSRELAY_ENCRYPTION_KEY));
+    const unseal = (sealed: string, channelId: string) => sealing.unseal(sealed, channelId);
     return {
       module: PublishModule,
       controllers: [RenditionEventsController],
@@ -65,7 +69,6 @@ export class PublishModule {
             events: DeliveryEvents,
             logger: Logger,
           ) => {
-            const unseal = (sealed: string, channelId: string) => sealing.unseal(sealed, channelId);
             const parts = { ledger, connectorOf, unseal, lanes, inFlight, events, schedule };
             return new DeliveryWorkers({
               redisUrl: settings.REDIS_URL,
@@ -81,6 +84,20 @@ export class PublishModule {
           inject: [LEDGER, DeliveryQueue, DeliveryEvents, LOGGER],
           useFactory: (ledger: Ledger, queue: DeliveryQueue, events: DeliveryEvents, logger: Logger) =>
             new Reconciler({ ledger, queue, connectorOf, schedule, events, logger }),
+        },
+        {
+          provide: PlatformProbeRounds,
+          inject: [LEDGER, Lanes, LOGGER],
+          useFactory: (ledger: Ledger, lanes: Lanes, logger: Logger) => {
+            const types = connectors
+              .filter(({ publisher }) => publisher.probe !== undefined)
+              .map(({ manifest }) => manifest.type);
+            const { outbound } = lanes.publish;
+            return new PlatformProbeRounds(
+              { ledger, connectorOf, unseal, outbound, types, logger },
+              PROBE_DEADLINE_MS,
+            );
+          },
         },
         WithdrawalWatch,
         DeliveryLifetime,

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
+import { annotate, ATTRIBUTES } from '@newsrelay/telemetry/tracing';
 
 /** Counts and logs what transform does; never throws. */
 @Injectable()
@@ -11,6 +12,7 @@ export class TransformEvents {
   ) {}
 
   routed(article: string, version: number, channels: number, renditions: number): void {
+    annotate({ [ATTRIBUTES.article]: article, [ATTRIBUTES.version]: version });
     this.logger.info({ article, version, channels, renditions }, 'version routed');
   }
 

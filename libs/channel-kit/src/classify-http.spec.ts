@@ -4,7 +4,7 @@ import { OUTBOUND_FAILURES, OutboundFailure } from './outbound-http.js';
 
 const now = new Date('2025-01-03T00:00:00Z');
 const answer = (status: number, headers: Record<string, string> = {}) =>
-  classifyAnswer({ status, headers, bodyExcerpt: 'said' }, now);
+  classifyAnswer({ status, headers, bodyExcerpt: 'said', body: null }, now);
 
 describe('retryAfterSeconds', () => {
   it.each([

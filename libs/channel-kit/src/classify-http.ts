@@ -59,22 +59,22 @@ export function classifyAnswer(answer: OutboundAnswer, now: Date): AttemptResult
 }
 
 /**
- * What a request without a complete answer means. For an outlet that knows repeats by key it is transient whether
- * or not a byte went out; for any other, a sent request is of unknown outcome.
+ * What a request without a complete answer means. Where it changes nothing to send it again (an outlet that knows repeats
+ * by key, a request that reads) it is transient whether or not a byte went out; else a sent request is of unknown outcome.
  */
-export function classifyFailure(failure: unknown, idempotent: boolean): AttemptResult {
+export function classifyFailure(failure: unknown, repeatable: boolean): AttemptResult {
   if (!(failure instanceof OutboundFailure)) throw failure;
   const nothing = { status: null, response: null, error: failure.message };
   switch (failure.kind) {
     case 'aborted':
       // Stopped by us, and yet it may have arrived.
-      return { ...nothing, outcome: failure.sent && !idempotent ? 'unknown' : 'aborted' };
+      return { ...nothing, outcome: failure.sent && !repeatable ? 'unknown' : 'aborted' };
     case 'refused-target':
       return { ...nothing, outcome: 'permanent' };
     case 'connect':
     case 'timeout':
     case 'broken':
     case 'bad-answer':
-      return { ...nothing, outcome: failure.sent && !idempotent ? 'unknown' : 'transient' };
+      return { ...nothing, outcome: failure.sent && !repeatable ? 'unknown' : 'transient' };
   }
 }

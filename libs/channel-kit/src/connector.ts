@@ -5,9 +5,9 @@ import type { RenditionContent, RenditionDraft, WithdrawnArticle } from './rendi
 
 /** Turns an article into what a channel type shows. Pure: no I/O, no clock. */
 export interface Formatter<Settings> {
-  /** The part of the settings that shapes the rendition; channels that agree in it share one. */
-  shape(settings: Settings): unknown;
-  render(draft: RenditionDraft, settings: Settings): RenditionContent;
+  /** What of the settings and of the platform shapes the rendition; channels that agree in it share one. */
+  shape(settings: Settings, platform?: PlatformFacts | null): unknown;
+  render(draft: RenditionDraft, settings: Settings, platform?: PlatformFacts | null): RenditionContent;
   renderWithdrawal(article: WithdrawnArticle, settings: Settings): RenditionContent;
 }
 
@@ -21,9 +21,39 @@ export interface Publisher<Settings, Secrets> {
     target: ChannelTarget<Settings, Secrets>,
     io: ConnectorIo,
   ): Promise<AttemptResult>;
-  /** The connector's own check of a channel, behind `POST /channels/{id}/test`. */
+  /** The connector's own check of a channel, behind `POST /channels/{id}/test`. Publishes nothing. */
   check(target: ChannelTarget<Settings, Secrets>, io: ConnectorIo): Promise<AttemptResult>;
+  /**
+   * Which of the messages that were sent, and of whose outcome nothing is known, are at the outlet. Reads, and changes
+   * nothing. Whoever declares `repeat: 'find-first'` has it; when it is called is for the delivery engine to say.
+   */
+  find?(
+    sent: readonly UncertainSend[],
+    target: ChannelTarget<Settings, Secrets>,
+    io: ConnectorIo,
+  ): Promise<FindResult>;
+  /**
+   * What this outlet's platform allows, as facts that its formatter reads; null if the outlet did not tell. Asked when a
+   * channel is made, changed or tested, and now and then; kept in the ledger.
+   */
+  probe?(target: ChannelTarget<Settings, Secrets>, io: ConnectorIo): Promise<PlatformFacts | null>;
 }
+
+/** JSON that a probe learned of one channel's platform: limits that differ between instances. */
+export type PlatformFacts = Record<string, unknown>;
+
+/** A publish that went out, or may have, without its outcome being known. */
+export interface UncertainSend {
+  key: string;
+  /** The frozen bytes of `compose`. */
+  body: string;
+  /** When its first attempt began. */
+  since: Date;
+}
+
+/** What the outlet has of the messages that were looked for, or why that could not be found out. */
+export type FindResult =
+  { found: { key: string; remoteId: string; remoteUrl: string | null }[] } | { failed: AttemptResult };
 
 /** A channel type: a folder under libs/channels. */
 export interface Connector<Settings = Record<string, unknown>, Secrets = Record<string, unknown>> {
@@ -53,8 +83,11 @@ export interface OutboundMessage {
   action: DeliveryAction;
   /** The frozen bytes of `compose`. */
   body: string;
-  /** Address that an earlier version got at the platform, if any. */
-  remoteUrl: string | null;
+  /**
+   * Ids under which the platform shows the article, newest first: what a correction edits and a withdrawal removes. Empty
+   * where nothing of it is there, as after a withdrawal.
+   */
+  remoteIds: readonly string[];
 }
 
 export interface ChannelTarget<Settings, Secrets> {
@@ -83,6 +116,8 @@ export interface AttemptResult {
   retryAfterSeconds?: number;
   /** Set if the channel is to be paused: why. The delivery stays queued until it is resumed. */
   pauseReason?: string;
+  /** The platform's id of what shows the article now; kept for corrections and the withdrawal. */
+  remoteId?: string;
   /** Where the platform shows it. */
   remoteUrl?: string;
 }

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { canonicalJson } from '@newsrelay/contracts/canonical-json';
 import { RESPONSE_EXCERPT_BYTES, type DeliveryAction, type Outcome } from '@newsrelay/contracts/delivery';
 import { cleanText } from '@newsrelay/contracts/text';
-import type { AttemptResult, Connector, DeliveryFacts } from './connector.js';
+import type { AttemptResult, Connector, DeliveryFacts, PlatformFacts } from './connector.js';
 import { manifestView } from './manifest.js';
 import {
   hostileArticle,
@@ -40,6 +40,12 @@ export interface ConnectorHarness<Settings, Secrets> {
   otherSettings?: (outlet: string) => Record<string, unknown>[];
   /** Secrets as an operator enters them. */
   secrets: Record<string, unknown>;
+  /** What probes of different instances learn; one of no instance is always tried as well. */
+  platforms?: PlatformFacts[];
+  /** How an outlet answers what it has taken; left out where any 2xx says so. */
+  accepts?: (request: { method: string; path: string }) => { status: number; body: string };
+  /** Set where the type shows the beginning of a body that is too long for it. */
+  extract?: true;
   /** Reads a rendition as an outlet's program would: by a parser, not by the connector's own code. */
   shown: (rendition: RenditionContent) => ShownText;
   client: () => SuiteClient;
@@ -249,10 +255,12 @@ function describeFormatter<Settings, Secrets>(harness: ConnectorHarness<Settings
       const draft = draftOf(ordinaryArticle());
       const byShape = new Map<string, string>();
       for (const settings of allSettings(harness)) {
-        const shape = canonicalJson(formatter.shape(settings));
-        const rendition = canonicalJson(formatter.render(draft, settings));
-        expect(rendition).toBe(byShape.get(shape) ?? rendition);
-        byShape.set(shape, rendition);
+        for (const platform of [null, ...(harness.platforms ?? [])]) {
+          const shape = canonicalJson(formatter.shape(settings, platform));
+          const rendition = canonicalJson(formatter.render(draft, settings, platform));
+          expect(rendition).toBe(byShape.get(shape) ?? rendition);
+          byShape.set(shape, rendition);
+        }
       }
       expect(new Set(byShape.values()).size).toBe(byShape.size);
     });
@@ -262,7 +270,8 @@ function describeFormatter<Settings, Secrets>(harness: ConnectorHarness<Settings
       const shown = harness.shown(formatter.render(draftOf(article), parsedSettings(harness, ELSEWHERE)));
       const body = squeezed(article.body.map(cleanText).join(' '));
       expect(shown.headline).toBe(cleanText(article.headline));
-      expect(squeezed(shown.body)).toContain(body);
+      if (harness.extract) expect(body.startsWith(squeezed(shown.body).replace(/…$/, ''))).toBe(true);
+      else expect(squeezed(shown.body)).toContain(body);
       if (shown.html === undefined) return;
       expect(activeMarkup(shown.html)).toEqual([]);
       if (article.bodyHtml === null) expect(plain(shown.html)).toContain(body);
@@ -309,12 +318,14 @@ function describeFormatter<Settings, Secrets>(harness: ConnectorHarness<Settings
 }
 
 interface Received {
+  method: string;
+  path: string;
   headers: IncomingMessage['headers'];
   body: string;
 }
 
 /** How the outlet treats a request once it has it whole. */
-type Temper = (response: ServerResponse, socket: Socket) => void;
+type Temper = (response: ServerResponse, socket: Socket, request: { method: string; path: string }) => void;
 
 class Outlet {
   readonly received: Received[] = [];
@@ -327,8 +338,9 @@ class Outlet {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        this.received.push({ headers: request.headers, body: Buffer.concat(chunks).toString('utf8') });
-        this.temper(response, request.socket);
+        const { headers, method = '', url: path = '' } = request;
+        this.received.push({ method, path, headers, body: Buffer.concat(chunks).toString('utf8') });
+        this.temper(response, request.socket, { method, path });
       });
     });
     this.#server.on('connection', (socket: Socket) => {
@@ -358,7 +370,12 @@ function describePush<Settings, Secrets>(harness: ConnectorHarness<Settings, Sec
   const { publisher, formatter, manifest } = connector;
   const now = new Date('2025-01-03T01:00:05.600Z');
   /** Sent, and no answer: may it be sent again? */
-  const lost: Outcome = manifest.capabilities.idempotent ? 'transient' : 'unknown';
+  const knowsRepeats = manifest.capabilities.repeat === 'server-key';
+  const lost: Outcome = knowsRepeats ? 'transient' : 'unknown';
+  const { accepts } = harness;
+  /** A 2xx whose body says nothing: enough for some, and no answer at all for those that say what they took. */
+  const saysNothing = (status: number): Partial<AttemptResult> =>
+    accepts === undefined ? { outcome: 'delivered', status, error: null } : { outcome: lost, status };
 
   describe('publisher', () => {
     const outlet = new Outlet();
@@ -383,7 +400,7 @@ function describePush<Settings, Secrets>(harness: ConnectorHarness<Settings, Sec
       const article = ordinaryArticle();
       const rendition = formatter.render(draftOf(article), settings);
       const body = publisher.compose(rendition, factsOf(article, 'publish'), settings);
-      return { key: 'msg_contractsuitecontractsuite', action: 'publish', body, remoteUrl: null } as const;
+      return { key: 'msg_contractsuitecontractsuite', action: 'publish', body, remoteIds: [] } as const;
     };
 
     const io = (changes: { signal?: AbortSignal; beforeFirstByte?: () => void } = {}, at = now) => ({
@@ -405,10 +422,17 @@ function describePush<Settings, Secrets>(harness: ConnectorHarness<Settings, Sec
       (response) =>
         response.writeHead(status, headers).end(body);
 
+    /** As an outlet answers that has taken it. */
+    const accepting: Temper = (response, _socket, request) => {
+      const { status, body } = accepts?.(request) ?? { status: 200, body: '' };
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    };
+
     const inAMinute = new Date(now.getTime() + 60_000).toUTCString();
     const answers: [what: string, temper: Temper, expected: Partial<AttemptResult>][] = [
-      ['200', answering(200), { outcome: 'delivered', status: 200, error: null }],
-      ['204', answering(204), { outcome: 'delivered', status: 204, error: null }],
+      ['that it has it', accepting, { outcome: 'delivered', status: 200, error: null }],
+      ['200 without a word', answering(200), saysNothing(200)],
+      ['204', answering(204), saysNothing(204)],
       ['301', answering(301, { location: '/moved' }), { outcome: 'transient', status: 301 }],
       ['400', answering(400), { outcome: 'permanent', status: 400 }],
       ['401', answering(401), { outcome: 'auth-expired', status: 401 }],
@@ -455,7 +479,7 @@ function describePush<Settings, Secrets>(harness: ConnectorHarness<Settings, Sec
             clearInterval(drip);
           });
         },
-        'delivered',
+        accepts === undefined ? 'delivered' : lost,
       ],
       [
         'answers without end',
@@ -466,7 +490,7 @@ function describePush<Settings, Secrets>(harness: ConnectorHarness<Settings, Sec
           response.on('drain', pour);
           pour();
         },
-        'delivered',
+        accepts === undefined ? 'delivered' : lost,
       ],
     ];
 
@@ -512,13 +536,13 @@ function describePush<Settings, Secrets>(harness: ConnectorHarness<Settings, Sec
         },
         { signal: stop.signal },
       );
-      const outcome = manifest.capabilities.idempotent ? 'aborted' : 'unknown';
+      const outcome = knowsRepeats ? 'aborted' : 'unknown';
       expect(result).toMatchObject({ outcome, status: null });
     });
 
     it('asks before the first byte of every request', async () => {
       let asked = 0;
-      await publish(answering(200), { beforeFirstByte: () => (asked += 1) });
+      await publish(accepting, { beforeFirstByte: () => (asked += 1) });
       expect(asked).toBe(outlet.received.length);
     });
 
@@ -532,9 +556,28 @@ function describePush<Settings, Secrets>(harness: ConnectorHarness<Settings, Sec
       expect(first?.body).not.toBe('');
     });
 
+    if (manifest.capabilities.repeat === 'find-first') {
+      it('looks for what was sent without changing anything, and says why it could not', async () => {
+        const sent = [{ key: message().key, body: message().body, since: now }];
+        for (const temper of [answering(500), answering(401), () => undefined] as Temper[]) {
+          outlet.temper = temper;
+          const looked = await publisher.find?.(sent, target(), io());
+          expect(looked).toHaveProperty('failed.error', expect.any(String));
+        }
+        expect(outlet.received.every(({ method }) => method === 'GET')).toBe(true);
+      });
+    }
+
+    if (publisher.probe !== undefined) {
+      it('learns nothing from an outlet that does not tell', async () => {
+        outlet.temper = answering(404);
+        expect(await publisher.probe?.(target(), io())).toBeNull();
+      });
+    }
+
     it('lets no secret into body or result', async () => {
       const results = [
-        await publish(answering(200)),
+        await publish(accepting),
         await publish(answering(401)),
         await publish(() => undefined),
       ];
@@ -544,11 +587,11 @@ function describePush<Settings, Secrets>(harness: ConnectorHarness<Settings, Sec
       }
     });
 
-    it('checks a channel by one request of its own', async () => {
-      outlet.temper = answering(200);
+    it('checks a channel by requests of its own', async () => {
+      outlet.temper = accepting;
       expect(await publisher.check(target(), io())).toMatchObject({ outcome: 'delivered', status: 200 });
-      expect(outlet.received).toHaveLength(1);
-      expect(outlet.received[0]?.body).not.toContain(ordinaryArticle().headline);
+      expect(outlet.received.length).toBeGreaterThan(0);
+      expect(outlet.received.map(({ body }) => body).join()).not.toContain(ordinaryArticle().headline);
       outlet.temper = answering(401);
       expect(await publisher.check(target(), io())).toMatchObject({ outcome: 'auth-expired', status: 401 });
     });
@@ -580,7 +623,7 @@ function describeServed<Settings, Secrets>(harness: ConnectorHarness<Settings, S
             ? formatter.render(draftOf(article), settings)
             : formatter.renderWithdrawal(withdrawnArticle(), settings);
         const body = publisher.compose(rendition, factsOf(article, action), settings);
-        const message = { key: 'msg_contractsuitecontractsuite', action, body, remoteUrl: null };
+        const message = { key: 'msg_contractsuitecontractsuite', action, body, remoteIds: [] };
         const result = await publisher.publish(message, target, io);
         expect(result).toEqual({ outcome: 'pending', status: null, error: null, response: null });
       }

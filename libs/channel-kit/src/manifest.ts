@@ -28,14 +28,20 @@ export interface ChannelCapabilities {
   edits: boolean;
   /** A withdrawal can remove what is there. */
   deletes: boolean;
-  /** The outlet recognises a repeat by its key: an attempt of unknown outcome may be sent again. */
-  idempotent: boolean;
+  /** What makes it safe to send again after an attempt of unknown outcome. */
+  repeat: RepeatSafety;
 }
+
+/**
+ * `server-key`: the outlet recognises a repeat by its key, however late. `find-first`: it may not, and can be asked what it
+ * has: the delivery engine calls the publisher's `find` before it sends again. `none`: neither, a person must look.
+ */
+export type RepeatSafety = 'server-key' | 'find-first' | 'none';
 
 export interface ChannelLimits {
   /** Longest headline in graphemes; null where the type has no limit. */
   headlineGraphemes: number | null;
-  /** Deadline of one request in milliseconds, from connect to the last byte. The lease of a claim outlives it. */
+  /** Deadline of one attempt in milliseconds, all its requests together, from connect to the last byte. The lease of a claim outlives it. */
   requestDeadlineMs: number;
 }
 

@@ -9,6 +9,11 @@ export interface OutboundRequest {
   url: string;
   headers: Record<string, string>;
   body?: string;
+  /**
+   * Bytes of the answer's body that are read and kept as `body`, 1 MiB at most; left out where status and excerpt are all
+   * that counts.
+   */
+  answerBytes?: number;
 }
 
 export interface OutboundAnswer {
@@ -20,6 +25,8 @@ export interface OutboundAnswer {
    * there, the answer counts: a body that is cut off, endless or too slow for the deadline shortens the excerpt alone.
    */
   bodyExcerpt: string;
+  /** The whole body, decoded as the excerpt is; null where `answerBytes` was not given or the body did not arrive within it. */
+  body: string | null;
 }
 
 export const OUTBOUND_FAILURES = [

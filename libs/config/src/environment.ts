@@ -19,6 +19,7 @@ export const SECRET_SETTINGS: readonly string[] = [
   'NATS_URL',
   'NEWSRELAY_ADMIN_KEY',
   'NEWSRELAY_ENCRYPTION_KEY',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ];
 
 /** The setting that names the file of a secret one. */
@@ -82,7 +83,9 @@ export function loggableSettings(settings: Readonly<Record<string, unknown>>): R
       if (value === undefined || value === null) return [name, 'unset'];
       return [
         name,
-        /KEY|SECRET|TOKEN|PASSWORD|_URL$/.test(name) && name !== 'NEWSRELAY_PUBLIC_URL' ? 'set' : value,
+        /KEY|SECRET|TOKEN|PASSWORD|HEADERS|_URL$/.test(name) && name !== 'NEWSRELAY_PUBLIC_URL'
+          ? 'set'
+          : value,
       ];
     }),
   );

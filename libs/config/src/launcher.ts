@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { fileSetting, readEnvironment, SECRET_SETTINGS, type Environment } from './environment.js';
 import * as fields from './fields.js';
+import { tracingFields } from './tracing.js';
 
 const schema = z.object({
   NEWSRELAY_PORT: fields.port.optional(),
@@ -22,6 +23,8 @@ const schema = z.object({
   DATABASE_URL: fields.databaseUrl.optional(),
   REDIS_URL: fields.redisUrl.optional(),
   NATS_URL: fields.natsUrl.optional(),
+  // Handed on as they are: a wrong one is told before anything starts.
+  ...tracingFields,
 });
 
 /** The public port where none is asked for. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as fields from './fields.js';
+import { tracingFields } from './tracing.js';
 
 /* One schema per process, each of the settings it reads and no others. */
 
@@ -9,8 +10,11 @@ const everyProcess = {
   NEWSRELAY_LOG_LEVEL: fields.logLevel,
   NEWSRELAY_PORT: fields.port,
   NEWSRELAY_BIND: fields.bind,
-  /** Guards `/metrics` everywhere, and `/api` where there is one. */
+  /** Guards `/metrics` everywhere, and `/api` where there is one. Sessions end when it changes. */
   NEWSRELAY_ADMIN_KEY: fields.adminKey,
+  /** Where browsers reach us: feeds and links are built on it, sessions are bound to it. */
+  NEWSRELAY_PUBLIC_URL: fields.publicUrl,
+  ...tracingFields,
 };
 const delivering = {
   REDIS_URL: fields.redisUrl,
@@ -19,23 +23,15 @@ const delivering = {
 };
 
 export const ingestSettings = z.object({ ...everyProcess, NATS_URL: fields.natsUrl });
-export const transformSettings = z.object({
-  ...everyProcess,
-  NATS_URL: fields.natsUrl,
-  NEWSRELAY_PUBLIC_URL: fields.publicUrl,
-});
+export const transformSettings = z.object({ ...everyProcess, NATS_URL: fields.natsUrl });
 export const publishSettings = z.object({
   ...everyProcess,
   ...delivering,
   NATS_URL: fields.natsUrl,
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule,
 });
-export const feedsSettings = z.object({ ...everyProcess, NEWSRELAY_PUBLIC_URL: fields.publicUrl });
-export const consoleSettings = z.object({
-  ...everyProcess,
-  ...delivering,
-  NEWSRELAY_PUBLIC_URL: fields.publicUrl,
-});
+export const feedsSettings = z.object(everyProcess);
+export const consoleSettings = z.object({ ...everyProcess, ...delivering });
 
 /** The job that brings the schema up to date, and ends. */
 export const migrateSettings = z.object({

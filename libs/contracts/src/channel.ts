@@ -45,5 +45,7 @@ export interface Channel {
   filter: ChannelFilter;
   settings: Record<string, unknown>;
   paused: ChannelPause | null;
+  /** What its platform allows, as its connector's probe learned it; null while nothing is known. */
+  platform: Record<string, unknown> | null;
   createdAt: Date;
 }

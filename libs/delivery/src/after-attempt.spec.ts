@@ -12,7 +12,7 @@ function step(result: Partial<AttemptResult>, facts: Partial<AttemptFacts> = {})
       attemptsInRound: 1,
       refusedBefore: false,
       ageSeconds: 0,
-      capabilities: { delivery: 'push', edits: true, deletes: true, idempotent: true },
+      capabilities: { delivery: 'push', edits: true, deletes: true, repeat: 'server-key' },
       random: 0,
       ...facts,
     },
@@ -20,7 +20,7 @@ function step(result: Partial<AttemptResult>, facts: Partial<AttemptFacts> = {})
   );
 }
 const repeatsShow: Partial<AttemptFacts> = {
-  capabilities: { delivery: 'push', edits: true, deletes: true, idempotent: false },
+  capabilities: { delivery: 'push', edits: true, deletes: true, repeat: 'none' },
 };
 
 describe('afterAttempt', () => {
@@ -47,6 +47,14 @@ describe('afterAttempt', () => {
       state: 'unknown',
       nextAttemptInMs: null,
     });
+  });
+  it('asks the outlet first where it can be asked, and leaves it to a person when the schedule is over', () => {
+    const findFirst: Partial<AttemptFacts> = {
+      capabilities: { delivery: 'push', edits: true, deletes: true, repeat: 'find-first' },
+    };
+    expect(step({ outcome: 'unknown' }, findFirst)).toMatchObject({ state: 'retrying', nextAttemptInMs: 5000 });
+    expect(step({ outcome: 'unknown' }, { ...findFirst, attemptsInRound: 3 }).state).toBe('unknown');
+    expect(step({}, { ...findFirst, attemptsInRound: 3 }).state).toBe('dead');
   });
   it('pauses the channel and keeps the delivery for when it is resumed', () => {
     expect(step({ outcome: 'auth-expired', pauseReason: 'refused (401)' }, { attemptsInRound: 3 })).toEqual({

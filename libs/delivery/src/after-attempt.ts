@@ -33,9 +33,8 @@ export function afterAttempt(
   const stay = { reason: result.error, nextAttemptInMs: null, pauseReason: null };
   if (result.outcome === 'delivered') return { ...stay, state: 'delivered', reason: null };
   if (result.outcome === 'pending') return { ...stay, state: 'accepted', reason: null };
-  if (result.outcome === 'unknown' && !facts.capabilities.idempotent) {
-    return { ...stay, state: 'unknown', reason: result.error ?? 'sent, and no answer came' };
-  }
+  const unknown = { ...stay, state: 'unknown', reason: result.error ?? 'sent, and no answer came' } as const;
+  if (result.outcome === 'unknown' && facts.capabilities.repeat === 'none') return unknown;
   // A withdrawal goes on by schedule: a pause must not keep a withdrawn text public.
   if (result.pauseReason !== undefined && facts.action === 'publish') {
     return {
@@ -58,6 +57,9 @@ export function afterAttempt(
     schedule,
   );
   const pauseReason = result.pauseReason ?? null;
+  if (seconds === null && result.outcome === 'unknown' && facts.capabilities.repeat === 'find-first') {
+    return unknown;
+  }
   if (seconds === null) return { ...stay, state: 'dead', pauseReason };
   return { ...stay, state: 'retrying', nextAttemptInMs: Math.round(seconds * 1000), pauseReason };
 }

@@ -34,7 +34,7 @@ describe('attemptDelivery', () => {
       title: { zh: '', en: '' },
       settings: z.strictObject({ url: z.string() }),
       secrets: z.strictObject({}),
-      capabilities: { delivery: 'push', edits: true, deletes: true, idempotent: true },
+      capabilities: { delivery: 'push', edits: true, deletes: true, repeat: 'server-key' },
       limits: { headlineGraphemes: null, requestDeadlineMs },
       instructions: { zh: '', en: '' },
       targets: (settings) => [{ path: '/url', url: String(settings['url']) }],

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { SpanKind } from '@opentelemetry/api';
 import type { AttemptResult, Connector } from '@newsrelay/channel-kit/connector';
 import { OutboundFailure, type OutboundHttp } from '@newsrelay/channel-kit/outbound-http';
 import type { DeliveryAction, DeliveryState } from '@newsrelay/contracts/delivery';
 import { webhookId } from '@newsrelay/contracts/keys';
+import { QUEUES } from '@newsrelay/contracts/subjects';
 import {
   claimDelivery,
   endWaiting,
@@ -12,14 +14,18 @@ import {
   type ClaimCandidate,
   type Settlement,
 } from '@newsrelay/ledger/deliveries';
+import { readEarlierSends, type EarlierSends } from '@newsrelay/ledger/earlier-sends';
 import { isLedgerTooSlow, isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
 import { redact } from '@newsrelay/sealing/mask';
+import { annotate, ATTRIBUTES, inSpan, type SpanOptions } from '@newsrelay/telemetry/tracing';
 import { afterAttempt } from './after-attempt.js';
 import { claimVerdict } from './claim-verdict.js';
 import type { DestinationSlots, Slot } from './destination-slots.js';
 import type { DeliveryEvents } from './events.js';
 import type { FlightHandle, InFlight } from './in-flight.js';
 import { PUT_OFF_MAX_MS } from './queue.js';
+import { sendOnce } from './send-once.js';
+import { tracedHttp } from './traced-http.js';
 
 /** A lease outlives the request's total deadline by this, in milliseconds: for the claim's way back and the result's way in. */
 const LEASE_MARGIN_MS = 5_000;
@@ -82,6 +88,7 @@ export async function attemptDelivery(
       await endWaiting(parts.ledger, candidate, verdict.state, verdict.reason);
       return DONE;
     case 'later':
+      parts.events.parked('not-yet');
       return { done: false, againInMs: verdict.inMs };
     case 'send':
       return send(candidate, parts, stopping, readAt);
@@ -115,15 +122,41 @@ async function send(
     return { done: false, againInMs: slot.againInMs };
   }
   const turn = { candidate, connector, secrets, readAt, stopping };
-  let sent: Sent | null;
-  try {
-    sent = await claimAndRequest(turn, parts);
-  } finally {
-    slot.release();
-  }
-  if (sent !== null) return settle(turn, sent, parts);
-  parts.events.notClaimed('lost');
-  return { done: false, againInMs: BUSY_MS };
+  // Turns that are put off have no span: a busy outlet would have thousands.
+  return inSpan(`process ${QUEUES[LANE_QUEUES[candidate.action]]}`, spanOf(candidate), async (span) => {
+    let sent: Sent | null;
+    try {
+      sent = await claimAndRequest(turn, parts);
+    } finally {
+      slot.release();
+    }
+    if (sent !== null) {
+      span.set({ [ATTRIBUTES.outcome]: sent.result.outcome, [ATTRIBUTES.attempt]: sent.claim.attemptNumber });
+      return settle(turn, sent, parts);
+    }
+    parts.events.notClaimed('lost');
+    return { done: false, againInMs: BUSY_MS };
+  });
+}
+
+const LANE_QUEUES = { publish: 'deliveries', withdraw: 'withdrawals' } as const;
+
+function spanOf(candidate: ClaimCandidate): SpanOptions {
+  return {
+    kind: SpanKind.CONSUMER,
+    attributes: {
+      'messaging.system': 'bullmq',
+      'messaging.operation.type': 'process',
+      'messaging.operation.name': 'process',
+      'messaging.destination.name': QUEUES[LANE_QUEUES[candidate.action]],
+      [ATTRIBUTES.delivery]: candidate.id,
+      [ATTRIBUTES.article]: candidate.articleId,
+      [ATTRIBUTES.version]: candidate.version,
+      [ATTRIBUTES.channel]: candidate.channel.id,
+      [ATTRIBUTES.channelType]: candidate.channel.type,
+      [ATTRIBUTES.action]: candidate.action,
+    },
+  };
 }
 
 /** Served channels make no request, and need none. */
@@ -159,7 +192,8 @@ async function claimAndRequest(turn: Turn, parts: AttemptParts): Promise<Sent | 
     const claim = await claimDelivery(parts.ledger, candidate, body, leaseMs);
     if (claim === null) return null;
     const startedAt = performance.now();
-    const result = await request(turn, body, parts, flight, leaseEndsAt - SETTLE_MARGIN_MS - startedAt);
+    const leaseLeftMs = leaseEndsAt - SETTLE_MARGIN_MS - startedAt;
+    const result = await request({ ...turn, claim, body }, parts, flight, leaseLeftMs);
     return { claim, result, durationMs: performance.now() - startedAt, leaseEndsAt };
   } finally {
     flight.land();
@@ -193,11 +227,13 @@ async function settle(turn: Turn, sent: Sent, parts: AttemptParts): Promise<JobF
     state: next.state,
     reason: next.reason,
     nextAttemptInMs: next.nextAttemptInMs,
+    remoteId: result.remoteId ?? null,
     remoteUrl: result.remoteUrl ?? null,
     pauseReason: next.pauseReason,
     served: capabilities.delivery === 'served',
   };
   const state = await settleWithinLease(parts.ledger, settlement, leaseEndsAt, turn.stopping);
+  annotate({ [ATTRIBUTES.deliveryState]: state ?? 'lost' });
   parts.events.attempted({ candidate, claim, result, durationMs, state });
   if (state === 'retrying' && next.nextAttemptInMs !== null)
     return { done: false, againInMs: next.nextAttemptInMs };
@@ -210,6 +246,13 @@ const CLAIMED_TOO_LATE: AttemptResult = {
   status: null,
   response: null,
   error: 'the ledger was slow: too little of the lease was left for a request',
+};
+
+const EARLIER_UNKNOWN: AttemptResult = {
+  outcome: 'aborted',
+  status: null,
+  response: null,
+  error: 'the ledger did not tell what was sent before: nothing was sent',
 };
 
 /** What is known of an outlet is worth insisting on: a result that is lost is a request that goes out again. */
@@ -259,25 +302,31 @@ function compose(candidate: ClaimCandidate, connector: Connector): string {
 }
 
 async function request(
-  { candidate, connector, secrets, stopping }: Turn,
-  body: string,
+  turn: Turn & { claim: Claim; body: string },
   parts: AttemptParts,
   flight: FlightHandle,
   leaseLeftMs: number,
 ): Promise<AttemptResult> {
+  const { candidate, connector, secrets, stopping } = turn;
   const { requestDeadlineMs } = connector.manifest.limits;
   // A claim that took its time leaves the request less: two senders must never be at the outlet at once.
   if (leaseLeftMs < requestDeadlineMs / 2) return CLAIMED_TOO_LATE;
+  const earlier = await earlierSends(turn, parts.ledger);
+  if (earlier === null) return EARLIER_UNKNOWN;
   try {
-    const http = parts.lanes[candidate.action].outbound.bind({
-      signal: AbortSignal.any([flight.signal, stopping]),
-      deadlineMs: Math.floor(Math.min(requestDeadlineMs, leaseLeftMs)),
-      beforeFirstByte: flight.beforeFirstByte,
-    });
-    const result = await connector.publisher.publish(
-      { key: webhookId(candidate.id), action: candidate.action, body, remoteUrl: candidate.remoteUrl },
+    const http = tracedHttp(
+      parts.lanes[candidate.action].outbound.bind({
+        signal: AbortSignal.any([flight.signal, stopping]),
+        deadlineMs: Math.floor(Math.min(requestDeadlineMs, leaseLeftMs)),
+        beforeFirstByte: flight.beforeFirstByte,
+      }),
+    );
+    const result = await sendOnce(
+      connector,
+      { key: webhookId(candidate.id), action: candidate.action, body: turn.body },
       { channelId: candidate.channel.id, settings: candidate.channel.settings, secrets },
       { http, now: new Date() },
+      earlier,
     );
     // An outlet that repeats what it was sent must not bring a secret into the ledger in clear.
     return { ...result, error: redact(result.error, secrets), response: redact(result.response, secrets) };
@@ -285,6 +334,20 @@ async function request(
     // A connector that throws is a bug of ours: shown on the delivery, and retried like any failure.
     if (!(error instanceof OutboundFailure)) parts.events.connectorFailed(candidate, error);
     const message = error instanceof Error ? error.message : String(error);
-    return { outcome: 'transient', status: null, response: null, error: `our own failure: ${message}` };
+    // Whether it had sent anything is not known: only an outlet that knows repeats by key may get it again unasked.
+    const outcome = connector.manifest.capabilities.repeat === 'server-key' ? 'transient' : 'unknown';
+    return { outcome, status: null, response: null, error: `our own failure: ${message}` };
   }
+}
+
+/** Null if the ledger does not tell. An outlet that knows repeats by key is never asked, and keeps no ids for us. */
+async function earlierSends(
+  { candidate, connector, claim }: Turn & { claim: Claim },
+  ledger: Ledger,
+): Promise<EarlierSends | null> {
+  if (connector.manifest.capabilities.repeat === 'server-key') return { remoteIds: [], uncertain: [] };
+  return readEarlierSends(ledger, candidate, claim).catch((error: unknown) => {
+    if (isLedgerUnavailable(error) || isLedgerTooSlow(error)) return null;
+    throw error;
+  });
 }

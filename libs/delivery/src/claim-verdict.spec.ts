@@ -13,6 +13,7 @@ const channel: ClaimCandidate['channel'] = {
   paused: null,
   createdAt: new Date(0),
   sealedSecrets: '',
+  platform: null,
 };
 const paused = { ...channel, paused: { since: new Date(0), reason: 'x' } };
 
@@ -31,7 +32,6 @@ function verdictOf(fields: Partial<ClaimCandidate> = {}) {
     begun: false,
     body: null,
     previousVersion: null,
-    remoteUrl: null,
     eventAt: new Date(0),
     note: null,
     withdrawn: false,

@@ -26,8 +26,17 @@ export class DeliveryEvents {
     const { candidate, claim, result, durationMs, state } = attempt;
     const channel = candidate.channel.id;
     this.metrics.claims.inc({ verdict: 'claimed' });
-    this.metrics.attempts.inc({ channel, outcome: result.outcome });
-    this.metrics.attemptSeconds.observe({ channel }, durationMs / 1000);
+    const seconds = durationMs / 1000;
+    const label = this.metrics.channelLabels.of(channel);
+    const { type } = candidate.channel;
+    const { action } = candidate;
+    this.metrics.attempts.inc({ channel: label, type, outcome: result.outcome });
+    this.metrics.channelAttemptSeconds.inc({ channel: label }, seconds);
+    this.metrics.attemptSeconds.observe({ type, action }, seconds);
+    if (state === 'delivered') {
+      const ageMs = Date.now() - candidate.eventAt.getTime();
+      this.metrics.releaseToDelivered.observe({ type, action }, Math.max(0, ageMs) / 1000);
+    }
     const line = {
       delivery: candidate.id,
       article: candidate.articleId,
@@ -51,6 +60,12 @@ export class DeliveryEvents {
 
   notClaimed(verdict: 'state' | 'paused' | 'canceled' | 'superseded' | 'lost' | 'no-slot'): void {
     this.metrics.claims.inc({ verdict });
+    if (verdict === 'lost' || verdict === 'no-slot') this.parked(verdict);
+  }
+
+  /** A turn that is put off: its destination's slots are full, another sender was quicker, it is not to go yet. */
+  parked(reason: 'no-slot' | 'lost' | 'not-yet' | 'secrets-unreadable'): void {
+    this.metrics.parks.inc({ reason });
   }
 
   connectorFailed(candidate: ClaimCandidate, error: unknown): void {
@@ -62,6 +77,7 @@ export class DeliveryEvents {
 
   secretsUnreadable(channel: string, error: unknown): void {
     this.metrics.claims.inc({ verdict: 'secrets-unreadable' });
+    this.parked('secrets-unreadable');
     this.#secretsLog.say(
       { channel, reason: error instanceof Error ? error.message : String(error) },
       'the secrets of a channel cannot be read; its deliveries wait',

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { jobId } from '@newsrelay/contracts/keys';
 import { QUEUES } from '@newsrelay/contracts/subjects';
+import { addingSpan, tracedJob } from './job-trace.js';
 
 /** What a job holds: ids only. The ledger has the rest, and is the truth. */
 export interface DeliveryJob {
@@ -85,10 +86,25 @@ export class DeliveryQueue {
   async add(deliveries: readonly DueDelivery[]): Promise<void> {
     await this.reached();
     for (const action of ['withdraw', 'publish'] as const) {
-      const jobs = deliveries
-        .filter((delivery) => delivery.action === action)
-        .map(({ id }) => ({ name: action, data: { deliveryId: id }, opts: { jobId: jobId(id) } }));
-      if (jobs.length > 0) await this.lane(action).addBulk(jobs);
+      const due = deliveries.filter((delivery) => delivery.action === action);
+      if (due.length > 0) await this.#addTo(this.lane(action), action, due);
+    }
+  }
+
+  async #addTo(lane: Queue<DeliveryJob>, action: DeliveryAction, due: readonly DueDelivery[]): Promise<void> {
+    const span = addingSpan(lane.name, due.length);
+    try {
+      await lane.addBulk(
+        due.map(({ id }) => ({
+          name: action,
+          data: { deliveryId: id },
+          opts: { jobId: jobId(id), ...tracedJob(span.carrier) },
+        })),
+      );
+      span.end();
+    } catch (error) {
+      span.end(error instanceof Error ? error.message : String(error));
+      throw error;
     }
   }
 

@@ -21,7 +21,7 @@ const BATCH = 1_000;
 const EXPIRED_BATCH = 200;
 
 /** Of a type that this build does not know: whether a repeat would show twice is for a person to say. */
-const NOTHING_KNOWN = { delivery: 'push', edits: false, deletes: false, idempotent: false } as const;
+const NOTHING_KNOWN = { delivery: 'push', edits: false, deletes: false, repeat: 'none' } as const;
 
 export interface ReconcilerParts {
   ledger: Ledger;
@@ -99,6 +99,7 @@ export class Reconciler {
       state: next.state,
       reason: next.reason,
       nextAttemptInMs: next.nextAttemptInMs,
+      remoteId: null,
       remoteUrl: null,
       pauseReason: null,
       served: false,

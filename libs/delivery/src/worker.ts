@@ -2,7 +2,9 @@ import { DelayedError, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import { QUEUES } from '@newsrelay/contracts/subjects';
 import { RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
+import { continuing } from '@newsrelay/telemetry/tracing';
 import type { JobFate } from './attempt.js';
+import { traceOfJob } from './job-trace.js';
 import type { DeliveryJob } from './queue.js';
 
 /** BullMQ's lock on a job, milliseconds: how long a killed worker's jobs lie. It is renewed; the ledger's claim is what counts. */
@@ -85,7 +87,9 @@ export class DeliveryWorkers {
 
   async #turn(job: Job<DeliveryJob>, token: string | undefined): Promise<void> {
     let fate: JobFate;
-    const run = this.options.run(job.data.deliveryId, this.#stopping.signal);
+    const run = continuing(traceOfJob(job), () =>
+      this.options.run(job.data.deliveryId, this.#stopping.signal),
+    );
     this.#running.add(run);
     try {
       fate = await run;

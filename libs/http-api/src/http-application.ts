@@ -6,12 +6,16 @@ import type { z } from 'zod';
 import { problemFromIssues } from '@newsrelay/contracts/problem-from-zod';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
+import { Authenticator } from './authenticator.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { refuseContentEncodings } from './content-encoding.js';
 import { answerUnreadable, frameworkErrors } from './edge-errors.js';
-import { requireKey } from './key.js';
+import { guardRoutes } from './guard.js';
 import { refuseNul } from './nul.js';
 import { ProblemFilter } from './problem.filter.js';
+import { RouteMarks } from './route-marks.js';
+import { measureRequests } from './request-durations.js';
+import { traceRequests } from './request-traces.js';
 import { RouteTable } from './route-table.js';
 
 /** Idle keep-alive connections are closed by us after this, longer than usual proxies keep theirs. */
@@ -19,12 +23,9 @@ const KEEP_ALIVE_MS = 65_000;
 
 /**
  * A Nest application on Fastify with our edge: bounded bodies, UTF-8 JSON, keys, problem details. The module must bring
- * `TelemetryModule`. Not listening yet; `listen` and `close` are the caller's.
+ * `TelemetryModule` and `HttpApiModule`. It does not listen while a route is marked for nobody. Not listening yet; `listen` and `close` are the caller's.
  */
-export async function createHttpApplication(
-  module: DynamicModule,
-  adminKey: string,
-): Promise<NestFastifyApplication> {
+export async function createHttpApplication(module: DynamicModule): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: 60_000,
@@ -41,9 +42,12 @@ export async function createHttpApplication(
   const fastify = adapter.getInstance();
   const routes = new RouteTable();
   routes.watch(fastify);
+  new RouteMarks().watch(fastify);
+  measureRequests(fastify, app.get(Metrics));
   registerBodyParsers(fastify);
   const filter = new ProblemFilter(app.get<Logger>(LOGGER), app.get(Metrics), routes);
-  requireKey(fastify, adminKey);
+  guardRoutes(fastify, app.get(Authenticator));
+  traceRequests(fastify);
   refuseNul(fastify);
   refuseContentEncodings(fastify);
   app.useGlobalFilters(filter);

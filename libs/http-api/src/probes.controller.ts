@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { Health } from '@newsrelay/telemetry/health';
 import { Metrics } from '@newsrelay/telemetry/metrics';
 import { METRICS_PEERS, type MetricsPeers } from './metrics-peers.js';
+import { Needs, Open } from './route-marks.js';
 
 /** Probes for whoever runs the process, and Prometheus. */
 @Controller()
@@ -15,27 +16,24 @@ export class ProbesController {
 
   /** The process runs and answers. */
   @Get('health/live')
+  @Open()
   live(): { live: true } {
     return { live: true };
   }
 
   /** 200 if the process can do its work, else 503; either way which part is up and which is not. */
   @Get('health/ready')
+  @Open()
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const report = await this.health.report();
     await reply.status(report.ready ? 200 : 503).send(report);
   }
 
-  /** For another process of ours that shows these beside its own. */
-  @Get('metrics.json')
-  async measured() {
-    return this.metrics.registry.getMetricsAsJSON();
-  }
-
   @Get('metrics')
+  @Needs('metrics')
   @HttpCode(200)
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   async scrape(): Promise<string> {
-    return this.metrics.text(await this.peers());
+    return this.metrics.text(this.peers());
   }
 }

@@ -2,7 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import type { Channel, ChannelInput } from '@newsrelay/contracts/channel';
 import { WAITING_STATES } from '@newsrelay/contracts/delivery';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
-import type { Ledger, LedgerTransaction } from './database.js';
+import type { Alongside, Ledger, LedgerTransaction } from './database.js';
 import type { ChannelsTable } from './schema.js';
 
 /** A channel with its sealed secrets; only the sender and the console unseal them. */
@@ -20,6 +20,7 @@ export function channelOfRow(row: Selectable<ChannelsTable>): StoredChannel {
     settings: row.settings,
     sealedSecrets: row.sealed_secrets,
     paused: row.paused_since === null ? null : { since: row.paused_since, reason: row.pause_reason ?? '' },
+    platform: row.platform,
     createdAt: row.created_at,
   };
 }
@@ -33,6 +34,7 @@ export async function createChannel(
   ledger: Ledger,
   input: ChannelInput,
   sealedSecrets: string,
+  alongside: Alongside = () => Promise.resolve(),
 ): Promise<StoredChannel | null> {
   return ledger.transaction().execute(async (tx) => {
     const row = await tx
@@ -51,6 +53,7 @@ export async function createChannel(
       .executeTakeFirst();
     if (row === undefined) return null;
     await announce(tx, input.id);
+    await alongside(tx);
     return channelOfRow(row);
   });
 }
@@ -97,7 +100,10 @@ export async function listChannels(
 
 export async function updateChannel(
   tx: LedgerTransaction,
-  channel: Pick<StoredChannel, 'id' | 'name' | 'enabled' | 'filter' | 'settings' | 'sealedSecrets'>,
+  channel: Pick<
+    StoredChannel,
+    'id' | 'name' | 'enabled' | 'filter' | 'settings' | 'sealedSecrets' | 'platform'
+  >,
 ): Promise<StoredChannel> {
   const row = await tx
     .updateTable('channels')
@@ -107,6 +113,7 @@ export async function updateChannel(
       filter: JSON.stringify(channel.filter),
       settings: JSON.stringify(channel.settings),
       sealed_secrets: channel.sealedSecrets,
+      platform: channel.platform === null ? null : JSON.stringify(channel.platform),
       updated_at: sql`clock_timestamp()`,
     })
     .where('id', '=', channel.id)
@@ -117,7 +124,11 @@ export async function updateChannel(
 }
 
 /** The channel goes, its secrets with it; what waits is canceled. False if there was none. */
-export async function deleteChannel(ledger: Ledger, id: string): Promise<boolean> {
+export async function deleteChannel(
+  ledger: Ledger,
+  id: string,
+  alongside: Alongside = () => Promise.resolve(),
+): Promise<boolean> {
   return ledger.transaction().execute(async (tx) => {
     const deleted = await tx
       .updateTable('channels')
@@ -139,6 +150,7 @@ export async function deleteChannel(ledger: Ledger, id: string): Promise<boolean
       .where('state', 'in', [...WAITING_STATES])
       .execute();
     await announce(tx, id);
+    await alongside(tx);
     return true;
   });
 }

@@ -5,6 +5,9 @@ import type { LedgerSchema } from './schema.js';
 export type Ledger = Kysely<LedgerSchema>;
 export type LedgerTransaction = Transaction<LedgerSchema>;
 
+/** What a caller writes in the transaction of a change, once the change is made; if it fails, so does the change. */
+export type Alongside = (tx: LedgerTransaction) => Promise<void>;
+
 // Calendar days stay text: a Date would move them between zones.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 

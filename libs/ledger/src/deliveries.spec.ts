@@ -59,6 +59,7 @@ describe('deliveries in the ledger', () => {
       state: 'delivered',
       reason: null,
       nextAttemptInMs: null,
+      remoteId: null,
       remoteUrl: null,
       pauseReason: null,
       served: false,

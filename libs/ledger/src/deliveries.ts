@@ -10,7 +10,7 @@ import type { RenditionReady } from '@newsrelay/contracts/events';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { lockArticle } from './article-versions.js';
 import { channelOfRow, pauseChannel, type StoredChannel } from './channels.js';
-import type { Ledger, LedgerTransaction } from './database.js';
+import type { Alongside, Ledger, LedgerTransaction } from './database.js';
 
 /** States of an older version that a newer one makes pointless. */
 const OVERTAKEN_STATES: DeliveryState[] = [...WAITING_STATES, 'unknown', 'manual'];
@@ -145,8 +145,6 @@ export interface ClaimCandidate {
   begun: boolean;
   body: string | null;
   previousVersion: number | null;
-  /** Address that this or an earlier version got at the platform. */
-  remoteUrl: string | null;
   eventAt: Date;
   note: string | null;
   withdrawn: boolean;
@@ -181,7 +179,6 @@ export async function readClaimCandidate(ledger: Ledger, id: string): Promise<Cl
       'd.round_started_at',
       'd.begun_at',
       'd.body',
-      'd.remote_url',
       'd.previous_version as frozen_previous_version',
       'a.withdrawn_at',
       'v.note',
@@ -208,15 +205,6 @@ export async function readClaimCandidate(ledger: Ledger, id: string): Promise<Cl
         .where(newerThan('d', 'e'))
         .as('last_begun_version'),
       eb
-        .selectFrom('deliveries as u')
-        .select('u.remote_url')
-        .whereRef('u.article_id', '=', 'd.article_id')
-        .whereRef('u.channel_id', '=', 'd.channel_id')
-        .where('u.remote_url', 'is not', null)
-        .orderBy('u.version', 'desc')
-        .limit(1)
-        .as('earlier_remote_url'),
-      eb
         .selectFrom('attempts as t')
         .select('t.outcome')
         .whereRef('t.delivery_id', '=', 'd.id')
@@ -242,7 +230,6 @@ export async function readClaimCandidate(ledger: Ledger, id: string): Promise<Cl
     begun,
     body: row.body,
     previousVersion: begun ? row.frozen_previous_version : row.last_begun_version,
-    remoteUrl: row.remote_url ?? row.earlier_remote_url,
     eventAt: (row.action === 'withdraw' ? row.withdrawn_at : row.released_at) ?? row.version_created_at,
     // A version's note tells of its text, and a withdrawal tells nothing of it any more.
     note: row.action === 'withdraw' ? null : row.note,
@@ -315,6 +302,7 @@ export interface Settlement {
   reason: string | null;
   /** Milliseconds until the next attempt of a waiting state; null for "not by itself". */
   nextAttemptInMs: number | null;
+  remoteId: string | null;
   remoteUrl: string | null;
   pauseReason: string | null;
   /** Wakes the feeds service for a delivery of a served channel. */
@@ -362,6 +350,7 @@ export async function settleDelivery(ledger: Ledger, settlement: Settlement): Pr
             lease_until = null,
             next_attempt_at = case when s.state in ('queued', 'retrying')
                                    then clock_timestamp() + ${settlement.nextAttemptInMs}::float8 * interval '1 millisecond' end,
+            remote_id = coalesce(${settlement.remoteId}, d.remote_id),
             remote_url = coalesce(${settlement.remoteUrl}, d.remote_url),
             updated_at = clock_timestamp()
         from target s
@@ -526,6 +515,7 @@ export async function requestRetry(
   ledger: Ledger,
   id: string,
   retryable: readonly DeliveryState[],
+  alongside: Alongside = () => Promise.resolve(),
 ): Promise<RetryVerdict> {
   return ledger.transaction().execute(async (tx): Promise<RetryVerdict> => {
     const found = await tx
@@ -577,6 +567,7 @@ export async function requestRetry(
       })
       .where('id', '=', id)
       .execute();
+    await alongside(tx);
     return { verdict: 'queued', action: delivery.action };
   });
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import type { Ledger, LedgerTransaction } from './database.js';
 
@@ -101,6 +102,9 @@ async function shelveWithdrawals(tx: LedgerTransaction, deliveryIds: string[]): 
 export interface ServedDelivery {
   id: string;
   state: 'delivered' | 'superseded' | 'canceled';
+  action: DeliveryAction;
+  /** Seconds since the version was released, or the withdrawal ordered. */
+  ageSeconds: number;
 }
 
 /**
@@ -113,10 +117,12 @@ export async function endServed(ledger: Ledger, deliveryIds: readonly string[]):
     update deliveries d
     set state = r.state, reason = r.reason, updated_at = clock_timestamp()
     from (
-      select o.id, s.state, s.reason
+      select o.id, s.state, s.reason,
+             coalesce(case when o.action = 'withdraw' then a.withdrawn_at else v.released_at end, o.created_at) as since
       from deliveries o
       join channels c on c.id = o.channel_id
       join articles a on a.id = o.article_id
+      join article_versions v on v.article_id = o.article_id and v.version = o.version
       left join shelf_entries e on e.channel_id = o.channel_id and e.article_id = o.article_id
       cross join lateral (
         select
@@ -136,7 +142,8 @@ export async function endServed(ledger: Ledger, deliveryIds: readonly string[]):
       where o.id = any(${[...deliveryIds]}::text[])
     ) as r
     where d.id = r.id and d.state = 'accepted' and r.state is not null
-    returning d.id, d.state`.execute(ledger);
+    returning d.id, d.state, d.action,
+      greatest(0, extract(epoch from clock_timestamp() - r.since))::float8 as "ageSeconds"`.execute(ledger);
   return rows;
 }
 

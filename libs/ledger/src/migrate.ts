@@ -4,12 +4,20 @@ import type { Ledger } from './database.js';
 import * as ledger0001 from './migrations/0001-ledger.js';
 import * as distributed0002 from './migrations/0002-distributed.js';
 import * as feedDates0003 from './migrations/0003-feed-dates.js';
+import * as keys0004 from './migrations/0004-keys.js';
+import * as platformState0005 from './migrations/0005-platform-state.js';
+import * as traceContext0006 from './migrations/0006-trace-context-and-figures.js';
+import * as board0007 from './migrations/0007-board.js';
 
 /** In order of name; a migration that was released is never edited, a new one is added. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-ledger': ledger0001,
   '0002-distributed': distributed0002,
   '0003-feed-dates': feedDates0003,
+  '0004-keys': keys0004,
+  '0005-platform-state': platformState0005,
+  '0006-trace-context-and-figures': traceContext0006,
+  '0007-board': board0007,
 };
 
 /** Brings the schema up to date; safe to call from many processes at once (advisory lock). Throws if one fails, with nothing of it applied. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { EVENT_SCHEMAS, type EventSubject } from '@newsrelay/contracts/events';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
+import { currentTrace, type TraceCarrier } from '@newsrelay/telemetry/tracing';
 import type { z } from 'zod';
 import type { Ledger, LedgerTransaction } from './database.js';
 
@@ -11,12 +12,14 @@ export async function enqueueEvent<S extends EventSubject>(
   subject: S,
   payload: z.input<(typeof EVENT_SCHEMAS)[S]>,
 ): Promise<void> {
+  const trace = currentTrace();
   await tx
     .insertInto('outbox')
     .values({
       event_id: randomUUID(),
       subject,
       payload: JSON.stringify(EVENT_SCHEMAS[subject].parse(payload)),
+      trace_context: trace === undefined ? null : JSON.stringify(trace),
     })
     .execute();
   await sql`select pg_notify(${NOTIFICATIONS.outbox}, '')`.execute(tx);
@@ -27,6 +30,8 @@ export interface OutboxRow {
   eventId: string;
   subject: EventSubject;
   payload: object;
+  /** What put it there, for traces. */
+  trace: TraceCarrier | null;
 }
 
 /**
@@ -42,7 +47,7 @@ export async function relayOutbox(
   return ledger.transaction().execute(async (tx) => {
     const rows = await tx
       .selectFrom('outbox')
-      .select(['sequence', 'event_id', 'subject', 'payload'])
+      .select(['sequence', 'event_id', 'subject', 'payload', 'trace_context'])
       .orderBy('sequence')
       .limit(limit)
       .forUpdate()
@@ -55,6 +60,7 @@ export async function relayOutbox(
         eventId: row.event_id,
         subject: row.subject as EventSubject,
         payload: row.payload,
+        trace: row.trace_context,
       })),
     );
     if (published.length > 0) {

@@ -2,6 +2,7 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { ArticleContent, Hold, Repair, VersionState } from '@newsrelay/contracts/article';
 import type { ChannelFilter } from '@newsrelay/contracts/channel';
 import type { DeliveryAction, DeliveryState, Outcome } from '@newsrelay/contracts/delivery';
+import type { Role } from '@newsrelay/contracts/role';
 
 /* Tables as Kysely sees them; the migrations are what they are. bigint comes back as a string from `pg`. */
 
@@ -41,6 +42,10 @@ export interface ArticleVersionsTable {
   routed_at: Date | null;
   distributed_at: Date | null;
   created_at: Generated<Date>;
+  /** Kept by the database itself: the first 300 characters, for searches. */
+  headline: ColumnType<string | null, never, never>;
+  /** Kept by the database itself. */
+  sections: ColumnType<string[] | null, never, never>;
 }
 
 export interface WithdrawalsTable {
@@ -58,6 +63,8 @@ export interface OutboxTable {
   subject: string;
   payload: Json<object>;
   created_at: Generated<Date>;
+  /** W3C trace context of what put it there; null while nothing is traced. */
+  trace_context: JSONColumnType<Record<string, string>, string | null | undefined, string | null> | null;
 }
 
 export interface ChannelsTable {
@@ -73,6 +80,8 @@ export interface ChannelsTable {
   deleted_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+  platform: JSONColumnType<Record<string, unknown>, string | null | undefined, string | null> | null;
+  platform_asked_at: Date | null;
   /** Kept by the database itself. */
   settings_changed_at: Generated<Date>;
 }
@@ -113,6 +122,7 @@ export interface DeliveriesTable {
   begun_at: Date | null;
   body: string | null;
   previous_version: number | null;
+  remote_id: string | null;
   remote_url: string | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
@@ -154,6 +164,38 @@ export interface ServiceHeartbeatsTable {
   seen_at: Generated<Date>;
 }
 
+export interface ApiKeysTable {
+  id: string;
+  name: string;
+  role: Role;
+  source: string | null;
+  key_hash: Buffer;
+  created_by_id: string;
+  created_by_name: string;
+  created_at: Generated<Date>;
+  last_used_at: Date | null;
+}
+
+export interface SessionsTable {
+  token_hash: Buffer;
+  key_id: string | null;
+  created_at: Generated<Date>;
+  expires_at: Date;
+}
+
+export interface AuditTable {
+  id: Generated<string>;
+  at: Generated<Date>;
+  key_id: string;
+  key_name: string;
+  role: Role;
+  action: string;
+  subject_kind: string;
+  subject_id: string;
+  detail: Json<object>;
+  address: string | null;
+}
+
 export interface LedgerSchema {
   articles: ArticlesTable;
   article_versions: ArticleVersionsTable;
@@ -167,4 +209,7 @@ export interface LedgerSchema {
   shelf_entries: ShelfEntriesTable;
   feed_edition: FeedEditionTable;
   service_heartbeats: ServiceHeartbeatsTable;
+  api_keys: ApiKeysTable;
+  sessions: SessionsTable;
+  audit: AuditTable;
 }

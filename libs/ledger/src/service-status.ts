@@ -94,31 +94,3 @@ export async function channelHealth(ledger: Ledger): Promise<Map<string, Channel
     ]),
   );
 }
-
-/** Deliveries by channel, state, and the age in seconds of the oldest that has been due. */
-export async function deliveryCounts(
-  ledger: Ledger,
-): Promise<{ channel: string; state: string; count: number }[]> {
-  const rows = await ledger
-    .selectFrom('deliveries')
-    .select((eb) => ['channel_id', 'state', eb.fn.countAll<string>().as('count')])
-    .groupBy(['channel_id', 'state'])
-    .execute();
-  return rows.map((row) => ({ channel: row.channel_id, state: row.state, count: Number(row.count) }));
-}
-
-/** Seconds that the delivery which has been due longest has waited; 0 if none is due. */
-export async function oldestDueSeconds(ledger: Ledger): Promise<number> {
-  const row = await ledger
-    .selectFrom('deliveries as d')
-    .innerJoin('channels as c', 'c.id', 'd.channel_id')
-    .select(
-      sql<number | null>`extract(epoch from clock_timestamp() - min(d.next_attempt_at))::float8`.as('age'),
-    )
-    .where('d.state', 'in', ['queued', 'retrying'])
-    .where('c.paused_since', 'is', null)
-    .where('c.enabled', '=', true)
-    .where('d.next_attempt_at', '<', sql<Date>`clock_timestamp()`)
-    .executeTakeFirstOrThrow();
-  return row.age ?? 0;
-}

@@ -8,7 +8,7 @@ import { DurableConsumer } from './durable-consumer.js';
 import { reasonOf } from './failure-reason.js';
 import { Poison, RetryLater } from './handler-errors.js';
 import { JetStreamContext } from './jetstream-context.js';
-import type { MessagingEvents, MessagingLog } from './observers.js';
+import type { MessagingEvents, MessagingLog, MessagingTraces } from './observers.js';
 import { JetStreamPublisher } from './publisher.js';
 import { backoffMs, settle, type DeliveryFacts, type Outcome, type Settlement } from './settlement.js';
 import type { StreamKeeper } from './stream-keeper.js';
@@ -32,6 +32,7 @@ export interface JetStreamServerOptions {
   readonly deadLetterPrefix: string;
   readonly log: MessagingLog;
   readonly events?: Partial<MessagingEvents>;
+  readonly traces?: Pick<MessagingTraces, 'handling'>;
   /** How long running handlers may go on at shutdown, in milliseconds (20,000). */
   readonly drainTimeoutMs?: number;
   /** Binds handlers that name it (`@EventPattern(subject, transport)`), where one Nest app has several servers. */
@@ -137,7 +138,7 @@ export class JetStreamServer extends Server {
         backoff: spec.backoff,
         jitter: Math.random(),
       };
-      const outcome = await this.#attempt(spec, message, giveUp);
+      const outcome = await this.#traced(spec, message, () => this.#attempt(spec, message, giveUp));
       const settlement = settle(outcome, facts);
       // What is sent while NATS is away is lost, and the message would be handled once more.
       if (this.#options.connection.current() === undefined) {
@@ -147,6 +148,18 @@ export class JetStreamServer extends Server {
     } catch (error) {
       this.#options.log.error({ ...describe(message), reason: reasonOf(error) }, 'message is not settled');
     }
+  }
+
+  async #traced(spec: FullConsumerSpec, message: JsMsg, attempt: () => Promise<Outcome>): Promise<Outcome> {
+    const { traces } = this.#options;
+    if (traces === undefined) return attempt();
+    const header = (name: string): string | undefined => {
+      const value = message.headers?.get(name) ?? '';
+      return value === '' ? undefined : value;
+    };
+    const { subject, info } = message;
+    const facts = { subject, durable: spec.durable, deliveryCount: info.deliveryCount };
+    return traces.handling({ ...facts, id: header('Nats-Msg-Id'), header }, attempt);
   }
 
   async #attempt(spec: FullConsumerSpec, message: JsMsg, giveUp: AbortController): Promise<Outcome> {

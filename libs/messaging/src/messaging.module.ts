@@ -7,6 +7,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { JetStreamConnection, type ConnectionOptions } from './connection.js';
+import type { MessagingTraces } from './observers.js';
 import { JetStreamPublisher } from './publisher.js';
 import { StreamKeeper } from './stream-keeper.js';
 import type { StreamSpec } from './topology.js';
@@ -14,6 +15,7 @@ import type { StreamSpec } from './topology.js';
 export interface MessagingOptions extends ConnectionOptions {
   /** Every stream this process publishes to or consumes from, dead letters included. */
   readonly streams: readonly StreamSpec[];
+  readonly traces?: MessagingTraces;
 }
 
 /**
@@ -57,7 +59,11 @@ export class MessagingModule {
           provide: JetStreamPublisher,
           inject: [JetStreamConnection, StreamKeeper],
           useFactory: (connection: JetStreamConnection, streams: StreamKeeper) =>
-            new JetStreamPublisher(connection, streams),
+            new JetStreamPublisher(
+              connection,
+              streams,
+              options.traces === undefined ? {} : { traces: options.traces },
+            ),
         },
         MessagingLifetime,
       ],

@@ -1,3 +1,5 @@
+import type { Outcome } from './settlement.js';
+
 /** Where lines go; pino's logger has this shape. */
 export interface MessagingLog {
   info(fields: object, message: string): void;
@@ -14,6 +16,30 @@ export interface Backlog {
   /** Delivered and not settled; at {@link Backlog.maxUnsettled} the server silently stops delivering. */
   readonly unsettled: number;
   readonly maxUnsettled: number;
+}
+
+/** Traces are wired to these; both may change nothing. */
+export interface MessagingTraces {
+  /** Before a message is sent: the headers it goes out with. `done` is told what came of it. */
+  sending(message: {
+    readonly subject: string;
+    readonly id: string;
+    readonly headers: Readonly<Record<string, string>>;
+  }): {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly done: (failure?: string | null) => void;
+  };
+  /** Around the handling of a message; `run` must be called once. */
+  handling(
+    message: {
+      readonly subject: string;
+      readonly durable: string;
+      readonly id: string | undefined;
+      readonly deliveryCount: number;
+      readonly header: (name: string) => string | undefined;
+    },
+    run: () => Promise<Outcome>,
+  ): Promise<Outcome>;
 }
 
 /** Counters and gauges are wired to these. Each is called synchronously and must not throw. */

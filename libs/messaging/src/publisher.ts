@@ -2,6 +2,7 @@ import { jetstream, JetStreamApiError, type JetStreamClient } from '@nats-io/jet
 import { errors, headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { JetStreamConnection, Session } from './connection.js';
 import { reasonOf } from './failure-reason.js';
+import type { MessagingTraces } from './observers.js';
 
 export interface OutgoingMessage {
   readonly subject: string;
@@ -52,6 +53,7 @@ export interface StreamCare {
 export interface PublisherOptions {
   /** How long a PubAck is awaited, in milliseconds (5,000). */
   readonly timeoutMs?: number;
+  readonly traces?: Pick<MessagingTraces, 'sending'>;
 }
 
 /** Messages of a batch whose PubAcks are awaited at the same time. */
@@ -63,15 +65,17 @@ const MAX_IN_FLIGHT = 1_000;
  */
 export class JetStreamPublisher {
   readonly #timeoutMs: number;
+  readonly #traces: Pick<MessagingTraces, 'sending'> | undefined;
   readonly #inFlight = new Set<(failure: PublishFailed) => void>();
   #client: { readonly session: Session; readonly jetstream: JetStreamClient } | undefined;
 
   constructor(
     private readonly connection: JetStreamConnection,
     private readonly streams: StreamCare,
-    { timeoutMs = 5_000 }: PublisherOptions = {},
+    { timeoutMs = 5_000, traces }: PublisherOptions = {},
   ) {
     this.#timeoutMs = timeoutMs;
+    this.#traces = traces;
   }
 
   /** @throws PublishFailed */
@@ -80,7 +84,17 @@ export class JetStreamPublisher {
     data: unknown,
     options: Omit<OutgoingMessage, 'subject' | 'data'>,
   ): Promise<PublishReceipt> {
-    return this.publishBytes(subject, encode(data), headersOf(options));
+    const { id, headers: given = {} } = options;
+    const sending = this.#traces?.sending({ subject, id, headers: given });
+    try {
+      const sent = sending === undefined ? options : { ...options, headers: sending.headers };
+      const receipt = await this.publishBytes(subject, encode(data), headersOf(sent));
+      sending?.done();
+      return receipt;
+    } catch (error) {
+      sending?.done(reasonOf(error));
+      throw error;
+    }
   }
 
   /**

@@ -6,8 +6,10 @@ import {
   type OutboundFailureKind,
 } from '@newsrelay/channel-kit/outbound-http';
 
-/** Bytes of an answer that are read at most: enough to keep the socket of an ordinary answer, no more. */
+/** Bytes of an answer that are read at most where its body is not asked for: enough to keep the socket of an ordinary answer, no more. */
 const BODY_BYTES_READ = 64 * 1024;
+/** Bytes of a body that can be asked for. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
 /** Informational answers (1xx, RFC 9110, section 15.2) that are put up with. */
 const INFORMATIONAL_ANSWERS = 16;
 
@@ -46,11 +48,12 @@ function describe(error: unknown): string {
 }
 
 /** Bytes as text that PostgreSQL can keep: U+FFFD for what is no UTF-8 and for NUL; a character cut at the end is left out. */
-function excerptOf(chunks: readonly Buffer[]): string {
-  const bytes = Buffer.concat(chunks);
-  const cut = bytes.length >= RESPONSE_EXCERPT_BYTES;
-  const text = new TextDecoder().decode(bytes.subarray(0, RESPONSE_EXCERPT_BYTES), { stream: cut });
-  return text.replaceAll('\0', '\uFFFD');
+function textOf(bytes: Buffer, cut: boolean): string {
+  return new TextDecoder().decode(bytes, { stream: cut }).replaceAll('\0', '\uFFFD');
+}
+
+function excerptOf(bytes: Buffer): string {
+  return textOf(bytes.subarray(0, RESPONSE_EXCERPT_BYTES), bytes.length >= RESPONSE_EXCERPT_BYTES);
 }
 
 /**
@@ -76,9 +79,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #informational = 0;
   #sent = false;
   #settled = false;
+  #whole = false;
+  /** Bytes of the body that are kept: of the excerpt, or of the body that was asked for. */
+  readonly #keptBytes: number;
+  readonly #bodyAskedFor: boolean;
 
-  constructor(attempt: BoundAttempt) {
+  constructor(attempt: BoundAttempt, answerBytes?: number) {
     this.#attempt = attempt;
+    this.#bodyAskedFor = answerBytes !== undefined;
+    this.#keptBytes = Math.max(RESPONSE_EXCERPT_BYTES, Math.min(answerBytes ?? 0, MAX_ANSWER_BYTES));
     const { promise, resolve, reject } = Promise.withResolvers<OutboundAnswer>();
     this.answer = promise;
     this.#resolve = resolve;
@@ -133,14 +142,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#settled) return;
     // The parser reuses its memory: what is kept is copied.
-    if (this.#bytesRead < RESPONSE_EXCERPT_BYTES) {
-      this.#kept.push(Buffer.from(chunk.subarray(0, RESPONSE_EXCERPT_BYTES - this.#bytesRead)));
+    if (this.#bytesRead < this.#keptBytes) {
+      this.#kept.push(Buffer.from(chunk.subarray(0, this.#keptBytes - this.#bytesRead)));
     }
     this.#bytesRead += chunk.length;
-    if (this.#bytesRead > BODY_BYTES_READ) this.#endEarly();
+    if (this.#bytesRead > Math.max(this.#keptBytes, BODY_BYTES_READ)) this.#endEarly();
   }
 
   onResponseEnd(): void {
+    this.#whole = this.#bytesRead <= this.#keptBytes;
     this.#succeed();
   }
 
@@ -192,7 +202,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #succeed(): void {
     if (this.#settled || this.#head === null) return;
     this.#settle();
-    this.#resolve({ ...this.#head, bodyExcerpt: excerptOf(this.#kept) });
+    const bytes = Buffer.concat(this.#kept);
+    const body = this.#bodyAskedFor && this.#whole ? textOf(bytes, false) : null;
+    this.#resolve({ ...this.#head, bodyExcerpt: excerptOf(bytes), body });
   }
 
   #fail(kind: OutboundFailureKind, message: string, cause?: unknown): void {

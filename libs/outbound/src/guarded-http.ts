@@ -107,7 +107,7 @@ export class GuardedHttp {
       throw new OutboundFailure('refused-target', false, `the target ${verdict.refused}`);
     }
     const { url } = verdict.target;
-    const exchange = new Exchange(attempt);
+    const exchange = new Exchange(attempt, request.answerBytes);
     if (!exchange.isSettled) {
       this.#agent.dispatch(
         {

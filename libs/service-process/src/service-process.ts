@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loggableSettings } from '@newsrelay/config/environment';
+import { tracingSettings, type TracingVariables } from '@newsrelay/config/tracing';
 import { EVENT_SCHEMAS } from '@newsrelay/contracts/events';
 import { STREAM_SPECS } from '@newsrelay/contracts/streams';
 import { SUBJECTS } from '@newsrelay/contracts/subjects';
@@ -19,17 +20,23 @@ import { Health } from '@newsrelay/telemetry/health';
 import { createLogger, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
 import { TelemetryModule } from '@newsrelay/telemetry/telemetry.module';
+import { startTracing } from '@newsrelay/telemetry/tracing-sdk';
 import { Heartbeat, SERVICE_NAMES } from './heartbeat.js';
 import { messagingEvents } from './messaging-events.js';
+import { messagingTraces } from './messaging-traces.js';
+import { processGauges } from './process-gauges.js';
+import { VERSION } from './version.js';
 
 /** While stopping, connections that have become idle are closed this often, milliseconds. */
 const CLOSE_IDLE_MS = 100;
 
 /** What every process reads from its environment. */
-export interface ProcessSettings {
+export interface ProcessSettings extends TracingVariables {
   DATABASE_URL: string;
   /** Left out by processes that neither publish nor consume events. */
   NATS_URL?: string;
+  /** Where browsers reach us: sessions are bound to it. */
+  NEWSRELAY_PUBLIC_URL: string;
   NEWSRELAY_LOG_LEVEL: string;
   /** Left out: each process migrates as it starts. */
   NEWSRELAY_MIGRATE?: 'at-start' | 'wait';
@@ -44,7 +51,7 @@ export interface ServiceProcessOptions {
   modules: NonNullable<ModuleMetadata['imports']>;
   port: number;
   bind: string;
-  /** Key that guarded paths ask for. */
+  /** The built-in key, role admin. */
   adminKey: string;
   /** Connections to PostgreSQL at most. */
   poolSize: number;
@@ -81,9 +88,13 @@ function processModule(options: ServiceProcessOptions, logger: Logger): DynamicM
               name: `newsrelay-${options.name}`,
               log: logger,
               streams: STREAM_SPECS,
+              traces: messagingTraces,
             }),
           ]),
-      HttpApiModule.forRoot(options.metricsPeers),
+      HttpApiModule.forRoot(
+        { adminKey: options.adminKey, publicUrl: settings.NEWSRELAY_PUBLIC_URL },
+        options.metricsPeers,
+      ),
       ...options.modules,
     ],
     providers: [{ provide: SERVICE_NAMES, useValue: options.services }, Heartbeat],
@@ -95,10 +106,15 @@ function processModule(options: ServiceProcessOptions, logger: Logger): DynamicM
  * @throws the listen error, such as EADDRINUSE
  */
 export async function startServiceProcess(options: ServiceProcessOptions): Promise<ServiceProcess> {
+  const traced = tracingSettings(options.settings);
+  // Before everything else: what is made while there is no tracer is never traced.
+  const tracing =
+    traced === null ? null : await startTracing(traced, { name: options.name, version: VERSION });
   const logger = createLogger(options.name, options.settings.NEWSRELAY_LOG_LEVEL);
   logger.info({ settings: loggableSettings({ ...options.settings }) }, 'starting');
-  const app = await createHttpApplication(processModule(options, logger), options.adminKey);
+  const app = await createHttpApplication(processModule(options, logger));
   const health = app.get(Health);
+  processGauges(app.get(Metrics), health);
   const consumers = options.consumers ?? [];
   if (options.settings.NATS_URL !== undefined) {
     const streams = app.get(StreamKeeper);
@@ -113,7 +129,11 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
       schemas: EVENT_SCHEMAS,
       deadLetterPrefix: SUBJECTS.dead,
       log: logger,
-      events: messagingEvents(app.get(Metrics)),
+      events: messagingEvents(
+        app.get(Metrics),
+        consumers.map(({ durable }) => durable),
+      ),
+      traces: messagingTraces,
     });
     connectJetStream(app, server);
     health.register('nats', true, () => server.notReadyBecause());
@@ -132,6 +152,7 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
       }, CLOSE_IDLE_MS);
       await app.close();
       clearInterval(closeIdle);
+      await tracing?.stop();
       logger.info('stopped');
     },
   };

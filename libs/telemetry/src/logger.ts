@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino';
+import { isTracing, traceFields } from './tracing.js';
 
 export type { Logger } from 'pino';
 /** Injection token of the process's pino logger. */
@@ -20,6 +21,8 @@ export function createLogger(service: string, level: string): Logger {
     level,
     base: { service, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
+    // Only where there are traces: it costs a call a line.
+    ...(isTracing() ? { mixin: traceFields } : {}),
     redact: { paths: REDACTED, censor: 'set' },
     formatters: { level: (label) => ({ level: label }) },
   });

@@ -23,6 +23,7 @@ export interface DeliveryAnswer {
   action: 'publish' | 'withdraw';
   state: string;
   reason: string | null;
+  remoteUrl: string | null;
   attempts: {
     number: number;
     outcome: string | null;

@@ -28,6 +28,8 @@ export interface SystemOptions {
   services?: readonly ServiceName[];
   /** Servers to start; all by default. The others have an address where nothing answers. */
   servers?: readonly ServerName[];
+  /** Further settings of every service. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 /** Newsrelay as it is deployed: each service a process of its own, real servers, everything on free ports of loopback. */
@@ -57,6 +59,7 @@ export class NewsrelaySystem {
       system.#environment['NEWSRELAY_ALLOW_TARGETS'] = '127.0.0.0/8';
       system.#environment['NEWSRELAY_RETRY_SCHEDULE'] =
         options.retrySchedule ?? '0,0.2,0.5,1,1,2,2,5,5,5,10,10,20';
+      Object.assign(system.#environment, options.environment);
       const services = options.services ?? SERVICES;
       for (const service of services) system.spawnService(service);
       if ((options.servers ?? SERVERS).length === SERVERS.length) await system.ready(services);

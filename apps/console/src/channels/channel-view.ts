@@ -23,6 +23,7 @@ export function channelView(
       channel.paused === null
         ? null
         : { since: toShanghaiTime(channel.paused.since), reason: channel.paused.reason },
+    platform: channel.platform,
     createdAt: toShanghaiTime(channel.createdAt),
   };
 }

@@ -6,7 +6,9 @@ import { channelInput, type ChannelInput } from '@newsrelay/contracts/channel';
 import { lineOf, toShanghaiTime } from '@newsrelay/contracts/text';
 import { JSON_TYPE, MERGE_PATCH_TYPE } from '@newsrelay/http-api/body-parsers';
 import { Takes } from '@newsrelay/http-api/content-type.guard';
+import { Caller, type Identity } from '@newsrelay/http-api/identity';
 import { decodeCursor, pageOf, pagingQuery } from '@newsrelay/http-api/paging';
+import { Needs } from '@newsrelay/http-api/route-marks';
 import { listChannels } from '@newsrelay/ledger/channels';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
@@ -23,11 +25,13 @@ export class ChannelsController {
   ) {}
 
   @Get('channel-types')
+  @Needs('read')
   types() {
     return { items: connectors.map(({ manifest }) => manifestView(manifest)) };
   }
 
   @Get('channels')
+  @Needs('read')
   async list(@Query({ schema: listQuery }) query: z.infer<typeof listQuery>) {
     const rows = await listChannels(this.ledger, query.limit, decodeCursor(query.cursor));
     return pageOf(
@@ -39,43 +43,54 @@ export class ChannelsController {
   }
 
   @Post('channels')
-  async create(@Body({ schema: channelInput }) input: ChannelInput) {
-    return this.channels.create(input);
+  @Needs('channels')
+  async create(@Body({ schema: channelInput }) input: ChannelInput, @Caller() caller: Identity) {
+    return this.channels.create(input, caller);
   }
 
   @Get('channels/:id')
+  @Needs('read')
   async read(@Param('id') id: string) {
     return this.channels.read(id);
   }
 
   @Patch('channels/:id')
+  @Needs('channels')
   @Takes(JSON_TYPE, MERGE_PATCH_TYPE)
-  async patch(@Param('id') id: string, @Body() patch: unknown) {
-    return this.channels.patch(id, patch);
+  async patch(@Param('id') id: string, @Body() patch: unknown, @Caller() caller: Identity) {
+    return this.channels.patch(id, patch, caller);
   }
 
   @Delete('channels/:id')
+  @Needs('channels')
   @HttpCode(204)
-  async remove(@Param('id') id: string): Promise<void> {
-    await this.channels.remove(id);
+  async remove(@Param('id') id: string, @Caller() caller: Identity): Promise<void> {
+    await this.channels.remove(id, caller);
   }
 
   @Post('channels/:id/pause')
+  @Needs('channels')
   @HttpCode(200)
-  async pause(@Param('id') id: string, @Body({ schema: pauseInput }) input: z.infer<typeof pauseInput>) {
-    return this.channels.pause(id, input?.reason ?? '由值班人员暂停');
+  async pause(
+    @Param('id') id: string,
+    @Body({ schema: pauseInput }) input: z.infer<typeof pauseInput>,
+    @Caller() caller: Identity,
+  ) {
+    return this.channels.pause(id, input?.reason ?? '由值班人员暂停', caller);
   }
 
   @Post('channels/:id/resume')
+  @Needs('channels')
   @HttpCode(200)
-  async resume(@Param('id') id: string) {
-    return this.channels.resume(id);
+  async resume(@Param('id') id: string, @Caller() caller: Identity) {
+    return this.channels.resume(id, caller);
   }
 
   @Post('channels/:id/test')
+  @Needs('channels')
   @HttpCode(200)
-  async test(@Param('id') id: string) {
-    const { startedAt, durationMs, outcome, status, error, response } = await this.channels.test(id);
+  async test(@Param('id') id: string, @Caller() caller: Identity) {
+    const { startedAt, durationMs, outcome, status, error, response } = await this.channels.test(id, caller);
     return { number: 1, startedAt: toShanghaiTime(startedAt), durationMs, outcome, status, error, response };
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DeliveryQueue, producerConnection } from '@newsrelay/delivery/queue';
+import type { Actor } from '@newsrelay/ledger/audit';
 import { openTestLedger, type TestLedger } from '@newsrelay/ledger/ledger.fixture';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
 import { startRedis } from '@newsrelay/local-servers/redis';
@@ -13,6 +14,8 @@ import type { Redis } from 'ioredis';
 import { DueJobs } from '../deliveries/due-jobs.js';
 import { ConsoleEvents } from '../events.js';
 import { Channels } from './channels.js';
+
+const actor: Actor = { keyId: 'built-in', keyName: 'spec', role: 'admin', address: null };
 
 describe('a patch of a channel whose new target takes its time to resolve', () => {
   let test: TestLedger;
@@ -63,8 +66,11 @@ describe('a patch of a channel whose new target takes its time to resolve', () =
     answer = Promise.withResolvers();
     const filter = { sections: [], sources: [], keywords: [] };
     const settings = { url: 'https://quick.example/' };
-    await channels.create({ id, type: 'webhook', name: id, enabled: true, filter, settings, secrets: {} });
-    const patched = channels.patch(id, { settings: { url: 'https://slow.example/' } });
+    await channels.create(
+      { id, type: 'webhook', name: id, enabled: true, filter, settings, secrets: {} },
+      actor,
+    );
+    const patched = channels.patch(id, { settings: { url: 'https://slow.example/' } }, actor);
     await asked.promise;
     return { patched };
   }
@@ -81,7 +87,7 @@ describe('a patch of a channel whose new target takes its time to resolve', () =
 
   it('and what another patch changed meanwhile stands', async () => {
     const { patched } = await slowPatch('patched-twice');
-    await channels.patch('patched-twice', { name: '另名', enabled: false });
+    await channels.patch('patched-twice', { name: '另名', enabled: false }, actor);
     answer.resolve(['93.184.216.34']);
     await patched;
     expect(await channels.read('patched-twice')).toMatchObject({

@@ -3,9 +3,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { connectorOf } from '@newsrelay/channel-registry/registry';
 import type { AttemptResult } from '@newsrelay/channel-kit/connector';
 import type { ChannelManifest } from '@newsrelay/channel-kit/manifest';
+import { probeChannel } from '@newsrelay/delivery/platform-probe';
 import { channelInput, type ChannelInput } from '@newsrelay/contracts/channel';
 import { Problem, type FieldError } from '@newsrelay/contracts/problem';
 import { parseOrProblem } from '@newsrelay/contracts/problem-from-zod';
+import { recordChanges, type Actor, type AuditAction } from '@newsrelay/ledger/audit';
 import {
   createChannel,
   deleteChannel,
@@ -17,7 +19,7 @@ import {
   updateChannel,
   type StoredChannel,
 } from '@newsrelay/ledger/channels';
-import type { Ledger } from '@newsrelay/ledger/database';
+import type { Ledger, LedgerTransaction } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
 import { MASK, redact, withoutMasked } from '@newsrelay/sealing/mask';
@@ -26,6 +28,9 @@ import { DueJobs } from '../deliveries/due-jobs.js';
 import { ConsoleEvents } from '../events.js';
 import { channelView, manifestOrProblem, type ChannelView } from './channel-view.js';
 import { isObject, mergePatch } from './merge-patch.js';
+
+/** How long a platform may take to tell its limits while an operator waits, milliseconds. */
+const PROBE_DEADLINE_MS = 3_000;
 
 const notFound = () => new Problem(404, 'There is no such channel.');
 
@@ -41,7 +46,7 @@ export class Channels {
   ) {}
 
   /** @throws Problem 409 for an id that is or was in use, 422 */
-  async create(input: ChannelInput): Promise<ChannelView> {
+  async create(input: ChannelInput, actor: Actor): Promise<ChannelView> {
     const manifest = manifestOrProblem(input.type);
     const settings = parseOrProblem(manifest.settings, input.settings, '/settings');
     const generated = generatedSecrets(manifest, input.secrets);
@@ -51,6 +56,7 @@ export class Channels {
       this.ledger,
       { ...input, settings },
       this.sealing.seal(secrets, input.id),
+      (tx) => record(tx, actor, 'channel.create', input.id, { type: input.type, name: input.name }),
     );
     if (stored === null) {
       throw new Problem(
@@ -60,7 +66,7 @@ export class Channels {
       );
     }
     this.events.channelChanged(input.id, 'created');
-    return channelView(stored, secrets, generated);
+    return channelView(await this.#probed(stored), secrets, generated);
   }
 
   /** Also of a channel whose secrets do not open with the key that is set now: then each may be there. */
@@ -83,7 +89,7 @@ export class Channels {
   }
 
   /** A merge patch (RFC 7396). Secrets read back as their mask and may be sent back so. @throws Problem 404, 422 */
-  async patch(id: string, patch: unknown): Promise<ChannelView> {
+  async patch(id: string, patch: unknown, actor: Actor): Promise<ChannelView> {
     for (;;) {
       const channel = await findChannel(this.ledger, id);
       if (channel === undefined) throw notFound();
@@ -95,35 +101,46 @@ export class Channels {
         if (!isDeepStrictEqual(current, channel)) return null;
         const updated = await updateChannel(tx, change.channel);
         if (change.enables) await makeWaitingDue(tx, id);
+        if (change.fields.length > 0) await record(tx, actor, 'channel.patch', id, { fields: change.fields });
         return updated;
       });
       // Changed by somebody else meanwhile: the patch is one of what is there now.
       if (stored === null) continue;
       if (change.enables) this.dueJobs.ofChannel(id);
       this.events.channelChanged(id, 'changed');
-      return channelView(stored, change.secrets, change.generated);
+      const seen = change.asksAgain ? await this.#probed(stored) : stored;
+      return channelView(seen, change.secrets, change.generated);
     }
   }
 
   /** @throws Problem 404 */
-  async remove(id: string): Promise<void> {
-    if (!(await deleteChannel(this.ledger, id))) throw notFound();
+  async remove(id: string, actor: Actor): Promise<void> {
+    const deleted = await deleteChannel(this.ledger, id, (tx) => record(tx, actor, 'channel.delete', id));
+    if (!deleted) throw notFound();
     this.events.channelChanged(id, 'deleted');
   }
 
   /** Repeating it keeps the first reason. @throws Problem 404 */
-  async pause(id: string, reason: string): Promise<ChannelView> {
-    await pauseChannel(this.ledger, id, reason);
+  async pause(id: string, reason: string, actor: Actor): Promise<ChannelView> {
+    await this.ledger.transaction().execute(async (tx) => {
+      const channel = await lockChannel(tx, id);
+      if (channel === undefined) throw notFound();
+      if (channel.paused !== null) return;
+      await pauseChannel(tx, id, reason);
+      await record(tx, actor, 'channel.pause', id, { reason });
+    });
     this.events.channelChanged(id, 'paused');
     return this.read(id);
   }
 
   /** What waited becomes due at once. @throws Problem 404 */
-  async resume(id: string): Promise<ChannelView> {
+  async resume(id: string, actor: Actor): Promise<ChannelView> {
     await this.ledger.transaction().execute(async (tx) => {
       const channel = await lockChannel(tx, id);
       if (channel === undefined) throw notFound();
-      if (channel.paused !== null) await resumeChannel(tx, id);
+      if (channel.paused === null) return;
+      await resumeChannel(tx, id);
+      await record(tx, actor, 'channel.resume', id);
     });
     this.dueJobs.ofChannel(id);
     this.events.channelChanged(id, 'resumed');
@@ -131,7 +148,7 @@ export class Channels {
   }
 
   /** The connector's own check, once, now. @throws Problem 404 */
-  async test(id: string): Promise<AttemptResult & { startedAt: Date; durationMs: number }> {
+  async test(id: string, actor: Actor): Promise<AttemptResult & { startedAt: Date; durationMs: number }> {
     const channel = await findChannel(this.ledger, id);
     if (channel === undefined) throw notFound();
     const connector = connectorOf(channel.type);
@@ -144,8 +161,10 @@ export class Channels {
     });
     const target = { channelId: id, settings: channel.settings, secrets: this.#secretsOf(channel) };
     const result = await connector.publisher.check(target, { http, now: startedAt });
+    if (result.outcome === 'delivered') await this.#probed(channel);
     const durationMs = Date.now() - startedAt.getTime();
     this.events.channelTested(id, result.outcome, durationMs);
+    await record(this.ledger, actor, 'channel.test', id, { outcome: result.outcome });
     return {
       ...result,
       error: redact(result.error, target.secrets),
@@ -157,7 +176,7 @@ export class Channels {
 
   /** What a patch makes of the channel, validated and its targets checked. @throws Problem 422 */
   async #change(channel: StoredChannel, patch: unknown) {
-    const { paused, createdAt, sealedSecrets, ...before } = channel;
+    const { paused, platform, createdAt, sealedSecrets, ...before } = channel;
     const merged = mergePatch({ ...before, secrets: this.#secretsOf(channel) }, changesOf(patch));
     const input = parseOrProblem(channelInput, merged);
     refuseNewIdentity(input, channel);
@@ -166,8 +185,18 @@ export class Channels {
     const generated = generatedSecrets(manifest, input.secrets);
     const secrets = parseOrProblem(manifest.secrets, { ...input.secrets, ...generated }, '/secrets');
     await this.#checkTargets(manifest, settings);
+    const after = { ...input, settings, secrets };
+    const movesAway = !isDeepStrictEqual(manifest.targets(settings), manifest.targets(channel.settings));
     return {
-      channel: { ...input, settings, sealedSecrets: this.sealing.seal(secrets, channel.id) },
+      channel: {
+        ...input,
+        settings,
+        sealedSecrets: this.sealing.seal(secrets, channel.id),
+        // What was learned of one outlet says nothing of another.
+        platform: movesAway ? null : platform,
+      },
+      fields: changedFields({ ...before, secrets: this.#secretsOf(channel) }, after),
+      asksAgain: movesAway || platform === null,
       secrets,
       generated,
       enables: input.enabled && !channel.enabled,
@@ -176,6 +205,18 @@ export class Channels {
 
   #secretsOf(channel: StoredChannel): Record<string, unknown> {
     return this.sealing.unseal(channel.sealedSecrets, channel.id);
+  }
+
+  /** The channel with what its platform allows, asked now; as it was if the platform does not tell. */
+  async #probed(channel: StoredChannel): Promise<StoredChannel> {
+    const { ledger, outbound } = this;
+    const unseal = (sealed: string, id: string) => this.sealing.unseal(sealed, id);
+    const facts = await probeChannel(
+      channel,
+      { ledger, connectorOf, unseal, outbound },
+      PROBE_DEADLINE_MS,
+    );
+    return facts === null ? channel : { ...channel, platform: facts };
   }
 
   async #checkTargets(manifest: ChannelManifest, settings: Record<string, unknown>): Promise<void> {
@@ -190,6 +231,30 @@ export class Channels {
   }
 }
 
+function record(
+  tx: Ledger | LedgerTransaction,
+  actor: Actor,
+  action: Extract<AuditAction, `channel.${string}`>,
+  id: string,
+  detail: Record<string, unknown> = {},
+): Promise<void> {
+  return recordChanges(tx, actor, [{ action, subject: { kind: 'channel', id }, detail }]);
+}
+
+/** Names of what a patch changes, one level into settings and secrets; never a value. */
+function changedFields(before: object, after: object): string[] {
+  const old: Record<string, unknown> = { ...before };
+  return Object.entries(after).flatMap(([name, value]: [string, unknown]) => {
+    if (isDeepStrictEqual(old[name], value)) return [];
+    if (!isObject(value) || !isObject(old[name])) return [name];
+    const inner = new Set([...Object.keys(old[name]), ...Object.keys(value)]);
+    const was = old[name];
+    return [...inner]
+      .filter((key) => !isDeepStrictEqual(was[key], value[key]))
+      .map((key) => `${name}.${key}`);
+  });
+}
+
 /** Secrets that the type makes where the operator gave none. */
 function generatedSecrets(manifest: ChannelManifest, given: Record<string, unknown>): Record<string, string> {
   const made = manifest.generateSecrets?.() ?? {};
@@ -201,7 +266,7 @@ function generatedSecrets(manifest: ChannelManifest, given: Record<string, unkno
 /** What GET shows may be sent back whole: read-only members, and secrets that read as their mask, change nothing. */
 function changesOf(patch: unknown): unknown {
   if (!isObject(patch)) return patch;
-  const { paused, createdAt, ...changes } = patch;
+  const { paused, platform, createdAt, ...changes } = patch;
   const { secrets } = changes;
   if (secrets === null) {
     const message = 'must be an object; null for one secret has a new one made';

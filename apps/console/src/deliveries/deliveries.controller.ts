@@ -2,8 +2,11 @@ import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/c
 import { z } from 'zod';
 import { DELIVERY_STATES, RETRYABLE_STATES } from '@newsrelay/contracts/delivery';
 import { Problem } from '@newsrelay/contracts/problem';
+import { Caller, type Identity } from '@newsrelay/http-api/identity';
 import { decodeCursor, pageOf, pagingQuery, windowQuery } from '@newsrelay/http-api/paging';
+import { Needs } from '@newsrelay/http-api/route-marks';
 import { articleExists } from '@newsrelay/ledger/article-views';
+import { recordChanges } from '@newsrelay/ledger/audit';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { requestRetry } from '@newsrelay/ledger/deliveries';
 import {
@@ -33,11 +36,13 @@ export class DeliveriesController {
   ) {}
 
   @Get('deliveries')
+  @Needs('read')
   async list(@Query({ schema: listQuery }) query: z.infer<typeof listQuery>) {
     return this.#page(query, query.article);
   }
 
   @Get('articles/:id/deliveries')
+  @Needs('read')
   async ofArticle(
     @Param('id') id: string,
     @Query({ schema: byArticleQuery }) query: z.infer<typeof byArticleQuery>,
@@ -48,6 +53,7 @@ export class DeliveriesController {
   }
 
   @Get('deliveries/:id')
+  @Needs('read')
   async read(@Param('id') id: string): Promise<DeliveryView> {
     const view = await findDeliveryView(this.ledger, id);
     if (view === undefined) throw new Problem(404, 'There is no such delivery.');
@@ -56,9 +62,12 @@ export class DeliveriesController {
 
   /** The one safe button: the same key and bytes again, never past a newer version or a withdrawal. */
   @Post('deliveries/:id/retry')
+  @Needs('retry')
   @HttpCode(202)
-  async retry(@Param('id') id: string): Promise<DeliveryView> {
-    const verdict = await requestRetry(this.ledger, id, RETRYABLE_STATES);
+  async retry(@Param('id') id: string, @Caller() caller: Identity): Promise<DeliveryView> {
+    const verdict = await requestRetry(this.ledger, id, RETRYABLE_STATES, (tx) =>
+      recordChanges(tx, caller, [{ action: 'delivery.retry', subject: { kind: 'delivery', id } }]),
+    );
     if (verdict.verdict === 'missing') throw new Problem(404, 'There is no such delivery.');
     if (verdict.verdict === 'refused')
       throw new Problem(409, `This delivery cannot be tried again: ${verdict.reason}.`);

@@ -1,10 +1,12 @@
 import { VERSION } from '@newsrelay/service-process/version';
+import { SessionCookie } from '@newsrelay/http-api/session-cookie';
 import { OPERATIONS, type Operation } from './operations.js';
 
 /** Answers that any guarded call may give, as problem details. */
 const PROBLEMS = {
   400: 'Malformed JSON, UTF-8 or cursor',
   401: 'The key is missing or not known',
+  403: 'The role of the key may not; `detail` says which may',
   404: 'Not there',
   409: 'Wrong state, or an id that is taken',
   413: 'Too large',
@@ -37,6 +39,7 @@ const PROBLEM_SCHEMA = {
 
 /** The OpenAPI 3.1 document of the public API. */
 export function openapiDocument(publicUrl: string) {
+  const cookieName = new SessionCookie(publicUrl).name;
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of OPERATIONS)
     (paths[operation.path] ??= {})[operation.method] = operationObject(operation);
@@ -44,10 +47,18 @@ export function openapiDocument(publicUrl: string) {
     openapi: '3.1.0',
     info: { title: 'Newsrelay', version: VERSION, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: publicUrl }],
-    security: [{ key: [] }],
+    security: [{ key: [] }, { session: [] }],
     paths,
     components: {
-      securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: cookieName,
+          description: 'Set by POST /session; changes need Sec-Fetch-Site or Origin of the page besides.',
+        },
+      },
       schemas: { Problem: PROBLEM_SCHEMA },
     },
   };

@@ -1,4 +1,5 @@
 import { Controller, Get, Inject } from '@nestjs/common';
+import { Open } from '@newsrelay/http-api/route-marks';
 import { openapiDocument } from './openapi-document.js';
 
 /** Injection token of the public URL. */
@@ -13,6 +14,7 @@ export class OpenapiController {
   }
 
   @Get()
+  @Open()
   document(): object {
     return this.#document;
   }

@@ -7,6 +7,9 @@ import {
   withdrawalInput,
 } from '@newsrelay/contracts/article';
 import { channelInput } from '@newsrelay/contracts/channel';
+import { keyInput } from '@newsrelay/contracts/role';
+import { AUDIT_ACTIONS } from '@newsrelay/ledger/audit';
+import { loginInput } from '../keys/session.controller.js';
 
 /** One call of the public API, as the OpenAPI document shows it. */
 export interface Operation {
@@ -31,6 +34,27 @@ const window = { since: 'createdAt from here on (RFC 3339)', until: 'createdAt b
 
 /** Every call. A test compares this list with what the services answer. */
 export const OPERATIONS: Operation[] = [
+  {
+    method: 'get',
+    path: '/api/v1/board',
+    summary: 'Articles with what each outlet has of them, as the operators’ page shows them',
+    query: {
+      limit: 'at most 100, 30 by default',
+      cursor: paging.cursor,
+      view: 'held, problem, active, all (default) or withdrawn',
+      channel: 'id of a channel',
+      section: 'a section',
+      q: 'text in the headline or the source’s id, or the article’s id',
+    },
+    answers: { 200: 'A page, how many articles each view holds, and the sections of the newest ones' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/stream',
+    summary: 'Server-sent events: which articles and channels changed, by id, and whether the ledger answers',
+    headers: { 'Last-Event-ID': 'goes on after this event' },
+    answers: { 200: 'The stream (text/event-stream)', 429: 'Too many streams are open' },
+  },
   {
     method: 'post',
     path: '/api/v1/articles',
@@ -202,6 +226,65 @@ export const OPERATIONS: Operation[] = [
     path: '/api/v1/status',
     summary: 'Services, queues, outbox, channels',
     answers: { 200: 'The status' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/keys',
+    summary: 'Keys, newest first; without the built-in one',
+    query: paging,
+    answers: { 200: 'A page of keys' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/keys',
+    summary: 'Makes a key',
+    body: { ...json(keyInput), required: true },
+    answers: { 201: 'The key, shown this once' },
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/keys/{id}',
+    summary: 'Deletes a key and its sessions; refused everywhere from the answer on',
+    answers: { 204: 'Gone' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/audit',
+    summary: 'Who changed what, newest first',
+    query: {
+      ...paging,
+      ...window,
+      key: 'id of a key',
+      action: AUDIT_ACTIONS.join(', '),
+      subject: 'id of an article, delivery, channel or key',
+    },
+    answers: { 200: 'A page of changes' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/me',
+    summary: 'Who the caller is and what its role may',
+    answers: { 200: 'The key, and for a session its end' },
+  },
+  {
+    method: 'post',
+    path: '/session',
+    summary: 'Logs a browser in',
+    body: { ...json(loginInput), required: true },
+    open: true,
+    answers: {
+      204: 'The cookie of a session of 12 hours',
+      401: 'The key is not known',
+      403: 'The key may only send articles, or the login came from another site',
+      429: 'Too many wrong keys from this address',
+    },
+  },
+  {
+    method: 'delete',
+    path: '/session',
+    summary: 'Logs a browser out',
+    open: true,
+    answers: { 204: 'The session is forgotten', 403: 'Asked for by another site' },
   },
   {
     method: 'get',

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { toShanghaiTime } from '@newsrelay/contracts/text';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
+import { Needs } from '@newsrelay/http-api/route-marks';
 import { listChannels } from '@newsrelay/ledger/channels';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
@@ -20,6 +21,7 @@ export class StatusController {
   ) {}
 
   @Get()
+  @Needs('read')
   async status() {
     const [services, queues, outbox, channels] = await Promise.all([
       this.#services(),

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
 import { articlePageUrl } from '@newsrelay/feed-kit/addresses';
 import { lastModifiedOf, strongEtag } from '@newsrelay/feed-kit/validators';
+import { Open } from '@newsrelay/http-api/route-marks';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { findPublicArticle, type PublicArticle } from '@newsrelay/ledger/public-article';
@@ -53,6 +54,7 @@ export class ArticlePageController {
   ) {}
 
   @Get(':id')
+  @Open()
   async read(
     @Param('id') id: string,
     @Req() request: FastifyRequest,

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { channelId } from '@newsrelay/contracts/channel';
 import { Problem } from '@newsrelay/contracts/problem';
 import { parseFeedFile } from '@newsrelay/feed-kit/addresses';
+import { Open } from '@newsrelay/http-api/route-marks';
 import { FeedsEvents } from '../events.js';
 import { FeedShelfService } from '../shelf/feed-shelf.service.js';
 import type { Shelf } from '../shelf/shelf.js';
@@ -17,6 +18,7 @@ export class FeedController {
   ) {}
 
   @Get(':file')
+  @Open()
   async read(
     @Param('file') file: string,
     @Req() request: FastifyRequest,

@@ -26,7 +26,9 @@ import { Problem } from '@newsrelay/contracts/problem';
 import { parseOrProblem } from '@newsrelay/contracts/problem-from-zod';
 import { JSON_TYPE, NINJS_TYPE } from '@newsrelay/http-api/body-parsers';
 import { Takes } from '@newsrelay/http-api/content-type.guard';
+import { Caller, refuseOtherSource, type Identity } from '@newsrelay/http-api/identity';
 import { decodeCursor, pageOf, pagingQuery, windowQuery } from '@newsrelay/http-api/paging';
+import { Needs } from '@newsrelay/http-api/route-marks';
 import { findArticleView, listArticleViews, type ArticleView } from '@newsrelay/ledger/article-views';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
@@ -68,22 +70,26 @@ export class ArticlesController {
   ) {}
 
   @Post()
+  @Needs('intake')
   @Takes(JSON_TYPE, NINJS_TYPE)
   async take(
     @Body() body: unknown,
     @Query({ schema: intakeQuery }) query: z.infer<typeof intakeQuery>,
     @Headers('content-type') contentType: string | undefined,
+    @Caller() caller: Identity,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const input = isNinjs(contentType)
       ? articleOfNinjs(body, query.source)
       : parseOrProblem(articleInput, body);
-    const accepted = await this.intake.take(input);
+    refuseOtherSource(caller, input.source);
+    const accepted = await this.intake.take(input, caller);
     reply.status(accepted.duplicate ? 200 : 202);
     return answerOf(accepted);
   }
 
   @Get()
+  @Needs('read')
   async list(@Query({ schema: listQuery }) query: z.infer<typeof listQuery>) {
     const { cursor, ...filter } = query;
     const rows = await listArticleViews(this.ledger, { ...filter, after: decodeCursor(cursor, z.uuid()) });
@@ -96,11 +102,13 @@ export class ArticlesController {
   }
 
   @Get(':id')
+  @Needs('read')
   async read(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<ArticleView> {
     return this.#shown(await findArticleView(this.ledger, articleId(id)), reply);
   }
 
   @Get(':id/versions/:version')
+  @Needs('read')
   async readVersion(
     @Param('id') id: string,
     @Param('version') version: string,
@@ -111,42 +119,50 @@ export class ArticlesController {
   }
 
   @Put(':id')
+  @Needs('intake')
   async correct(
     @Param('id') id: string,
     @Body({ schema: correctionInput }) input: CorrectionInput,
     @Headers('if-match') ifMatch: string | undefined,
+    @Caller() caller: Identity,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const accepted = await this.intake.correct(articleId(id), input, ifMatch);
+    const accepted = await this.intake.correct(articleId(id), input, ifMatch, caller);
     reply.status(accepted.duplicate ? 200 : 202).header('etag', articleETag(accepted.version));
     return answerOf(accepted);
   }
 
   @Post(':id/approve')
+  @Needs('review')
   @HttpCode(200)
   async approve(
     @Param('id') id: string,
     @Body({ schema: approvalInput }) input: z.infer<typeof approvalInput>,
+    @Caller() caller: Identity,
   ): Promise<ArticleView> {
-    return this.review.approve(articleId(id), input.version, input.repairs);
+    return this.review.approve(articleId(id), input.version, input.repairs, caller);
   }
 
   @Post(':id/discard')
+  @Needs('review')
   @HttpCode(200)
   async discard(
     @Param('id') id: string,
     @Body({ schema: discardInput }) input: z.infer<typeof discardInput>,
+    @Caller() caller: Identity,
   ): Promise<ArticleView> {
-    return this.review.discard(articleId(id), input.version);
+    return this.review.discard(articleId(id), input.version, caller);
   }
 
   @Post(':id/withdraw')
+  @Needs('withdraw')
   async withdraw(
     @Param('id') id: string,
     @Body({ schema: withdrawalInput }) input: z.infer<typeof withdrawalInput>,
+    @Caller() caller: Identity,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { orderId, repeated } = await this.withdrawal.order(articleId(id), input.reason);
+    const { orderId, repeated } = await this.withdrawal.order(articleId(id), input.reason, caller);
     reply.status(repeated ? 200 : 202);
     return { orderId };
   }

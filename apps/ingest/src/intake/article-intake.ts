@@ -9,10 +9,12 @@ import {
   type NewVersion,
   type VersionRow,
 } from '@newsrelay/ledger/article-versions';
+import { recordChanges, type Actor } from '@newsrelay/ledger/audit';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { IngestEvents } from '../events.js';
 import { acceptVersion, checkPublishedAt, newArticleId, type Accepted } from './accept-version.js';
+import { intakeChanges } from './intake-changes.js';
 import { contentOfInput, inputHash, withoutStaleBody } from './article-content.js';
 import { checkIfMatch } from './if-match.js';
 
@@ -68,6 +70,7 @@ export class ArticleIntake {
   /** @throws Problem 422 */
   async take(
     input: ArticleInput & { versionCreated?: string | undefined },
+    actor: Actor,
     now = new Date(),
   ): Promise<Accepted> {
     // Before the transaction: sanitising takes its time, and neither a lock nor a connection is to wait for it.
@@ -80,7 +83,9 @@ export class ArticleIntake {
         pageDate: null,
       });
       const previous = await findVersion(tx, article.id, article.latest_version);
-      return acceptVersion(tx, article, newVersion(input, content, null, previous, now), now);
+      const taken = await acceptVersion(tx, article, newVersion(input, content, null, previous, now), now);
+      await recordChanges(tx, actor, intakeChanges('article.take', [taken]));
+      return taken;
     });
     this.events.taken(accepted);
     return accepted;
@@ -91,11 +96,14 @@ export class ArticleIntake {
     id: string,
     input: CorrectionInput,
     ifMatch: string | undefined,
+    actor: Actor & { source: string | null },
     now = new Date(),
   ): Promise<Accepted> {
     const accepted = await this.ledger.transaction().execute(async (tx) => {
       const article = await lockArticle(tx, id);
-      if (article === undefined) throw new Problem(404, 'There is no such article.');
+      // What another source sent is not there for a source's key: it learns of no article that it has not sent.
+      if (article === undefined || (actor.source !== null && actor.source !== article.source))
+        throw new Problem(404, 'There is no such article.');
       checkIfMatch(ifMatch, article.latest_version);
       checkIdentity(input, article);
       if (isWithdrawn(article) && article.latest_version <= article.withdrawn_through) {
@@ -107,7 +115,9 @@ export class ArticleIntake {
       const correction = withoutStaleBody(input, previous.content);
       const version = newVersion(correction, contentOfInput(correction), input.note, previous, now);
       // What an editor corrects is what reads as the article's date, sent with it once or taken from its receipt or page.
-      return acceptVersion(tx, article, version, now, (latest) => latest.published_at);
+      const taken = await acceptVersion(tx, article, version, now, (latest) => latest.published_at);
+      await recordChanges(tx, actor, intakeChanges('article.correct', [taken]));
+      return taken;
     });
     this.events.taken(accepted);
     return accepted;

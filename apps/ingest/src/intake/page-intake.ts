@@ -5,6 +5,7 @@ import type { ArticleContent, Hold } from '@newsrelay/contracts/article';
 import { contentHash } from '@newsrelay/contracts/canonical-json';
 import { Problem } from '@newsrelay/contracts/problem';
 import { lockArticle, lockOrCreateArticle, type NewVersion } from '@newsrelay/ledger/article-versions';
+import { recordChanges, type Actor } from '@newsrelay/ledger/audit';
 import type { Ledger, LedgerTransaction } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { pageArticlesOf } from '@newsrelay/ledger/page-articles';
@@ -13,6 +14,7 @@ import type { LeftOver, Masthead, PageArticle } from '@newsrelay/newspaper-page/
 import { NotANewspaperPage, readPage } from '@newsrelay/newspaper-page/read-page';
 import { IngestEvents } from '../events.js';
 import { acceptVersion, newArticleId, type Accepted } from './accept-version.js';
+import { intakeChanges } from './intake-changes.js';
 
 /** Above this two texts of one day are the same article, one of them corrected. */
 const SAME_ARTICLE = 0.5;
@@ -38,7 +40,13 @@ export class PageIntake {
   ) {}
 
   /** @throws Problem 422 if the text is no newspaper page */
-  async take(text: string, source: string, section: string | null, now = new Date()): Promise<PageTaken> {
+  async take(
+    text: string,
+    source: string,
+    section: string | null,
+    actor: Actor,
+    now = new Date(),
+  ): Promise<PageTaken> {
     // Text extraction leaves NUL characters now and then; they say nothing, and PostgreSQL keeps none.
     const reading = readOrRefuse(text.replaceAll('\0', ''));
     const { masthead } = reading;
@@ -61,6 +69,7 @@ export class PageIntake {
         if (row === undefined) throw new Error(`article ${String(known)} vanished while it was matched`);
         accepted.push(await acceptVersion(tx, row, versionOf(article, masthead, section, now), now));
       }
+      await recordChanges(tx, actor, intakeChanges('article.take', accepted, { page: pageDate }));
       return accepted;
     });
     this.events.pageTaken(masthead, articles);

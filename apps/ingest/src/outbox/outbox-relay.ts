@@ -64,7 +64,12 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
 
   async #publish(rows: OutboxRow[]): Promise<OutboxRow[]> {
     const outcomes = await this.publisher.publishAll(
-      rows.map((row) => ({ subject: row.subject, data: row.payload, id: row.eventId })),
+      rows.map((row) => ({
+        subject: row.subject,
+        data: row.payload,
+        id: row.eventId,
+        ...(row.trace === null ? {} : { headers: row.trace }),
+      })),
     );
     const failed = outcomes.find((outcome) => !outcome.ok);
     if (failed !== undefined) this.#log.say({ reason: failed.failure.message }, 'events stay in the outbox');

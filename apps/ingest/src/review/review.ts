@@ -11,6 +11,7 @@ import {
   type VersionRow,
 } from '@newsrelay/ledger/article-versions';
 import { findArticleView, type ArticleView } from '@newsrelay/ledger/article-views';
+import { recordChanges, type Actor } from '@newsrelay/ledger/audit';
 import type { Ledger, LedgerTransaction } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { applyDecisions } from '@newsrelay/newspaper-page/apply-decisions';
@@ -34,6 +35,7 @@ export class Review {
     articleId: string,
     version: number,
     decisions: Decisions,
+    actor: Actor,
     now = new Date(),
   ): Promise<ArticleView> {
     const view = await this.ledger.transaction().execute(async (tx) => {
@@ -54,6 +56,10 @@ export class Review {
           state: embargoed ? 'scheduled' : 'held',
         });
         if (!embargoed) await releaseVersion(tx, articleId, version);
+        const detail = { version, state: embargoed ? 'scheduled' : 'published', repairs: decisions };
+        await recordChanges(tx, actor, [
+          { action: 'article.approve', subject: { kind: 'article', id: articleId }, detail },
+        ]);
       } else refuseOtherDecisions(row.repairs, decisions);
       return viewOrProblem(tx, articleId);
     });
@@ -65,12 +71,16 @@ export class Review {
    * A held or scheduled version that shall not go out, an older one as well: it is public at its embargo's end while its
    * correction is still held. Repeating it is fine. @throws Problem 404, 409
    */
-  async discard(articleId: string, version: number): Promise<ArticleView> {
+  async discard(articleId: string, version: number, actor: Actor): Promise<ArticleView> {
     const view = await this.ledger.transaction().execute(async (tx) => {
       const { article, row } = await versionOrProblem(tx, articleId, version);
       if (row === undefined) throw otherVersion(article, version);
-      if (row.state === 'held' || row.state === 'scheduled') await discardVersion(tx, articleId, version);
-      else if (row.state !== 'discarded') {
+      if (row.state === 'held' || row.state === 'scheduled') {
+        await discardVersion(tx, articleId, version);
+        await recordChanges(tx, actor, [
+          { action: 'article.discard', subject: { kind: 'article', id: articleId }, detail: { version } },
+        ]);
+      } else if (row.state !== 'discarded') {
         throw new Problem(
           409,
           `Version ${version} is ${row.state}; only a held or scheduled version can be discarded.`,

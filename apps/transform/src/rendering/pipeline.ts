@@ -1,4 +1,4 @@
-import type { Connector } from '@newsrelay/channel-kit/connector';
+import type { Connector, PlatformFacts } from '@newsrelay/channel-kit/connector';
 import type { FittedHeadline, ReleasedArticle, RenditionContent } from '@newsrelay/channel-kit/rendition';
 import { attribute } from './attribute.js';
 import { fitToLimit } from './fit-to-limit.js';
@@ -10,14 +10,15 @@ export interface Rendered {
 
 /**
  * From a released article to what one channel type shows: attribute → fit the headline → format. Plain functions, one a
- * file; the same article and settings always give the same rendition.
+ * file; the same article, settings and platform facts always give the same rendition.
  */
 export function renderArticle(
   article: ReleasedArticle,
   connector: Connector,
   settings: Record<string, unknown>,
+  platform: PlatformFacts | null,
 ): Rendered {
   const attributed = attribute(article);
   const draft = fitToLimit(attributed, connector.manifest.limits.headlineGraphemes);
-  return { content: connector.formatter.render(draft, settings), fitted: draft.fitted };
+  return { content: connector.formatter.render(draft, settings, platform), fitted: draft.fitted };
 }

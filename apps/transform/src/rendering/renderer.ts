@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Connector } from '@newsrelay/channel-kit/connector';
+import type { Connector, PlatformFacts } from '@newsrelay/channel-kit/connector';
 import type { ReleasedArticle, RenditionContent, WithdrawnArticle } from '@newsrelay/channel-kit/rendition';
 import { connectorOf } from '@newsrelay/channel-registry/registry';
 import { contentHash } from '@newsrelay/contracts/canonical-json';
@@ -27,11 +27,17 @@ interface Shape {
   id: string;
   type: string;
   /** What the rendition is made with; a string says why it cannot be made for this channel at all. */
-  with: { connector: Connector; settings: Record<string, unknown> } | string;
+  with: ShapedBy | string;
   channelIds: string[];
 }
 
-type Render = (connector: Connector, settings: Record<string, unknown>) => RenditionContent;
+interface ShapedBy {
+  connector: Connector;
+  settings: Record<string, unknown>;
+  platform: PlatformFacts | null;
+}
+
+type Render = (by: ShapedBy) => RenditionContent;
 
 /** Makes the renditions of a version, one per (type, shape of the settings), and puts them into the ledger. */
 @Injectable()
@@ -44,8 +50,8 @@ export class Renderer {
 
   async renderVersion(version: ReleasedVersion, channels: readonly Channel[]): Promise<RenditionShare[]> {
     const article = releasedArticle(version, this.publicUrl);
-    return this.#render(version, 'publish', channels, (connector, settings) => {
-      const { content, fitted } = renderArticle(article, connector, settings);
+    return this.#render(version, 'publish', channels, ({ connector, settings, platform }) => {
+      const { content, fitted } = renderArticle(article, connector, settings, platform);
       if (fitted.cut)
         this.events.headlineCut(article.id, article.version, connector.manifest.type, fitted.headline);
       return content;
@@ -57,7 +63,7 @@ export class Renderer {
     channels: readonly Channel[],
   ): Promise<RenditionShare[]> {
     const version = { articleId: withdrawn.id, version: withdrawn.version };
-    return this.#render(version, 'withdraw', channels, (connector, settings) =>
+    return this.#render(version, 'withdraw', channels, ({ connector, settings }) =>
       connector.formatter.renderWithdrawal(withdrawn, settings),
     );
   }
@@ -92,7 +98,7 @@ export class Renderer {
   ): { content: RenditionContent | null; refusal: Hold | null } {
     try {
       if (typeof shape.with === 'string') throw new Error(shape.with);
-      return { content: render(shape.with.connector, shape.with.settings), refusal: null };
+      return { content: render(shape.with), refusal: null };
     } catch (error) {
       this.events.renderingFailed(shape.type, shape.channelIds, error);
       const message = error instanceof Error ? error.message : String(error);
@@ -121,8 +127,11 @@ function shapeOf(channel: Channel): [key: string, Shape['with']] {
   try {
     const connector = connectorOf(channel.type);
     if (connector === undefined) throw new Error(`there is no channel type ${channel.type}`);
-    const { settings } = channel;
-    return [contentHash(connector.formatter.shape(settings)), { connector, settings }];
+    const { settings, platform } = channel;
+    return [
+      contentHash(connector.formatter.shape(settings, platform)),
+      { connector, settings, platform },
+    ];
   } catch (error) {
     return [`channel ${channel.id}`, error instanceof Error ? error.message : String(error)];
   }

@@ -104,7 +104,7 @@ describe('feed connector', () => {
       delivery: 'served',
       edits: true,
       deletes: true,
-      idempotent: true,
+      repeat: 'server-key',
     });
     expect(feedSettings.parse({ title: '要闻' })).toEqual({
       title: '要闻',
@@ -128,7 +128,7 @@ describe('feed connector', () => {
       now: new Date(0),
     };
     const target = { channelId: 'c', settings: feedSettings.parse({ title: 'T' }), secrets: {} };
-    const message = { key: 'k', action: 'publish' as const, body: '', remoteUrl: null };
+    const message = { key: 'k', action: 'publish' as const, body: '', remoteIds: [] };
     expect((await publisher.publish(message, target, io)).outcome).toBe('pending');
     expect((await publisher.check(target, io)).outcome).toBe('delivered');
   });

@@ -7,7 +7,7 @@ export const feedManifest: ChannelManifest = {
   title: { zh: '订阅源（RSS、Atom、JSON Feed）', en: 'Feed (RSS, Atom, JSON Feed)' },
   settings: feedSettings,
   secrets: z.strictObject({}),
-  capabilities: { delivery: 'served', edits: true, deletes: true, idempotent: true },
+  capabilities: { delivery: 'served', edits: true, deletes: true, repeat: 'server-key' },
   limits: { headlineGraphemes: null, requestDeadlineMs: 5_000 },
   instructions: {
     zh: [

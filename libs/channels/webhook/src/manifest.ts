@@ -26,7 +26,7 @@ export const webhookManifest: ChannelManifest = {
   settings: webhookSettings,
   secrets: webhookSecrets,
   // A partner deduplicates by `webhook-id`, so that an attempt of unknown outcome may be sent again.
-  capabilities: { delivery: 'push', edits: true, deletes: true, idempotent: true },
+  capabilities: { delivery: 'push', edits: true, deletes: true, repeat: 'server-key' },
   limits: { headlineGraphemes: null, requestDeadlineMs: 15_000 },
   instructions: {
     zh: [

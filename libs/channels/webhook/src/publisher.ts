@@ -9,7 +9,7 @@ import type {
 } from '@newsrelay/channel-kit/connector';
 import type { RenditionContent } from '@newsrelay/channel-kit/rendition';
 import { toShanghaiTime } from '@newsrelay/contracts/text';
-import { webhookManifest, type WebhookSecrets, type WebhookSettings } from './manifest.js';
+import type { WebhookSecrets, WebhookSettings } from './manifest.js';
 import { signedHeaders } from './signature.js';
 
 type Target = ChannelTarget<WebhookSettings, WebhookSecrets>;
@@ -39,7 +39,7 @@ async function post(id: string, body: string, target: Target, io: ConnectorIo): 
     const answer = await io.http.request({ method: 'POST', url: target.settings.url, headers, body });
     return classifyAnswer(answer, io.now);
   } catch (failure) {
-    return classifyFailure(failure, webhookManifest.capabilities.idempotent);
+    return classifyFailure(failure, true);
   }
 }
 

@@ -169,7 +169,7 @@ describe('the signature', () => {
       key: 'msg_abcdefghijklmnopqrstuvwxyz',
       action: 'publish',
       body,
-      remoteUrl: null,
+      remoteIds: [],
     } as const;
     const now = new Date();
     const later = new Date(now.getTime() + 5000);

@@ -1,0 +1,116 @@
+import { keepPreviousData, queryOptions, type QueryClient } from '@tanstack/react-query';
+import { call, queryOf } from './call.js';
+import type {
+  ArticleView,
+  BoardArticle,
+  BoardPage,
+  BoardView,
+  ChannelType,
+  ChannelView,
+  DeliveryView,
+  Me,
+  Page,
+  Status,
+} from './shapes.js';
+
+/* Every question that the page asks, under the key by which an announced change has it asked again. */
+
+export interface BoardQuestion {
+  view: BoardView;
+  channel: string | null;
+  section: string | null;
+  q: string | null;
+  cursor: string | null;
+}
+
+export const me = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => call<Me>('/api/v1/me', { signal }),
+  staleTime: Infinity,
+});
+
+export const board = (question: BoardQuestion) =>
+  queryOptions({
+    queryKey: ['board', question],
+    queryFn: ({ signal }) =>
+      call<BoardPage>(`/api/v1/board${queryOf({ ...question, limit: 30 })}`, { signal }),
+    placeholderData: keepPreviousData,
+  });
+
+/** One article as the board shows it. */
+export const boardRow = (id: string) =>
+  queryOptions({
+    queryKey: ['board-row', id],
+    queryFn: async ({ signal }): Promise<BoardArticle | null> => {
+      const page = await call<BoardPage>(`/api/v1/board${queryOf({ q: id, limit: 5 })}`, { signal });
+      return page.items.find((article) => article.id === id) ?? null;
+    },
+  });
+
+export const article = (id: string) =>
+  queryOptions({
+    queryKey: ['article', id],
+    queryFn: ({ signal }) => call<ArticleView>(`/api/v1/articles/${encodeURIComponent(id)}`, { signal }),
+  });
+
+export const articleVersion = (id: string, version: number) =>
+  queryOptions({
+    queryKey: ['article', id, 'version', version],
+    queryFn: ({ signal }) =>
+      call<ArticleView>(`/api/v1/articles/${encodeURIComponent(id)}/versions/${version}`, { signal }),
+  });
+
+/** All deliveries of an article, newest first. */
+export const deliveries = (id: string) =>
+  queryOptions({
+    queryKey: ['deliveries', id],
+    queryFn: async ({ signal }): Promise<DeliveryView[]> => {
+      const items: DeliveryView[] = [];
+      let cursor: string | null = null;
+      do {
+        const path = `/api/v1/articles/${encodeURIComponent(id)}/deliveries${queryOf({ limit: 500, cursor })}`;
+        const page: Page<DeliveryView> = await call(path, { signal });
+        items.push(...page.items);
+        cursor = page.nextCursor;
+      } while (cursor !== null && items.length < 2_000);
+      return items;
+    },
+  });
+
+export const channels = queryOptions({
+  queryKey: ['channels'],
+  queryFn: async ({ signal }): Promise<ChannelView[]> => {
+    const items: ChannelView[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Page<ChannelView> = await call(`/api/v1/channels${queryOf({ limit: 500, cursor })}`, {
+        signal,
+      });
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== null && items.length < 10_000);
+    return items.reverse();
+  },
+});
+
+export const channelTypes = queryOptions({
+  queryKey: ['channel-types'],
+  queryFn: async ({ signal }) =>
+    (await call<{ items: ChannelType[] }>('/api/v1/channel-types', { signal })).items,
+  staleTime: Infinity,
+});
+
+export const status = queryOptions({
+  queryKey: ['status'],
+  queryFn: ({ signal }) => call<Status>('/api/v1/status', { signal }),
+});
+
+/** Everything that shows an article, asked again. */
+export async function refreshArticle(client: QueryClient, id: string): Promise<void> {
+  await Promise.all([
+    client.invalidateQueries({ queryKey: ['board'] }),
+    client.invalidateQueries({ queryKey: ['board-row', id] }),
+    client.invalidateQueries({ queryKey: ['article', id] }),
+    client.invalidateQueries({ queryKey: ['deliveries', id] }),
+  ]);
+}

@@ -1,0 +1,139 @@
+import type { MouseEvent } from 'react';
+import { addressWith, go } from '../address.js';
+import { refreshArticle } from '../api/questions.js';
+import { call } from '../api/call.js';
+import type { BoardArticle, ChannelView } from '../api/shapes.js';
+import { useAction } from '../parts/action.js';
+import { Button } from '../parts/button.js';
+import { ArticleMark } from '../parts/marks.js';
+import { Reason } from '../parts/reason.js';
+import { ClockTime, RelativeTime } from '../parts/time.js';
+import { useMay } from '../session/session.js';
+import { useWords } from '../words/language.js';
+import { useQueryClient } from '@tanstack/react-query';
+import { byUrgency, retryable } from './cells.js';
+
+/** Reasons shown without opening the article. */
+const MAX_REASONS = 2;
+
+/** What the article is, what it waits for, and the one thing to do about it. */
+export function ArticleHead({ article, channels }: { article: BoardArticle; channels: ChannelView[] }) {
+  const { say } = useWords();
+  const headline = article.headline === '' ? say('article.noHeadline') : article.headline;
+  const place = { article: article.id, pane: null };
+  return (
+    <div className="article-head">
+      <div className="article-meta">
+        {article.state !== 'published' && <ArticleMark state={article.state} />}
+        <ClockTime at={article.createdAt} />
+        {article.sections.slice(0, 3).map((section) => (
+          <bdi key={section} className="section">
+            {section}
+          </bdi>
+        ))}
+        {article.version > 1 && <span>{say('article.version', { n: article.version })}</span>}
+      </div>
+      <a
+        className="headline"
+        href={addressWith(place)}
+        onClick={(event: MouseEvent) => {
+          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+          event.preventDefault();
+          go(place);
+        }}
+      >
+        {article.kicker !== null && <bdi className="kicker">{article.kicker}</bdi>}
+        <bdi className="main">{headline}</bdi>
+      </a>
+      {article.state === 'held' && <Held article={article} />}
+      {article.state === 'scheduled' && article.embargoUntil !== null && (
+        <p className="why">
+          <ClockTime at={article.embargoUntil} />
+        </p>
+      )}
+      <Problems article={article} channels={channels} />
+    </div>
+  );
+}
+
+function Held({ article }: { article: BoardArticle }) {
+  const { say } = useWords();
+  const [first, ...others] = article.holds;
+  return (
+    <div className="why">
+      {first !== undefined && (
+        <p>
+          {first.message}
+          {others.length > 0 && <span className="quiet"> {say('board.more', { n: others.length })}</span>}
+        </p>
+      )}
+      <Button
+        small
+        variant="primary"
+        onPress={() => {
+          go({ article: article.id, pane: null });
+        }}
+      >
+        {say('board.review')}
+        <span className="visually-hidden">{article.headline}</span>
+        {article.undecided > 0 && (
+          <span className="badge">{say('board.undecided', { n: article.undecided })}</span>
+        )}
+      </Button>
+    </div>
+  );
+}
+
+function Problems({ article, channels }: { article: BoardArticle; channels: ChannelView[] }) {
+  const { say } = useWords();
+  const mayRetry = useMay('retry');
+  const client = useQueryClient();
+  const problems = byUrgency(article.cells).filter(({ standing }) => standing === 'problem');
+  const again = retryable(problems);
+  const retry = useAction<undefined, number>({
+    act: async () => {
+      for (const { delivery } of again)
+        await call(`/api/v1/deliveries/${encodeURIComponent(delivery)}/retry`, { method: 'POST' });
+      return again.length;
+    },
+    done: (n) => say('board.retried', { n }),
+    after: () => refreshArticle(client, article.id),
+  });
+  if (problems.length === 0) return null;
+  const nameOf = (id: string) => channels.find((channel) => channel.id === id)?.name ?? id;
+  return (
+    <div className="why problems">
+      <ul>
+        {problems.slice(0, MAX_REASONS).map((cell) => (
+          <li key={cell.channel}>
+            <bdi className="channel">{nameOf(cell.channel)}</bdi>
+            {': '}
+            {cell.reason === undefined ? say('delivery.paused') : <Reason reason={cell.reason} />}
+            {cell.nextAttemptAt !== undefined && cell.state === 'retrying' && (
+              <span className="quiet">
+                {' · '}
+                {say('delivery.attempts', { n: cell.attempts ?? 0 })}
+                {' · '}
+                <RelativeTime at={cell.nextAttemptAt} />
+              </span>
+            )}
+          </li>
+        ))}
+        {problems.length > MAX_REASONS && (
+          <li className="quiet">{say('board.more', { n: problems.length - MAX_REASONS })}</li>
+        )}
+      </ul>
+      {mayRetry && again.length > 0 && (
+        <Button
+          small
+          isDisabled={retry.isPending}
+          onPress={() => {
+            retry.mutate(undefined);
+          }}
+        >
+          {say('board.retryFailed', { n: again.length })}
+        </Button>
+      )}
+    </div>
+  );
+}

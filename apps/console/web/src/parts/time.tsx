@@ -1,0 +1,20 @@
+import { useWords } from '../words/language.js';
+import { clockTime, relativeTime } from '../words/times.js';
+import { useNow } from './now.js';
+
+/** How long ago or in how long; the exact time where one points. */
+export function RelativeTime({ at }: { at: string }) {
+  const { locale, say } = useWords();
+  const now = useNow();
+  return (
+    <time dateTime={at} title={clockTime(at, now, locale)}>
+      {relativeTime(at, now, locale, say)}
+    </time>
+  );
+}
+
+export function ClockTime({ at }: { at: string }) {
+  const { locale } = useWords();
+  const now = useNow();
+  return <time dateTime={at}>{clockTime(at, now, locale)}</time>;
+}

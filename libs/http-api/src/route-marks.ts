@@ -1,0 +1,53 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { Permission } from './roles.js';
+
+/** What a route says of itself: what it asks for, or that it is open to everyone. */
+export type RouteMark = { needs: Permission } | { open: true };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    newsrelay?: RouteMark & { loginAt?: string };
+  }
+}
+
+/** The route asks for a key, or a session of one, whose role has this permission. */
+export const Needs = (permission: Permission): MethodDecorator =>
+  RouteConfig({ newsrelay: { needs: permission } });
+
+/** The route answers everyone. */
+export const Open = (): MethodDecorator => RouteConfig({ newsrelay: { open: true } });
+
+/**
+ * Marks every route that is registered in this Fastify scope from here on and has no mark of its own: for plugins that
+ * bring routes, such as static files. Call it in a scope of their own (`register(async (scope) => {…})`), before them.
+ * `loginAt`: a browser without a session is sent there instead of being answered 401.
+ */
+export function markScope(scope: FastifyInstance, mark: RouteMark, loginAt?: string): void {
+  scope.addHook('onRoute', (route) => {
+    route.config = {
+      ...route.config,
+      newsrelay: route.config?.newsrelay ?? { ...mark, ...(loginAt === undefined ? {} : { loginAt }) },
+    };
+  });
+}
+
+/** Sees to it that no route is left without a mark: such a route would be refused, and nobody would know why. */
+export class RouteMarks {
+  readonly routes: RouteOptions[] = [];
+
+  /** Before any route is registered. Fastify does not become ready while a route has no mark. */
+  watch(fastify: FastifyInstance): void {
+    fastify.addHook('onRoute', (route) => {
+      this.routes.push(route);
+    });
+    fastify.addHook('onReady', () => {
+      const unmarked = this.routes.filter(({ config }) => config?.newsrelay === undefined);
+      if (unmarked.length === 0) return Promise.resolve();
+      const named = unmarked.map(({ method, url }) => `${[method].flat().join('|')} ${url}`).join(', ');
+      return Promise.reject(
+        new Error(`routes without a mark (Needs, Open or markScope of http-api/route-marks): ${named}`),
+      );
+    });
+  }
+}
