@@ -42,9 +42,11 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
-    this.metrics.gauge('newsrelay_console_streams', 'Event streams of the operators’ page', [], (set) => {
-      set({}, this.#open.size);
-    });
+    this.metrics.reading(
+      'streams',
+      { open: { name: 'newsrelay_console_streams', help: "Event streams of the operators' page" } },
+      () => ({ open: [{ value: this.#open.size }] }),
+    );
   }
 
   /** Streams would hold the stop of the process up: they are ended first. */

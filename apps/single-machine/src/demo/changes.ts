@@ -6,7 +6,7 @@ import { feedUrls } from './feeds-check.js';
 import { demoFolder } from './demo-folder.js';
 import { ApiError, existing, NewsrelayApi, type Article } from './newsrelay-api.js';
 import { FEEDS, OUTLETS } from './outlets.js';
-import { partnerRecords } from './partner-records.js';
+import { recordsAt } from './partner-records.js';
 import { readDemoRecord, type DemoRecord } from './running-demo.js';
 
 /** What can be tried on a demo that is up, from a second terminal. */
@@ -87,9 +87,12 @@ async function correct(
   const article = { ...before, version };
   const everywhere = await follow(api, article, `has version ${version}`, from, say);
   const served = await untilServed(record, (text) => text.includes(headline));
-  say(`Read back: the new headline stands in ${served.feeds} of ${served.of} feed documents.`);
+  const posted = (await textOf(record.timelineUrl)).includes(headline);
+  say(
+    `Read back: the new headline stands in ${served.feeds} of ${served.of} feed documents, and ${posted ? 'on' : 'NOT on'} the Mastodon time-line.`,
+  );
   say(`The partner's own record: ${await lastAtPartner(record, id)}`);
-  return everywhere && served.feeds === served.of ? 0 : 1;
+  return everywhere && served.feeds === served.of && posted ? 0 : 1;
 }
 
 async function withdraw(
@@ -108,11 +111,12 @@ async function withdraw(
   const everywhere = await follow(api, article, 'has taken it down', from, say);
   const served = await untilServed(record, (text) => !text.includes(before.headline));
   const page = await fetch(`${record.url}/articles/${id}`, { signal: AbortSignal.timeout(10_000) });
+  const posted = (await textOf(record.timelineUrl)).includes(before.headline);
   say(
-    `Read back: its headline is gone from ${served.feeds} of ${served.of} feed documents, and its page answers ${page.status}.`,
+    `Read back: its headline is gone from ${served.feeds} of ${served.of} feed documents and ${posted ? 'NOT from' : 'from'} the Mastodon time-line, and its page answers ${page.status}.`,
   );
   say(`The partner's own record: ${await lastAtPartner(record, id)}`);
-  return everywhere && served.feeds === served.of && page.status === 410 ? 0 : 1;
+  return everywhere && served.feeds === served.of && !posted && page.status === 410 ? 0 : 1;
 }
 
 /** Names each outlet as it follows. @returns false when one has not in time */
@@ -148,9 +152,7 @@ async function untilServed(
   const urls = FEEDS.flatMap((feed) => feedUrls(record.url, feed));
   const until = performance.now() + 2_000;
   for (;;) {
-    const texts = await Promise.all(
-      urls.map(async (url) => (await fetch(url, { signal: AbortSignal.timeout(10_000) })).text()),
-    );
+    const texts = await Promise.all(urls.map(textOf));
     const feeds = texts.filter(isRight).length;
     if (feeds === urls.length || performance.now() > until) return { feeds, of: urls.length };
     await delay(POLL_MS);
@@ -159,10 +161,13 @@ async function untilServed(
 
 /** What the partner itself says of the last push of an article. */
 async function lastAtPartner({ partnerUrl }: DemoRecord, id: string): Promise<string> {
-  const response = await fetch(`${partnerUrl}/records.json`, { signal: AbortSignal.timeout(10_000) });
-  const last = partnerRecords.parse(await response.json()).findLast(({ uri }) => uri === `urn:uuid:${id}`);
+  const last = (await recordsAt(partnerUrl)).findLast(({ uri }) => uri === `urn:uuid:${id}`);
   if (last === undefined) return 'nothing of this article';
   return `${last.type ?? ''} of version ${last.version ?? ''}, ${last.result}: ${last.headline ?? 'no text'}`;
+}
+
+async function textOf(url: string): Promise<string> {
+  return (await fetch(url, { signal: AbortSignal.timeout(10_000) })).text();
 }
 
 function since(from: number): string {

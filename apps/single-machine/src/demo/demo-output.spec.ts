@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import stringWidth from 'string-width';
 import { deliveriesTable, type ArticleDeliveries } from './deliveries-table.js';
 import type { Article, Delivery, Repair } from './newsrelay-api.js';
+import { checkMastodon } from './mastodon-check.js';
 import { OutletNews } from './outlet-news.js';
 import { checkPartner } from './partner-check.js';
 import type { PartnerRecord } from './partner-records.js';
@@ -148,5 +149,16 @@ describe('checkPartner', () => {
     expect(checkPartner([], [taken, { ...taken, webhookId: 'w2' }], [article.id]).fault).toContain(
       'more than once',
     );
+  });
+});
+
+describe('checkMastodon', () => {
+  const status = { content: `<p>标题 <a href="http://127.0.0.1/articles/${article.id}">…</a></p>` };
+
+  it('wants one status for each public article, and no others', () => {
+    expect(checkMastodon([status], [article.id]).fault).toBeNull();
+    expect(checkMastodon([], [article.id]).fault).toContain('1 articles have no status');
+    expect(checkMastodon([status, status], [article.id]).fault).toContain('more than one status');
+    expect(checkMastodon([status], []).fault).toContain('of no public article');
   });
 });

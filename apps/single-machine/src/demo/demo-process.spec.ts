@@ -71,7 +71,7 @@ describe('the demo', () => {
     'with --once names no address that is dead a moment later',
     async () => {
       await run('--once');
-      expect([await ended(), output]).toEqual([0, expect.stringContaining('are at all 3 outlets')]);
+      expect([await ended(), output]).toEqual([0, expect.stringContaining('are at all 4 outlets')]);
       expect(output).not.toContain('Open in a browser:');
       expect(output).toContain('Stopped.');
     },
@@ -85,9 +85,15 @@ describe('the demo', () => {
       await pollUntil('end of the show', () => output.includes('Ctrl-C ends it.'), { timeoutMs: WITHIN_MS });
       expect(output).toMatch(/partner-site: refuses .*503/);
       expect(output).toContain('partner-site: has recovered and has all 7');
-      expect(await change('correct')).toEqual([0, expect.stringContaining('in 6 of 6 feed documents')]);
+      expect(await change('correct')).toEqual([
+        0,
+        expect.stringMatching(/in 6 of 6 feed documents, and on the Mastodon/),
+      ]);
       expect(await change('correct', '9')).toEqual([2, expect.stringContaining('There is no article 9')]);
-      expect(await change('withdraw', '2')).toEqual([0, expect.stringContaining('its page answers 410')]);
+      expect(await change('withdraw', '2')).toEqual([
+        0,
+        expect.stringMatching(/and from the Mastodon time-line, and its page answers 410/),
+      ]);
       demo?.kill('SIGINT');
       await ended();
       expect(await change('correct')).toEqual([1, expect.stringContaining('No demo is up here')]);
@@ -96,7 +102,7 @@ describe('the demo', () => {
       await run('--once');
       expect([await ended(), output]).toEqual([
         0,
-        expect.stringContaining('6 articles are at all 3 outlets'),
+        expect.stringContaining('6 articles are at all 4 outlets'),
       ]);
       expect(output).toContain('2 of them corrected or withdrawn since');
       expect(output).toContain('This run pushed nothing to it again.');

@@ -9,10 +9,14 @@ import type { Terminal } from '../terminal.js';
 import { demoFolder } from './demo-folder.js';
 import { feedUrls } from './feeds-check.js';
 import { NewsrelayApi, type Article } from './newsrelay-api.js';
-import { FEEDS, PartnerSite, registerOutlets } from './outlets.js';
+import { checkMastodon, statusesAt } from './mastodon-check.js';
+import { FEEDS, registerOutlets } from './outlets.js';
 import { checkPartner } from './partner-check.js';
+import { recordsAt } from './partner-records.js';
 import { readDemoRecord, writeDemoRecord, type DemoRecord } from './running-demo.js';
 import { takeInSample } from './sample-page.js';
+import { StandInProcess } from './stand-in-process.js';
+import { MASTODON_ACCOUNT, MASTODON_SITE, PARTNER_SITE } from './stand-ins.js';
 import { watchUntilEverywhere } from './watch-deliveries.js';
 
 /** Seconds between attempts: a retry is to be seen by whoever watches, not in five minutes. */
@@ -43,11 +47,13 @@ export async function runDemo(
       stopping.throwIfAborted();
       terminal.say(line);
     };
-    const partner = await PartnerSite.open(demoSettings.dataDir);
-    await partner.start(supervisor, demoSettings.dataDir, terminal.say);
+    const partner = await StandInProcess.open(demoSettings.dataDir, PARTNER_SITE);
+    const mastodon = await StandInProcess.open(demoSettings.dataDir, MASTODON_SITE);
+    for (const standIn of [partner, mastodon])
+      await standIn.start(supervisor, demoSettings.dataDir, terminal.say);
     const api = new NewsrelayApi(running.localUrl, running.adminKey.value, stopping);
-    await registerOutlets(api, partner);
-    const before = await partner.records();
+    await registerOutlets(api, { partner, mastodon });
+    const before = await recordsAt(partner.url);
 
     const known = readDemoRecord(demoSettings.dataDir);
     const changed = known === null ? null : await changedSince(api, known, say);
@@ -55,20 +61,26 @@ export async function runDemo(
     writeDemoRecord(demoSettings.dataDir, {
       url: running.localUrl,
       partnerUrl: partner.url,
+      timelineUrl: timelineOf(mastodon),
       articles:
         (changed === null ? null : known?.articles) ?? articles.map(({ id, version }) => ({ id, version })),
     });
     const failure = await watchUntilEverywhere(api, articles, terminal, say, stopping);
     const verdict = checkPartner(
       before,
-      await partner.records(),
+      await recordsAt(partner.url),
       articles.map(({ id }) => id),
     );
     verdict.lines.forEach(say);
-    const reason = failure ?? verdict.fault;
+    const account = checkMastodon(
+      await statusesAt(mastodon.url, mastodon.secret),
+      articles.filter(({ state }) => state === 'published').map(({ id }) => id),
+    );
+    say(account.line);
+    const reason = failure ?? verdict.fault ?? account.fault;
     if (reason !== null) say(`Not everything is as it should be: ${reason}`);
     if (options.once) return reason === null ? 0 : 1;
-    addresses(running, partner, articles, shownPath(settings.dataDir)).forEach(say);
+    addresses(running, { partner, mastodon }, articles, shownPath(settings.dataDir)).forEach(say);
     say('Ctrl-C ends it.');
     return new Promise<number>(() => undefined);
   };
@@ -110,10 +122,12 @@ async function changedSince(
   return now;
 }
 
+const timelineOf = ({ url }: StandInProcess): string => `${url}/@${MASTODON_ACCOUNT.username}`;
+
 /** Where what was made can be looked at, as long as the demo is up. */
 function addresses(
   { publicUrl, adminKey }: Running,
-  partner: PartnerSite,
+  { partner, mastodon }: { partner: StandInProcess; mastodon: StandInProcess },
   articles: readonly Article[],
   dataDir: string,
 ): string[] {
@@ -126,6 +140,7 @@ function addresses(
     ...FEEDS.map((feed) => `  feed       ${feedUrls(publicUrl, feed).join('  ')}`),
     `  article    ${publicUrl}/articles/${articles[0]?.id ?? ''}`,
     `  partner    ${partner.url}/`,
+    `  mastodon   ${timelineOf(mastodon)}`,
     `  API key    ${key} (Bearer, for ${publicUrl}/api/v1/…)`,
     '',
     'Try in a second terminal, and watch it follow everywhere:',

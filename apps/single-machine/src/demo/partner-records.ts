@@ -16,7 +16,13 @@ const record = z.object({
 /** One request that reached the partner site, and what it answered. */
 export type PartnerRecord = z.infer<typeof record>;
 
-export const partnerRecords = z.array(record);
+const partnerRecords = z.array(record);
+
+/** What reached the partner at `url`, in its own words. */
+export async function recordsAt(url: string): Promise<PartnerRecord[]> {
+  const response = await fetch(`${url}/records.json`, { signal: AbortSignal.timeout(10_000) });
+  return partnerRecords.parse(await response.json());
+}
 
 /** Everything the partner site ever got, one JSON line each; survives its end at any moment. */
 export class PartnerRecordFile {

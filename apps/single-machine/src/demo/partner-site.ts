@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { followParent } from '../follow-parent.js';
 import { createPartnerReceiver } from './partner-receiver.js';
 import { PartnerRecordFile } from './partner-records.js';
+import { PARTNER_SITE } from './stand-ins.js';
 
 /* The demo's partner as a process of its own: `node partner-site.js FOLDER PORT`. */
 
@@ -10,7 +11,7 @@ const [folder, port] = process.argv.slice(2);
 if (folder === undefined || port === undefined) throw new Error('usage: partner-site.js FOLDER PORT');
 
 const server = createPartnerReceiver(
-  readFileSync(join(folder, 'signing-secret'), 'utf8').trim(),
+  readFileSync(join(folder, PARTNER_SITE.secretFile), 'utf8').trim(),
   new PartnerRecordFile(join(folder, 'received.jsonl')),
 );
 const close = (): Promise<void> =>

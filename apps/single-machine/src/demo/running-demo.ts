@@ -6,6 +6,8 @@ const schema = z.object({
   /** Where the demo's one public port answers on this machine. */
   url: z.string(),
   partnerUrl: z.string(),
+  /** The page of the demo's Mastodon account. */
+  timelineUrl: z.string(),
   /** In page order, with the version that the page itself made. */
   articles: z.array(z.object({ id: z.string(), version: z.number() })),
 });
