@@ -268,10 +268,8 @@ describe('docker-compose.yml', () => {
     execFileSync('cp', [join(secrets, 'nats_auth.conf'), join(folder.path, 'auth.conf')]);
     execFileSync('sh', ['-c', 'cat > "$1"', 'sh', here], { input: known });
     const run = spawnSync(program, ['-t', '-c', here], { encoding: 'utf8' });
-    expect({ status: run.status, said: run.stderr }).toEqual({
-      status: 0,
-      said: expect.stringContaining('configuration file') as string,
-    });
+    expect(run.stderr).toContain('is valid');
+    expect(run.status).toBe(0);
   });
 });
 

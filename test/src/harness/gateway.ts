@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findNginx, startNginx } from '@newsrelay/local-servers/nginx';
 import type { LocalServer } from '@newsrelay/local-servers/server-process';
@@ -38,21 +38,30 @@ export function gatewayConfiguration(folder: string, listen: string, targets: Ga
 }
 
 /** nginx's own opinion of a configuration. @throws Error with what nginx says */
-export function checkConfiguration(folder: string, configuration: string): string {
+export function checkConfiguration(folder: string, configuration: string): void {
   const file = join(folder, 'check.conf');
   writeFileSync(file, configuration);
-  return execFileSync(findNginx(), ['-t', '-p', folder, '-c', file, '-e', 'stderr'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
+  // Its output goes to a file: /dev/stdout, which the configuration names, cannot be opened where it is a socket.
+  const said = join(folder, 'check.log');
+  const output = openSync(said, 'w');
+  const run = spawnSync(findNginx(), ['-t', '-p', folder, '-c', file, '-e', 'stderr'], {
+    stdio: ['ignore', output, output],
   });
+  closeSync(output);
+  if (run.status !== 0) throw new Error(readFileSync(said, 'utf8'));
 }
 
 /** The gateway before services that run here. */
-export async function startGateway(dataDir: string, targets: GatewayTargets): Promise<LocalServer> {
+export async function startGateway(
+  dataDir: string,
+  targets: GatewayTargets,
+  port: number,
+): Promise<LocalServer> {
   const folder = join(dataDir, 'gateway');
   mkdirSync(folder, { recursive: true });
   return startNginx({
     dataDir,
-    configuration: (port) => gatewayConfiguration(folder, `127.0.0.1:${port}`, targets),
+    port,
+    configuration: () => gatewayConfiguration(folder, `127.0.0.1:${port}`, targets),
   });
 }
