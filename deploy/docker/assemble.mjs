@@ -16,6 +16,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
@@ -31,13 +32,16 @@ const copy = (path, filter) => {
   cpSync(join(root, path), join(folder, path), { recursive: true, filter });
 };
 
-const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+// A page is built into files: its packages are no app's, and npm would take them along as the app's own.
+const workspaces = manifest.workspaces.filter((pattern) => !/^apps\/.*\/web$/.test(pattern));
 const manifests = globSync(
   workspaces.map((pattern) => join(pattern, 'package.json')),
   { cwd: root },
 );
 // npm asks for the manifests of all workspaces, or the lock file does not fit.
-for (const path of ['package.json', 'package-lock.json', '.npmrc', ...manifests]) copy(path);
+for (const path of ['package-lock.json', '.npmrc', ...manifests]) copy(path);
+writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, workspaces }));
 execFileSync(
   'npm',
   [
