@@ -101,6 +101,7 @@ describe('channels by API', () => {
       settings: { url: partner.receiver.url(`/${id}`) },
       secrets: { signingSecret: expect.stringMatching(GENERATED) },
       paused: null,
+      platform: null,
       createdAt: expect.stringMatching(/\+08:00$/),
     });
     const read = await call('GET', id);

@@ -197,11 +197,29 @@ describe('mastodon, the whole way', () => {
       expect(shownOf(id).map((status) => status.id)).toEqual([byHand.id]);
     }, 90_000);
 
+    it('posts nothing again when an operator asks for what is there', async () => {
+      const { id } = await publish(await channel());
+      const delivered = await reaches('delivered', id);
+      const path = `/api/v1/deliveries/${delivered.id}/retry`;
+      expect((await system.api.call('console', 'POST', path)).status).toBe(202);
+      await pollUntil(
+        'the second attempt',
+        async () => (await reaches('delivered', id)).attempts.length === 2,
+        WAIT,
+      );
+      expect(shownOf(id)).toHaveLength(1);
+      social.deleteByHand(shownOf(id)[0]?.id ?? '');
+      expect((await system.api.call('console', 'POST', path)).status).toBe(202);
+      await pollUntil('the status again', () => shownOf(id).length === 1, SETTLES);
+    }, 60_000);
+
     it('posts what never arrived', async () => {
       const section = await channel();
       social.faults.next({ kind: 'dropped', method: 'POST' });
       const { id } = await publish(section);
-      await reaches('delivered', id);
+      const { attempts } = await reaches('delivered', id);
+      // It is held back once, at least, for as long as the first request may still arrive.
+      expect(attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'aborted', 'delivered']);
       expect(shownOf(id)).toHaveLength(1);
     }, 60_000);
 
@@ -225,7 +243,11 @@ describe('mastodon, the whole way', () => {
       social.faults.next({ kind: 'late', method: 'POST', delayMs: 4_000 });
       const before = social.seen.length;
       const { id } = await publish(section);
-      await pollUntil('the post', () => social.seen.slice(before).some(({ method }) => method === 'POST'), WAIT);
+      await pollUntil(
+        'the post',
+        () => social.seen.slice(before).some(({ method }) => method === 'POST'),
+        WAIT,
+      );
       expect((await system.api.withdraw(id)).status).toBe(202);
       await pollUntil('the late status', () => shownOf(id).length === 1, WAIT);
       await pollUntil('its end', () => shownOf(id).length === 0, SETTLES);
@@ -268,7 +290,11 @@ describe('mastodon, the whole way', () => {
     const section = await channel();
     const reset = new Date(Date.now() + 3_000);
     social.faults.next({
-      kind: { status: 429, headers: { 'x-ratelimit-reset': reset.toISOString() }, body: '{"error":"Too many requests"}' },
+      kind: {
+        status: 429,
+        headers: { 'x-ratelimit-reset': reset.toISOString() },
+        body: '{"error":"Too many requests"}',
+      },
       method: 'POST',
     });
     const { id } = await publish(section);
@@ -279,7 +305,9 @@ describe('mastodon, the whole way', () => {
 
   it('mentions nobody and uses no hashtag of a hostile text, and shows it as it is', async () => {
     const headline = '@news 与 #话题 ＃全角 <script>alert(1)</script> \u202e反\u202c 👨‍👩‍👧‍👦';
-    const body = ['联系@news@social.example 或 a@b.example，见 https://elsewhere.example/#x 与 C# 语言。&amp;&#x27;'];
+    const body = [
+      '联系@news@social.example 或 a@b.example，见 https://elsewhere.example/#x 与 C# 语言。&amp;&#x27;',
+    ];
     const { id } = await publish(await channel(), { headline, body });
     await reaches('delivered', id);
     const [status] = shownOf(id);
@@ -300,7 +328,10 @@ describe('mastodon, the whole way', () => {
       charactersPerUrl: 23,
     });
     expect((await channelCall('GET', `/${other}`)).body.platform).toMatchObject({ maxCharacters: 5000 });
-    const body = Array.from({ length: 30 }, (_, index) => `第${index + 1}段。${'这是很长的一篇文章。'.repeat(4)}`);
+    const body = Array.from(
+      { length: 30 },
+      (_, index) => `第${index + 1}段。${'这是很长的一篇文章。'.repeat(4)}`,
+    );
     const { id } = await publish(section, { sections: [section, other], body });
     await pollUntil('both', () => shownOf(id).length === 1 && shownOf(id, roomy).length === 1, WAIT);
     const short = shownOf(id)[0]?.text ?? '';
@@ -308,7 +339,7 @@ describe('mastodon, the whole way', () => {
     expect(short).toMatch(/。…\n\n/);
     for (const paragraph of body) expect(long).toContain(paragraph);
     const rows = await system.queryLedger<{ content: { characters: number; limit: number; cut: unknown[] } }>(
-      'select content from renditions where article_id = $1 order by (content->>\'limit\')::int',
+      "select content from renditions where article_id = $1 order by (content->>'limit')::int",
       [id],
     );
     expect(rows.map(({ content }) => content)).toMatchObject([
@@ -346,7 +377,10 @@ describe('mastodon, the whole way', () => {
   it('is tested without posting anything, scopes included', async () => {
     const section = await channel();
     const before = social.statusesOf(NEWS.username).length;
-    expect((await channelCall('POST', `/${section}/test`)).body).toMatchObject({ outcome: 'delivered', status: 200 });
+    expect((await channelCall('POST', `/${section}/test`)).body).toMatchObject({
+      outcome: 'delivered',
+      status: 200,
+    });
     expect(social.statusesOf(NEWS.username)).toHaveLength(before);
     const readOnly = await channel({ token: READ_ONLY.token });
     expect((await channelCall('POST', `/${readOnly}/test`)).body).toMatchObject({
@@ -355,7 +389,10 @@ describe('mastodon, the whole way', () => {
       error: expect.stringContaining('write:statuses'),
     });
     const wrong = await channel({ token: 'wrong' });
-    expect((await channelCall('POST', `/${wrong}/test`)).body).toMatchObject({ outcome: 'auth-expired', status: 401 });
+    expect((await channelCall('POST', `/${wrong}/test`)).body).toMatchObject({
+      outcome: 'auth-expired',
+      status: 401,
+    });
   });
 
   it('refuses settings that are none, by name', async () => {

@@ -47,8 +47,7 @@ export const encryptionKey = z
   .string()
   .min(32, 'must be 32 bytes as base64 or hex: make one with `openssl rand -base64 32`');
 
-/** CIDRs for which the address, port and https rules of outbound calls are lifted; checked by libs/outbound. */
-export const allowTargets = z
+const cidrs = z
   .string()
   .default('')
   .transform((list) =>
@@ -65,6 +64,12 @@ export const allowTargets = z
       ),
     ),
   );
+
+/** CIDRs for which the address, port and https rules of outbound calls are lifted; checked by libs/outbound. */
+export const allowTargets = cidrs;
+
+/** CIDRs of gateways in front of us, whose X-Forwarded-For is believed. */
+export const trustedProxies = cidrs;
 
 /** Seconds between attempts: Standard Webhooks 1.0, "Deliverability and reliability"; 75.6 hours in all. */
 export const STANDARD_WEBHOOKS_SCHEDULE = [0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];

@@ -15,6 +15,8 @@ const everyProcess = {
   /** Where browsers reach us: feeds and links are built on it, sessions are bound to it. */
   NEWSRELAY_PUBLIC_URL: fields.publicUrl,
   ...tracingFields,
+  /** Gateways in front: wrong logins are counted, and changes written down, by the address that they name. */
+  NEWSRELAY_TRUSTED_PROXIES: fields.trustedProxies,
 };
 const delivering = {
   REDIS_URL: fields.redisUrl,

@@ -52,7 +52,10 @@ describe('afterAttempt', () => {
     const findFirst: Partial<AttemptFacts> = {
       capabilities: { delivery: 'push', edits: true, deletes: true, repeat: 'find-first' },
     };
-    expect(step({ outcome: 'unknown' }, findFirst)).toMatchObject({ state: 'retrying', nextAttemptInMs: 5000 });
+    expect(step({ outcome: 'unknown' }, findFirst)).toMatchObject({
+      state: 'retrying',
+      nextAttemptInMs: 5000,
+    });
     expect(step({ outcome: 'unknown' }, { ...findFirst, attemptsInRound: 3 }).state).toBe('unknown');
     expect(step({}, { ...findFirst, attemptsInRound: 3 }).state).toBe('dead');
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { AttemptResult, Connector, ConnectorIo } from '@newsrelay/channel-kit/connector';
+import type { RepeatSafety } from '@newsrelay/channel-kit/manifest';
 import { readClaimCandidate } from '@newsrelay/ledger/deliveries';
 import { openTestLedger, type TestLedger } from '@newsrelay/ledger/ledger.fixture';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
@@ -28,13 +29,14 @@ describe('attemptDelivery', () => {
   let parts: AttemptParts;
 
   let requestDeadlineMs: number;
+  let repeat: RepeatSafety;
   const connector = (): Connector => ({
     manifest: {
       type: TYPE,
       title: { zh: '', en: '' },
       settings: z.strictObject({ url: z.string() }),
       secrets: z.strictObject({}),
-      capabilities: { delivery: 'push', edits: true, deletes: true, repeat: 'server-key' },
+      capabilities: { delivery: 'push', edits: true, deletes: true, repeat },
       limits: { headlineGraphemes: null, requestDeadlineMs },
       instructions: { zh: '', en: '' },
       targets: (settings) => [{ path: '/url', url: String(settings['url']) }],
@@ -60,6 +62,7 @@ describe('attemptDelivery', () => {
     outlet = () => Promise.resolve(ANSWERED);
     deadlines = [];
     requestDeadlineMs = 2_000;
+    repeat = 'server-key';
     const lane = (): Lane => ({
       outbound: {
         bind: ({ deadlineMs }) => {
@@ -107,6 +110,45 @@ describe('attemptDelivery', () => {
     expect(await turn()).toEqual({ done: true });
     expect(await stateOf()).toBe('delivered');
     expect(deadlines).toEqual([requestDeadlineMs]);
+  });
+
+  it('writes no secret that the outlet repeats, not even why the channel is paused', async () => {
+    parts.unseal = () => ({ token: 'secret-of-the-outlet' });
+    const said = 'the outlet refuses secret-of-the-outlet (401)';
+    outlet = () =>
+      Promise.resolve({
+        outcome: 'auth-expired',
+        status: 401,
+        error: said,
+        response: said,
+        pauseReason: said,
+      });
+    await turn();
+    const { reason } = await test.ledger
+      .selectFrom('deliveries')
+      .select('reason')
+      .where('id', '=', delivery)
+      .executeTakeFirstOrThrow();
+    const { pause_reason: paused } = await test.ledger
+      .selectFrom('channels')
+      .select('pause_reason')
+      .where('id', '=', `channel-${channels}`)
+      .executeTakeFirstOrThrow();
+    expect(reason).toContain('(401)');
+    expect(paused).toContain('(401)');
+    expect(JSON.stringify([reason, paused, await attempts()])).not.toContain('secret-of-the-outlet');
+  });
+
+  it.each([
+    ['server-key', 'transient', 'retrying'],
+    ['find-first', 'unknown', 'retrying'],
+    ['none', 'unknown', 'unknown'],
+  ] as const)('a connector that throws may have sent: %s', async (declared, outcome, state) => {
+    repeat = declared;
+    outlet = () => Promise.reject(new Error('a bug'));
+    await turn();
+    expect(await attempts()).toMatchObject([{ outcome }]);
+    expect(await stateOf()).toBe(state);
   });
 
   it('a slow claim leaves the request less time, so that it ends within the lease', async () => {

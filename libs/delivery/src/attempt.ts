@@ -329,7 +329,12 @@ async function request(
       earlier,
     );
     // An outlet that repeats what it was sent must not bring a secret into the ledger in clear.
-    return { ...result, error: redact(result.error, secrets), response: redact(result.response, secrets) };
+    return {
+      ...result,
+      error: redact(result.error, secrets),
+      response: redact(result.response, secrets),
+      ...(result.pauseReason === undefined ? {} : { pauseReason: redact(result.pauseReason, secrets) ?? '' }),
+    };
   } catch (error) {
     // A connector that throws is a bug of ours: shown on the delivery, and retried like any failure.
     if (!(error instanceof OutboundFailure)) parts.events.connectorFailed(candidate, error);

@@ -30,13 +30,16 @@ export async function probeChannel(
   deadlineMs: number,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Record<string, unknown> | null> {
-  const probe = parts.connectorOf(channel.type)?.publisher.probe;
-  if (probe === undefined) return null;
+  const publisher = parts.connectorOf(channel.type)?.publisher;
+  if (publisher?.probe === undefined) return null;
   const http = parts.outbound.bind({ signal, deadlineMs, beforeFirstByte: () => undefined });
   let facts: Record<string, unknown> | null = null;
   try {
     const secrets = parts.unseal(channel.sealedSecrets, channel.id);
-    facts = await probe({ channelId: channel.id, settings: channel.settings, secrets }, { http, now: new Date() });
+    facts = await publisher.probe(
+      { channelId: channel.id, settings: channel.settings, secrets },
+      { http, now: new Date() },
+    );
   } catch {
     // Its secrets do not open, or the outlet cannot be reached: deliveries of the channel say so.
   }
@@ -75,7 +78,10 @@ export class PlatformProbeRounds {
     for (const channel of channels) {
       if (this.#stopping.signal.aborted) return false;
       const facts = await probeChannel(channel, this.parts, this.deadlineMs, this.#stopping.signal);
-      this.parts.logger.info({ channel: channel.id, told: facts !== null, facts }, 'platform asked for its limits');
+      this.parts.logger.info(
+        { channel: channel.id, told: facts !== null, facts },
+        'platform asked for its limits',
+      );
     }
     return channels.length === BATCH;
   }

@@ -37,8 +37,9 @@ describe('nextAttemptInSeconds', () => {
       expect(after(outcome, { attempt: 4 })).toBeNull();
     },
   );
-  it('sends what we stopped again at once', () => {
+  it('sends what we stopped again at once, and what we hold back when we said', () => {
     expect(after('aborted', { attempt: 9 })).toBe(0);
+    expect(after('aborted', { attempt: 9, retryAfterSeconds: 12 })).toBe(12);
   });
   it('gives up after a week', () => {
     expect(after('transient', { ageSeconds: 7 * DAY - 6 })).toBe(5);

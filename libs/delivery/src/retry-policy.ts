@@ -33,8 +33,8 @@ export function nextAttemptInSeconds(question: RetryQuestion, schedule: readonly
     case 'pending':
       return null;
     case 'aborted':
-      // Stopped by us before it was answered: not the outlet's fault, so it goes out again at once.
-      return ageSeconds > MAX_AGE_SECONDS ? null : 0;
+      // Stopped by us before it was answered: not the outlet's fault, so it goes out again at once, or when we said.
+      return ageSeconds > MAX_AGE_SECONDS ? null : retryAfterSeconds;
     case 'permanent':
     case 'rejected-content':
       // A second look: outlets do answer 400 or 404 while they deploy.

@@ -34,7 +34,8 @@ export async function sendOnce(
 
   const sent = uncertain.map(({ id, body, since }) => ({ key: webhookId(id), body, since }));
   const looked = await publisher.find(sent, target, io);
-  if ('failed' in looked) return looked.failed;
+  // No answer to what is to be sent, nor to be taken for one.
+  if ('failed' in looked) return { ...looked.failed, status: null };
   const { found } = looked;
   const own = found.find(({ key }) => key === message.key);
   if (own !== undefined && message.action === 'publish') return foundThere(own);
@@ -55,6 +56,7 @@ function foundThere({ remoteId, remoteUrl }: { remoteId: string; remoteUrl: stri
   };
 }
 
+/** We hold it back ourselves, which costs none of its attempts. */
 function whatMayStillArrive(
   uncertain: readonly UncertainDelivery[],
   found: ReadonlySet<string>,
@@ -63,7 +65,7 @@ function whatMayStillArrive(
   const quietMs = Math.min(...missing.map((each) => each.quietMs));
   if (quietMs >= SETTLES_MS) return null;
   return {
-    outcome: 'transient',
+    outcome: 'aborted',
     status: null,
     response: null,
     error: 'an earlier request was cut off moments ago and may still arrive: the outlet is asked again',

@@ -49,7 +49,10 @@ export class Authenticator {
     return this.options.publicUrl;
   }
 
-  /** @throws Problem 401, and 403 for a session's cookie that another site's page made the browser send */
+  /**
+   * May be asked again of the same request, by a stream that must end when its key is deleted.
+   * @throws Problem 401, 503, and 403 for a session's cookie that another site's page made the browser send
+   */
   async identify(request: FastifyRequest): Promise<Identity> {
     const { authorization } = request.headers;
     const key = /^Bearer\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1];

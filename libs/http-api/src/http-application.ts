@@ -13,7 +13,7 @@ import { answerUnreadable, frameworkErrors } from './edge-errors.js';
 import { guardRoutes } from './guard.js';
 import { refuseNul } from './nul.js';
 import { ProblemFilter } from './problem.filter.js';
-import { RouteMarks } from './route-marks.js';
+import { watchRouteMarks } from './route-marks.js';
 import { measureRequests } from './request-durations.js';
 import { traceRequests } from './request-traces.js';
 import { RouteTable } from './route-table.js';
@@ -25,9 +25,14 @@ const KEEP_ALIVE_MS = 65_000;
  * A Nest application on Fastify with our edge: bounded bodies, UTF-8 JSON, keys, problem details. The module must bring
  * `TelemetryModule` and `HttpApiModule`. It does not listen while a route is marked for nobody. Not listening yet; `listen` and `close` are the caller's.
  */
-export async function createHttpApplication(module: DynamicModule): Promise<NestFastifyApplication> {
+export async function createHttpApplication(
+  module: DynamicModule,
+  trustedProxies: readonly string[] = [],
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // Behind these the address, host and protocol of a request are what X-Forwarded-* says.
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 300 },
     frameworkErrors,
@@ -42,7 +47,7 @@ export async function createHttpApplication(module: DynamicModule): Promise<Nest
   const fastify = adapter.getInstance();
   const routes = new RouteTable();
   routes.watch(fastify);
-  new RouteMarks().watch(fastify);
+  watchRouteMarks(fastify);
   measureRequests(fastify, app.get(Metrics));
   registerBodyParsers(fastify);
   const filter = new ProblemFilter(app.get<Logger>(LOGGER), app.get(Metrics), routes);

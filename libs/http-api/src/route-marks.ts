@@ -9,6 +9,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     newsrelay?: RouteMark & { loginAt?: string };
   }
+  interface FastifyInstance {
+    /** Every route, each with its mark as `config.newsrelay`. */
+    markedRoutes: readonly RouteOptions[];
+  }
 }
 
 /** The route asks for a key, or a session of one, whose role has this permission. */
@@ -32,22 +36,22 @@ export function markScope(scope: FastifyInstance, mark: RouteMark, loginAt?: str
   });
 }
 
-/** Sees to it that no route is left without a mark: such a route would be refused, and nobody would know why. */
-export class RouteMarks {
-  readonly routes: RouteOptions[] = [];
-
-  /** Before any route is registered. Fastify does not become ready while a route has no mark. */
-  watch(fastify: FastifyInstance): void {
-    fastify.addHook('onRoute', (route) => {
-      this.routes.push(route);
-    });
-    fastify.addHook('onReady', () => {
-      const unmarked = this.routes.filter(({ config }) => config?.newsrelay === undefined);
-      if (unmarked.length === 0) return Promise.resolve();
-      const named = unmarked.map(({ method, url }) => `${[method].flat().join('|')} ${url}`).join(', ');
-      return Promise.reject(
-        new Error(`routes without a mark (Needs, Open or markScope of http-api/route-marks): ${named}`),
-      );
-    });
-  }
+/**
+ * Sees to it that no route is left without a mark, whoever registers it: Fastify does not become ready before. Call it before
+ * any route is there. The routes are kept as `fastify.markedRoutes`, for a test that asks each of them.
+ */
+export function watchRouteMarks(fastify: FastifyInstance): void {
+  const routes: RouteOptions[] = [];
+  fastify.decorate('markedRoutes', routes);
+  fastify.addHook('onRoute', (route) => {
+    routes.push(route);
+  });
+  fastify.addHook('onReady', () => {
+    const unmarked = routes.filter(({ config }) => config?.newsrelay === undefined);
+    if (unmarked.length === 0) return Promise.resolve();
+    const named = unmarked.map(({ method, url }) => `${[method].flat().join('|')} ${url}`).join(', ');
+    return Promise.reject(
+      new Error(`routes without a mark (Needs, Open or markScope of http-api/route-marks): ${named}`),
+    );
+  });
 }

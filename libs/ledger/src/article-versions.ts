@@ -62,6 +62,8 @@ export async function findVersion(
   articleId: string,
   version: number,
 ): Promise<VersionRow | undefined> {
+  // Versions count from 1: a new article, which most are, has none to ask for.
+  if (version < 1) return undefined;
   return tx
     .selectFrom('article_versions')
     .selectAll()

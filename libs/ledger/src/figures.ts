@@ -102,7 +102,7 @@ export interface ChannelFigures {
   id: string;
   type: string;
   state: 'active' | 'paused' | 'disabled';
-  /** Seconds since its last delivery arrived; null if none has, or if it is not among the first `detailed`. */
+  /** Seconds since its last delivery arrived, or since its creation if none has; null beyond the first `detailed`. */
   lastSuccessAgeSeconds: number | null;
 }
 
@@ -115,8 +115,10 @@ export async function channelFigures(tx: LedgerTransaction, detailed: number): P
     select c.id, c.type,
            case when not c.enabled then 'disabled' when c.paused_since is not null then 'paused' else 'active' end as state,
            case when c.place <= ${detailed}::int then
-             (select extract(epoch from clock_timestamp() - d.updated_at)::float8 from deliveries d
-              where d.channel_id = c.id and d.state = 'delivered' order by d.updated_at desc limit 1)
+             extract(epoch from clock_timestamp() - coalesce(
+               (select d.updated_at from deliveries d
+                where d.channel_id = c.id and d.state = 'delivered' order by d.updated_at desc limit 1),
+               c.created_at))::float8
            end as "lastSuccessAgeSeconds"
     from numbered c order by c.place`.execute(tx);
   return rows;

@@ -9,7 +9,15 @@ import {
   type Instance,
   type StandInAccount,
 } from './json.js';
-import { editedStatus, languageOf, newStatus, pageOfStatuses, parsed, readParameters, Refusal } from './requests.js';
+import {
+  editedStatus,
+  languageOf,
+  newStatus,
+  pageOfStatuses,
+  parsed,
+  readParameters,
+  Refusal,
+} from './requests.js';
 import type { Store, StoredStatus } from './store.js';
 
 export const ALL_SCOPES = ['write:statuses', 'read:accounts', 'read:statuses'] as const;
@@ -122,7 +130,8 @@ function checkText(text: string, spoiler: string, { maxCharacters, charactersPer
 
 function post({ request, body }: Call, account: StandInAccount, parts: ApiParts): ApiAnswer {
   const key = request.headers['idempotency-key'];
-  const known = typeof key === 'string' && !parts.ignoresKeys ? parts.store.byKey(account.username, key) : undefined;
+  const known =
+    typeof key === 'string' && !parts.ignoresKeys ? parts.store.byKey(account.username, key) : undefined;
   // The key alone decides, whatever else the request says.
   if (known !== undefined) return ok(shown(known, parts));
   const given = parsed(newStatus, readParameters(request, body));
@@ -147,13 +156,13 @@ function oneStatus(
   parts: ApiParts,
 ): ApiAnswer {
   const reads = method === 'GET';
-  const asking = reads && account === null ? null : withScope(account, reads ? 'read:statuses' : 'write:statuses');
+  const asking =
+    reads && account === null ? null : withScope(account, reads ? 'read:statuses' : 'write:statuses');
   const status = parts.store.find(id);
   const own = status !== undefined && status.account === asking?.username;
   const open = status?.visibility === 'public' || status?.visibility === 'unlisted';
   if (status === undefined || !(own || (reads && open))) throw notFound();
-  if (reads && part === '/source')
-    return ok({ id, text: status.text, spoiler_text: status.spoiler });
+  if (reads && part === '/source') return ok({ id, text: status.text, spoiler_text: status.spoiler });
   if (reads && part === '/history') return ok(historyOf(status, parts));
   if (part !== '') throw notFound();
   if (reads) return ok(shown(status, parts));

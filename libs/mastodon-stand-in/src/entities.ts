@@ -10,12 +10,15 @@ export interface Entity {
   text: string;
 }
 
-const LINK = /https?:\/\/(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+(?:xn--[a-z0-9-]+|\p{L}{2,})(?::\d+)?(?:[/?#][^\s<>"「」]*)?/giu;
+const LINK =
+  /https?:\/\/(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+(?:xn--[a-z0-9-]+|\p{L}{2,})(?::\d+)?(?:[/?#][^\s<>"「」]*)?/giu;
 const LINK_END = /[!?*"'「」<>;:=,.$%[\]~&|@()]+$/;
 /** Account::MENTION_RE of Mastodon 4: no word character, "=" or "/" before. */
-const MENTION = /(?<![=/\p{L}\p{M}\p{N}\p{Pc}])@([a-z0-9_]+(?:[.-]+[a-z0-9_]+)*)(?:@[\p{L}\p{M}\p{N}\p{Pc}]+(?:[.-]+[\p{L}\p{M}\p{N}\p{Pc}]+)*)?/giu;
+const MENTION =
+  /(?<![=/\p{L}\p{M}\p{N}\p{Pc}])@([a-z0-9_]+(?:[.-]+[a-z0-9_]+)*)(?:@[\p{L}\p{M}\p{N}\p{Pc}]+(?:[.-]+[\p{L}\p{M}\p{N}\p{Pc}]+)*)?/giu;
 /** Tag::HASHTAG_RE, the older and the newer one together: after anything but an ASCII word character, "/" or ")", and also "＃". */
-const HASHTAG = /(?<![/)\w])[#＃]([\p{L}\p{M}\p{N}\p{Pc}\u00B7\u30FB\u200C]*[\p{L}\p{M}_\u00B7\u30FB][\p{L}\p{M}\p{N}\p{Pc}\u00B7\u30FB\u200C]*)/gu;
+const HASHTAG =
+  /(?<![/)\w])[#＃]([\p{L}\p{M}\p{N}\p{Pc}\u00B7\u30FB\u200C]*[\p{L}\p{M}_\u00B7\u30FB][\p{L}\p{M}\p{N}\p{Pc}\u00B7\u30FB\u200C]*)/gu;
 
 /** In order of place; of what overlaps, what begins first. */
 export function entitiesOf(text: string): Entity[] {

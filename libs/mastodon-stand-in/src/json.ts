@@ -23,11 +23,15 @@ const EPOCH = '2024-01-01T00:00:00.000Z';
 
 /** A number made of the name: the same at every start. */
 export function accountId(username: string): string {
-  const sum = [...username].reduce((all, letter) => (all * 31n + BigInt(letter.codePointAt(0) ?? 0)) % 10n ** 15n, 7n);
+  const sum = Buffer.from(username).reduce((all, byte) => (all * 31n + BigInt(byte)) % 10n ** 15n, 7n);
   return `109${sum.toString().padStart(15, '0')}`;
 }
 
-export function accountJson(account: StandInAccount, { origin }: Instance, statuses: readonly StoredStatus[]) {
+export function accountJson(
+  account: StandInAccount,
+  { origin }: Instance,
+  statuses: readonly StoredStatus[],
+) {
   const { username, displayName, note = '' } = account;
   return {
     id: accountId(username),
@@ -103,9 +107,13 @@ export function statusJson(
   const { origin } = instance;
   const entities = entitiesOf(status.text);
   const mentioned = accounts.filter(({ username }) =>
-    entities.some(({ kind, text }) => kind === 'mention' && text.toLowerCase() === `@${username}`.toLowerCase()),
+    entities.some(
+      ({ kind, text }) => kind === 'mention' && text.toLowerCase() === `@${username}`.toLowerCase(),
+    ),
   );
-  const tags = entities.flatMap(({ kind, text }) => (kind === 'hashtag' ? [text.slice(1).toLowerCase()] : []));
+  const tags = entities.flatMap(({ kind, text }) =>
+    kind === 'hashtag' ? [text.slice(1).toLowerCase()] : [],
+  );
   return {
     id: status.id,
     created_at: status.createdAt,
@@ -159,7 +167,13 @@ export function instanceJson(instance: Instance, account: StandInAccount, status
     icon: [],
     languages: ['zh'],
     configuration: {
-      urls: { streaming: origin.replace(/^http/, 'ws'), status: null, about: null, privacy_policy: null, terms_of_service: null },
+      urls: {
+        streaming: origin.replace(/^http/, 'ws'),
+        status: null,
+        about: null,
+        privacy_policy: null,
+        terms_of_service: null,
+      },
       vapid: { public_key: '' },
       accounts: { max_featured_tags: 10, max_pinned_statuses: 5 },
       statuses: {
@@ -176,7 +190,12 @@ export function instanceJson(instance: Instance, account: StandInAccount, status
         video_frame_rate_limit: 120,
         video_matrix_limit: 8_294_400,
       },
-      polls: { max_options: 4, max_characters_per_option: 50, min_expiration: 300, max_expiration: 2_629_746 },
+      polls: {
+        max_options: 4,
+        max_characters_per_option: 50,
+        min_expiration: 300,
+        max_expiration: 2_629_746,
+      },
       translation: { enabled: false },
       timelines_access: {
         live_feeds: { local: 'public', remote: 'public' },
@@ -185,9 +204,16 @@ export function instanceJson(instance: Instance, account: StandInAccount, status
       },
       limited_federation: false,
     },
-    registrations: { enabled: false, approval_required: false, reason_required: false, message: null, url: null, min_age: null },
+    registrations: {
+      enabled: false,
+      approval_required: false,
+      reason_required: false,
+      message: null,
+      url: null,
+      min_age: null,
+    },
     api_versions: { mastodon: 8 },
-    contact: { email: '', account: accountJson(account, instance, statuses) },
+    contact: { email: 'nobody@stand-in.example', account: accountJson(account, instance, statuses) },
     rules: [],
   };
 }

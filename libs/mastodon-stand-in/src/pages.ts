@@ -39,7 +39,12 @@ const timeForPeople = new Intl.DateTimeFormat('zh-CN', {
   timeZone: 'Asia/Shanghai',
 });
 
-const VISIBILITY = { public: '公开', unlisted: '不列入公共时间线', private: '仅关注者', direct: '私信' } as const;
+const VISIBILITY = {
+  public: '公开',
+  unlisted: '不列入公共时间线',
+  private: '仅关注者',
+  direct: '私信',
+} as const;
 
 function frame(title: string, body: string): string {
   return `<!doctype html>
@@ -106,7 +111,10 @@ export function timelinePage(
 ): string {
   const list = statuses.length === 0 ? '<p>还没有嘟文。</p>' : statuses.map(statusArticle).join('\n');
   const foot = `<footer>共 ${statuses.length} 条。演示与测试用的替身服务器，不是真正的 Mastodon。</footer>`;
-  return frame(`${account.displayName}（@${account.username}）`, `${accountHeader(account, instance)}\n${list}\n${foot}`);
+  return frame(
+    `${account.displayName}（@${account.username}）`,
+    `${accountHeader(account, instance)}\n${list}\n${foot}`,
+  );
 }
 
 export function statusPage(account: StandInAccount, instance: Instance, status: StoredStatus): string {

@@ -29,9 +29,9 @@ export function readParameters(request: IncomingMessage, body: Buffer): Record<s
   }
 }
 
-const bool = z.union([z.boolean(), z.enum(['true', 'false', '0', '1'])]).transform((value) =>
-  typeof value === 'boolean' ? value : value === 'true' || value === '1',
-);
+const bool = z
+  .union([z.boolean(), z.enum(['true', 'false', '0', '1'])])
+  .transform((value) => (typeof value === 'boolean' ? value : value === 'true' || value === '1'));
 const text = z.string();
 
 /** Mastodon leaves out what it does not know without a word; here it is refused, since it is a mistake of the caller. */
@@ -49,7 +49,13 @@ export const editedStatus = z.strictObject({
   language: text.nullish(),
 });
 export const pageOfStatuses = z.strictObject({
-  limit: z.coerce.number().int().min(1).catch(20).default(20).transform((limit) => Math.min(limit, 40)),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .catch(20)
+    .default(20)
+    .transform((limit) => Math.min(limit, 40)),
   max_id: z.string().regex(/^\d+$/).optional(),
   since_id: z.string().regex(/^\d+$/).optional(),
   min_id: z.string().regex(/^\d+$/).optional(),

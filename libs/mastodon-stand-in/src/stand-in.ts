@@ -155,13 +155,16 @@ export class MastodonStandIn {
   }
 
   /** True where the fault leaves nothing more to be done. */
-  #failed(fault: Fault, all: {
-    request: IncomingMessage;
-    response: ServerResponse;
-    url: URL;
-    body: Buffer;
-    seen: SeenRequest;
-  }): boolean {
+  #failed(
+    fault: Fault,
+    all: {
+      request: IncomingMessage;
+      response: ServerResponse;
+      url: URL;
+      body: Buffer;
+      seen: SeenRequest;
+    },
+  ): boolean {
     const { request, response, url, body, seen } = all;
     const { kind } = fault;
     if (typeof kind === 'object') {
@@ -239,8 +242,7 @@ export class MastodonStandIn {
     }
     const { accounts } = this.options;
     const [first] = accounts;
-    if (url.pathname === '/' && first !== undefined)
-      send(302, { location: `/@${first.username}` }, '');
+    if (url.pathname === '/' && first !== undefined) send(302, { location: `/@${first.username}` }, '');
     else if (url.pathname === '/style.css') send(200, { 'content-type': 'text/css; charset=utf-8' }, STYLE);
     else if (url.pathname === '/avatar.svg') send(200, { 'content-type': 'image/svg+xml' }, PICTURE);
     else {

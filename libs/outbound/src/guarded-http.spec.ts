@@ -59,6 +59,7 @@ interface Attempt {
   signal?: AbortSignal;
   deadlineMs?: number;
   beforeFirstByte?: () => void;
+  answerBytes?: number;
 }
 
 function post(http: GuardedHttp, url: string, attempt: Attempt = {}): Promise<OutboundAnswer> {
@@ -67,7 +68,13 @@ function post(http: GuardedHttp, url: string, attempt: Attempt = {}): Promise<Ou
     deadlineMs: attempt.deadlineMs ?? 5000,
     beforeFirstByte: attempt.beforeFirstByte ?? (() => undefined),
   });
-  return bound.request({ method: 'POST', url, headers: { 'content-type': 'text/plain' }, body: '正文' });
+  return bound.request({
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'text/plain' },
+    body: '正文',
+    ...(attempt.answerBytes === undefined ? {} : { answerBytes: attempt.answerBytes }),
+  });
 }
 
 async function failureOf(answer: Promise<OutboundAnswer>): Promise<OutboundFailure> {
@@ -504,6 +511,37 @@ describe('what went out is told exactly', () => {
   });
 });
 
+describe('a body that is asked for', () => {
+  const text = '稿\0'.repeat(30_000);
+  const answering = (length = Buffer.byteLength(text)) =>
+    receiver((_request, response) => {
+      response.writeHead(200, { 'content-length': String(length) });
+      if (length === Buffer.byteLength(text)) response.end(text);
+      else response.write(text, () => setTimeout(() => response.destroy(), 30));
+    });
+
+  it('comes whole beside its excerpt', async () => {
+    const { url } = await answering();
+    const answer = await post(client(), url, { answerBytes: 200_000 });
+    expect(answer.body).toBe(text.replaceAll('\0', '\uFFFD'));
+    expect(Buffer.byteLength(answer.bodyExcerpt)).toBeLessThanOrEqual(3 * 4096);
+    expect((await post(client(), url, { answerBytes: Buffer.byteLength(text) })).body).toHaveLength(
+      text.length,
+    );
+  });
+
+  it('is none where it is longer than that, breaks off, or was not asked for', async () => {
+    const { url } = await answering();
+    expect((await post(client(), url, { answerBytes: Buffer.byteLength(text) - 1 })).body).toBeNull();
+    expect((await post(client(), url)).body).toBeNull();
+    const broken = await answering(Buffer.byteLength(text) + 1);
+    expect(await post(client(), broken.url, { answerBytes: 200_000 })).toMatchObject({
+      status: 200,
+      body: null,
+    });
+  });
+});
+
 describe('a body without end', () => {
   it('is read to a bound, the answer counts, and the connection is closed', async () => {
     let written = 0;
@@ -521,6 +559,20 @@ describe('a body without end', () => {
     await until(() => outlet.seen.requests[0]?.socket.destroyed === true, 'the socket closing');
     // What the kernel's buffers took; far below what an unbounded reader would have been given.
     expect(written).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  it('is no body where one was asked for', async () => {
+    const outlet = await receiver((_request, response) => {
+      const pour = () => {
+        while (!response.destroyed && response.write('x'.repeat(16_384)));
+      };
+      response.on('drain', pour);
+      pour();
+    });
+    expect(await post(client(), outlet.url, { answerBytes: 100_000 })).toMatchObject({
+      status: 200,
+      body: null,
+    });
   });
 
   it('that drips ends at the deadline with the status it began with', async () => {

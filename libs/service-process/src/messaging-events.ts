@@ -9,7 +9,8 @@ const SETTLED = ['acked', 'naked', 'dead', 'reopened'] as const;
 /** What the JetStream transport reports of these consumers, as metrics. */
 export function messagingEvents(metrics: Metrics, durables: readonly string[]): Partial<MessagingEvents> {
   // From nothing to one is no increase for Prometheus, and the first dead letter is the one to hear of.
-  for (const consumer of durables) for (const settled of SETTLED) metrics.events.inc({ consumer, settled }, 0);
+  for (const consumer of durables)
+    for (const settled of SETTLED) metrics.events.inc({ consumer, settled }, 0);
   const backlogs = new Map<string, { backlog: Backlog; at: number }>();
   metrics.reading(
     'consumers',

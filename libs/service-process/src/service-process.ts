@@ -37,6 +37,8 @@ export interface ProcessSettings extends TracingVariables {
   NATS_URL?: string;
   /** Where browsers reach us: sessions are bound to it. */
   NEWSRELAY_PUBLIC_URL: string;
+  /** CIDRs of gateways in front; none if left out. */
+  NEWSRELAY_TRUSTED_PROXIES?: readonly string[];
   NEWSRELAY_LOG_LEVEL: string;
   /** Left out: each process migrates as it starts. */
   NEWSRELAY_MIGRATE?: 'at-start' | 'wait';
@@ -112,7 +114,10 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
     traced === null ? null : await startTracing(traced, { name: options.name, version: VERSION });
   const logger = createLogger(options.name, options.settings.NEWSRELAY_LOG_LEVEL);
   logger.info({ settings: loggableSettings({ ...options.settings }) }, 'starting');
-  const app = await createHttpApplication(processModule(options, logger));
+  const app = await createHttpApplication(
+    processModule(options, logger),
+    options.settings.NEWSRELAY_TRUSTED_PROXIES,
+  );
   const health = app.get(Health);
   processGauges(app.get(Metrics), health);
   const consumers = options.consumers ?? [];

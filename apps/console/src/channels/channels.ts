@@ -211,11 +211,7 @@ export class Channels {
   async #probed(channel: StoredChannel): Promise<StoredChannel> {
     const { ledger, outbound } = this;
     const unseal = (sealed: string, id: string) => this.sealing.unseal(sealed, id);
-    const facts = await probeChannel(
-      channel,
-      { ledger, connectorOf, unseal, outbound },
-      PROBE_DEADLINE_MS,
-    );
+    const facts = await probeChannel(channel, { ledger, connectorOf, unseal, outbound }, PROBE_DEADLINE_MS);
     return facts === null ? channel : { ...channel, platform: facts };
   }
 

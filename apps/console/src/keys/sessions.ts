@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
+import { BUILT_IN_KEY } from '@newsrelay/contracts/role';
 import { Authenticator, identityFrom } from '@newsrelay/http-api/authenticator';
 import { FailedLogins } from '@newsrelay/http-api/failed-logins';
 import { may } from '@newsrelay/http-api/roles';
@@ -11,7 +12,6 @@ import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import type { KeyHolder } from '@newsrelay/ledger/keys';
 import { closeSession, findSession, openSession } from '@newsrelay/ledger/sessions';
-import { BUILT_IN_KEY } from '@newsrelay/contracts/role';
 import { ConsoleEvents } from '../events.js';
 
 /** A login that has to wait, and for how many seconds. */
@@ -59,10 +59,13 @@ export class Sessions {
   async #open(holder: KeyHolder, request: FastifyRequest): Promise<string> {
     const token = this.authenticator.newToken();
     const keyId = holder.id === BUILT_IN_KEY.id ? null : holder.id;
+    const before = this.authenticator.cookie.read(request.headers.cookie);
     await this.ledger.transaction().execute(async (tx) => {
       const tokenHash = this.authenticator.hashOfToken(token);
       const expiresAt = await openSession(tx, { tokenHash, keyId, seconds: SESSION_SECONDS });
       if (expiresAt === undefined) throw unknown();
+      // The browser has room for one.
+      if (before !== undefined) await closeSession(tx, this.authenticator.hashOfToken(before));
       await recordChanges(tx, identityFrom(holder, request, expiresAt), [
         { action: 'session.open', subject: { kind: 'key', id: holder.id } },
       ]);

@@ -73,7 +73,7 @@ export class LedgerGauges implements OnModuleInit {
         },
         lastSuccess: {
           name: 'newsrelay_channel_last_success_age_seconds',
-          help: 'Since when nothing has arrived at a channel; absent if nothing ever has',
+          help: 'Since when nothing has arrived at a channel; since its creation if nothing ever has',
           labels: ['channel', 'type'],
         },
       },

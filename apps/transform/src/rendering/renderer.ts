@@ -128,10 +128,7 @@ function shapeOf(channel: Channel): [key: string, Shape['with']] {
     const connector = connectorOf(channel.type);
     if (connector === undefined) throw new Error(`there is no channel type ${channel.type}`);
     const { settings, platform } = channel;
-    return [
-      contentHash(connector.formatter.shape(settings, platform)),
-      { connector, settings, platform },
-    ];
+    return [contentHash(connector.formatter.shape(settings, platform)), { connector, settings, platform }];
   } catch (error) {
     return [`channel ${channel.id}`, error instanceof Error ? error.message : String(error)];
   }

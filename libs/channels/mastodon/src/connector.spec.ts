@@ -2,7 +2,12 @@ import { describeConnector } from '@newsrelay/channel-kit/contract-suite';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
 import { mastodonConnector } from './connector.js';
 
-const status = { id: '1', url: 'https://social.example/@news/1', content: '<p>稿</p>', created_at: '2025-01-03T01:00:00.000Z' };
+const status = {
+  id: '1',
+  url: 'https://social.example/@news/1',
+  content: '<p>稿</p>',
+  created_at: '2025-01-03T01:00:00.000Z',
+};
 
 describeConnector({
   connector: mastodonConnector,

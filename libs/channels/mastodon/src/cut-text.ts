@@ -18,6 +18,7 @@ export function beginningOf(text: string, room: number): string {
   const within = graphemes.slice(0, room - ELLIPSIS.length).join('');
   const ends = [...within.matchAll(SENTENCE_END)].map(({ index, 0: mark }) => index + mark.length);
   const end = ends.at(-1) ?? 0;
-  const kept = graphemesOf(within.slice(0, end)).length >= room * WORTH_ENDING_AT ? within.slice(0, end) : within;
+  const kept =
+    graphemesOf(within.slice(0, end)).length >= room * WORTH_ENDING_AT ? within.slice(0, end) : within;
   return kept.trimEnd() + ELLIPSIS;
 }

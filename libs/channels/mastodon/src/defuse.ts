@@ -1,11 +1,16 @@
 /** Zero width space: shows nothing, and is part of no name, hashtag or address. */
 const ZERO_WIDTH_SPACE = '\u200B';
 
-/** What was kept from becoming a mention, a hashtag or a link, each how often. */
+/** What of a text was kept from becoming a mention, a hashtag or a link, each how often. */
 export interface Defused {
   mentions: number;
   hashtags: number;
   links: number;
+}
+
+export function defusedIn(text: string): Defused {
+  const count = (mark: RegExp) => text.match(mark)?.length ?? 0;
+  return { mentions: count(/@\u200B/g), hashtags: count(/[#＃]\u200B/g), links: count(/:(?:\/\/)?\u200B/g) };
 }
 
 /** A mention begins with "@" and an ASCII name; after an ASCII letter it is part of an e-mail address. */
@@ -21,13 +26,7 @@ const LINK = /(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|\b(?:xmpp|magnet):)(?=\S)/gi;
  * Wider than Mastodon's own rules (Account::MENTION_RE, Tag::HASHTAG_RE), which change and which its relatives read
  * differently.
  */
-export function defuse(text: string, counts: Defused): string {
-  const mark = (kind: keyof Defused) => (found: string) => {
-    counts[kind] += 1;
-    return found + ZERO_WIDTH_SPACE;
-  };
-  return text
-    .replace(LINK, mark('links'))
-    .replace(MENTION, mark('mentions'))
-    .replace(HASHTAG, mark('hashtags'));
+export function defuse(text: string): string {
+  const mark = (found: string) => found + ZERO_WIDTH_SPACE;
+  return text.replace(LINK, mark).replace(MENTION, mark).replace(HASHTAG, mark);
 }

@@ -80,7 +80,9 @@ async function read<T>(
   const body = bodyOf(answer, shape);
   if (body !== null) return { read: body };
   const { status, bodyExcerpt: response } = answer;
-  return { failed: { outcome: 'transient', status, response, error: lookUp('the answer is not what Mastodon says') } };
+  return {
+    failed: { outcome: 'transient', status, response, error: lookUp('the answer is not what Mastodon says') },
+  };
 }
 
 const lookUp = (error: string | null) => `looking for what may have arrived: ${error ?? 'it failed'}`;

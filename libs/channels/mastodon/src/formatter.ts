@@ -4,7 +4,7 @@ import { fitHeadline } from '@newsrelay/channel-kit/fit-headline';
 import type { ReleasedArticle, RenditionDraft } from '@newsrelay/channel-kit/rendition';
 import { cleanText, toShanghaiTime } from '@newsrelay/contracts/text';
 import { beginningOf } from './cut-text.js';
-import { defuse, type Defused } from './defuse.js';
+import { defuse, defusedIn } from './defuse.js';
 import { graphemeCount, linkLength } from './length-of-status.js';
 import { limitsOf, type StatusLimits } from './limits.js';
 import type { MastodonSettings } from './manifest.js';
@@ -18,20 +18,17 @@ const NOTE_ROOM = 120;
 const ATTRIBUTION_ROOM = 120;
 /** A body of which less than this fits is not worth beginning, in graphemes. */
 const BODY_WORTH_BEGINNING = 12;
+/** With less than this beside the link there is no status, in graphemes. */
+const HEADLINE_ROOM = 10;
 const WIDE_SPACE = '\u3000';
 
 /** The parts of a status in the making: what is taken of its characters, and what had to go. */
 class Sheet {
   readonly cut: Cut[] = [];
   readonly leftOut: StatusRendition['leftOut'] = [];
-  readonly defused: Defused = { mentions: 0, hashtags: 0, links: 0 };
 
   /** `room` is in graphemes, what the link takes not included. */
   constructor(public room: number) {}
-
-  text(text: string): string {
-    return defuse(cleanText(text), this.defused);
-  }
 
   /** Takes the room of a part with the break after it. */
   take(part: string): string {
@@ -50,6 +47,11 @@ class Sheet {
   #drop(part: Cut['part']): void {
     if (part !== 'headline') this.leftOut.push(part);
   }
+}
+
+/** Text that mentions nobody, is under no hashtag and links nowhere. */
+function plain(text: string): string {
+  return defuse(cleanText(text));
 }
 
 /** Source, names with their roles, and the time of publication: what every push must carry. */
@@ -81,15 +83,19 @@ function render(
   // ASCII, so that no server ends the link early.
   const link = new URL(article.canonicalUrl).href;
   const sheet = new Sheet(limits.maxCharacters - linkLength(link, limits.charactersPerUrl));
+  if (sheet.room < HEADLINE_ROOM)
+    throw new Error(
+      `${limits.maxCharacters} characters leave no room for a headline beside the link ${link}`,
+    );
 
-  const fullHeadline = sheet.text(draft.fitted.headline);
+  const fullHeadline = plain(draft.fitted.headline);
   const { headline, cut } = fitHeadline(fullHeadline, Math.max(1, sheet.room - BREAK.length));
   if (cut)
     sheet.cut.push({ part: 'headline', shown: graphemeCount(headline), of: graphemeCount(fullHeadline) });
   sheet.take(headline);
   const note = noteOf(article);
-  const noteLine = note === null ? '' : sheet.begin('note', sheet.text(note), NOTE_ROOM);
-  const attribution = sheet.begin('attribution', sheet.text(attributionOf(article)), ATTRIBUTION_ROOM);
+  const noteLine = note === null ? '' : sheet.begin('note', plain(note), NOTE_ROOM);
+  const attribution = sheet.begin('attribution', plain(attributionOf(article)), ATTRIBUTION_ROOM);
   const kicker = kickerOf(article, sheet);
   const body = bodyOf(draft, sheet);
   if (article.subtitle !== null) sheet.leftOut.push('subtitle');
@@ -107,14 +113,14 @@ function render(
     limit: limits.maxCharacters,
     cut: sheet.cut,
     leftOut: [...new Set(sheet.leftOut)],
-    defused: sheet.defused,
+    defused: defusedIn(text),
   };
 }
 
 /** The line above the headline, whole or not at all: it is never more than that. */
 function kickerOf(article: ReleasedArticle, sheet: Sheet): string {
   if (article.kicker === null) return '';
-  const kicker = sheet.text(article.kicker);
+  const kicker = plain(article.kicker);
   if (kicker === '') return '';
   if (graphemeCount(kicker) + 1 > Math.min(sheet.room - BODY_WORTH_BEGINNING, 60)) {
     sheet.leftOut.push('kicker');
@@ -125,9 +131,7 @@ function kickerOf(article: ReleasedArticle, sheet: Sheet): string {
 }
 
 function bodyOf(draft: RenditionDraft, sheet: Sheet): string {
-  const body = bodyParagraphs(draft)
-    .map((paragraph) => defuse(paragraph, sheet.defused))
-    .join(BREAK);
+  const body = bodyParagraphs(draft).map(defuse).join(BREAK);
   if (sheet.room - BREAK.length < BODY_WORTH_BEGINNING && graphemeCount(body) > sheet.room - BREAK.length) {
     sheet.leftOut.push('body');
     return '';
@@ -148,5 +152,7 @@ function languageOf(tag: string): string {
 export const mastodonFormatter: Formatter<MastodonSettings> = {
   shape: (_settings, platform) => limitsOf(platform),
   render: (draft, settings, platform) => ({ ...render(draft, settings, platform) }),
-  renderWithdrawal: (): { [K in keyof WithdrawalRendition]: WithdrawalRendition[K] } => ({ kind: 'withdrawal' }),
+  renderWithdrawal: (): { [K in keyof WithdrawalRendition]: WithdrawalRendition[K] } => ({
+    kind: 'withdrawal',
+  }),
 };

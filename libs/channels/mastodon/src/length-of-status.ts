@@ -17,7 +17,8 @@ export function graphemeCount(text: string): number {
 }
 
 /** A link that Mastodon surely takes as one: a name that ends in letters, a path of plain characters up to its end. */
-const SURE = /^https?:\/\/(?:[a-z0-9-]+\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)(?::\d+)?(?:[/?#][\w\-.~/%&=+?#]*[\w/=-]|\/)?$/i;
+const SURE =
+  /^https?:\/\/(?:[a-z0-9-]+\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)(?::\d+)?(?:[/?#][\w\-.~/%&=+?#]*[\w/=-]|\/)?$/i;
 /** One that it surely does not take: its host is an address or a single name, which have no top-level domain. */
 const NO_DOMAIN = /^https?:\/\/(?:\[[^\]]*\]|\d+(?:\.\d+){3}|[a-z0-9-]+)(?:[:/?#]|$)/i;
 

@@ -44,7 +44,15 @@ export async function call(
     withoutToken?: boolean;
   },
 ): Promise<Called> {
-  const { method, path, body, answerBytes = STATUS_BYTES, headers, repeatable, withoutToken = false } = request;
+  const {
+    method,
+    path,
+    body,
+    answerBytes = STATUS_BYTES,
+    headers,
+    repeatable,
+    withoutToken = false,
+  } = request;
   try {
     const answer = await io.http.request({
       method,
@@ -92,7 +100,10 @@ export function classifyRefusal(answer: OutboundAnswer, now: Date): AttemptResul
   const said = bodyOf(answer, errorAnswer)?.error;
   const error = said === undefined ? plain.error : `${plain.error ?? ''}: ${said.slice(0, 300)}`;
   // Whoever is to resume the channel is told the instance's own words.
-  const result = { ...plain, ...(plain.pauseReason === undefined || error === null ? {} : { pauseReason: error }) };
+  const result = {
+    ...plain,
+    ...(plain.pauseReason === undefined || error === null ? {} : { pauseReason: error }),
+  };
   if (answer.status === 422) {
     const processing = /processing/i.test(said ?? '');
     return { ...result, error, outcome: processing ? 'transient' : 'rejected-content' };
