@@ -71,6 +71,10 @@ function selects(
   );
 }
 
+function specOf<T>({ metadata, ...rest }: KubernetesObject): { name: string; spec: T } {
+  return { name: metadata.name, spec: rest['spec'] as T };
+}
+
 /** The one container of a pod. */
 function containerOf({ name, spec }: Pod): Container {
   const [container, ...others] = spec.containers;
@@ -96,10 +100,7 @@ describe.each(OVERLAYS)('k8s/overlays/%s', (overlay) => {
     if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
     return found;
   };
-  const all = <T>(kind: string) =>
-    objects
-      .filter((object) => object.kind === kind)
-      .map(({ metadata, ...rest }) => ({ name: metadata.name, spec: rest['spec'] as T }));
+  const all = (kind: string) => objects.filter((object) => object.kind === kind);
   const environmentOf = (pod: Pod): Record<string, string> => {
     const { env = [], envFrom = [] } = containerOf(pod);
     return Object.assign(
@@ -237,14 +238,14 @@ describe.each(OVERLAYS)('k8s/overlays/%s', (overlay) => {
 
   it('empties nodes of one pod at a time, and selects pods that there are', () => {
     const pods = podsOf(objects);
-    const budgets = all<{ selector: Selector }>('PodDisruptionBudget');
+    const budgets = all('PodDisruptionBudget').map(specOf<{ selector: Selector }>);
     expect(budgets.map(({ name }) => name).sort()).toEqual([...SERVICES, 'gateway'].sort());
     for (const { name, spec } of budgets)
       expect(pods.filter(({ labels }) => selects(spec.selector, labels)).map((pod) => pod.name)).toEqual([
         name,
       ]);
-    for (const { name, spec } of all<{ selector: Record<string, string>; ports: { targetPort: string }[] }>(
-      'Service',
+    for (const { name, spec } of all('Service').map(
+      specOf<{ selector: Record<string, string>; ports: { targetPort: string }[] }>,
     )) {
       const [pod] = pods.filter(({ labels }) => selects({ matchLabels: spec.selector }, labels));
       if (pod === undefined) throw new Error(`the service ${name} selects nothing`);
@@ -254,11 +255,13 @@ describe.each(OVERLAYS)('k8s/overlays/%s', (overlay) => {
   });
 
   it('lets nobody speak but who is named, and out into the world only who calls outlets', () => {
-    const policies = all<{
-      podSelector: Selector;
-      policyTypes: string[];
-      egress?: { to?: { ipBlock?: { cidr: string } }[] }[];
-    }>('NetworkPolicy');
+    const policies = all('NetworkPolicy').map(
+      specOf<{
+        podSelector: Selector;
+        policyTypes: string[];
+        egress?: { to?: { ipBlock?: { cidr: string } }[] }[];
+      }>,
+    );
     const deny = policies.find(({ name }) => name === 'default-deny');
     expect(deny?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
     const pods = podsOf(objects);

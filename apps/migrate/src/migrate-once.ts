@@ -41,7 +41,8 @@ export async function migrateOnce({ url, timeoutMs, logger }: MigrationRun): Pro
           return 1;
         }
         if (performance.now() >= deadline) {
-          logger.error({ err: error }, 'PostgreSQL cannot be reached: check DATABASE_URL and the server');
+          const reason = error instanceof Error ? error.message : String(error);
+          logger.error({ reason }, 'PostgreSQL cannot be reached: check DATABASE_URL and the server');
           return 1;
         }
         await delay(AGAIN_MS);

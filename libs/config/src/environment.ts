@@ -31,10 +31,8 @@ function readSecretFile(setting: string, path: string): { text: string } | { wro
   try {
     text = readFileSync(path, 'utf8').trim();
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return {
-      wrong: `${setting}: ${path} cannot be read (${reason}): name a file that this account may read`,
-    };
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    return { wrong: `${setting}: ${path} cannot be read (${code}): name a file that this account may read` };
   }
   return text === '' ? { wrong: `${setting}: ${path} is empty: write the secret into it` } : { text };
 }
