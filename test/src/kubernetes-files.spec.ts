@@ -71,8 +71,8 @@ function selects(
   );
 }
 
-function specOf<T>({ metadata, ...rest }: KubernetesObject): { name: string; spec: T } {
-  return { name: metadata.name, spec: rest['spec'] as T };
+function specOf({ metadata, ...rest }: KubernetesObject): { name: string; spec: unknown } {
+  return { name: metadata.name, spec: rest['spec'] };
 }
 
 /** The one container of a pod. */
@@ -238,7 +238,10 @@ describe.each(OVERLAYS)('k8s/overlays/%s', (overlay) => {
 
   it('empties nodes of one pod at a time, and selects pods that there are', () => {
     const pods = podsOf(objects);
-    const budgets = all('PodDisruptionBudget').map(specOf<{ selector: Selector }>);
+    const budgets = all('PodDisruptionBudget').map(specOf) as {
+      name: string;
+      spec: { selector: Selector };
+    }[];
     expect(budgets.map(({ name }) => name).sort()).toEqual([...SERVICES, 'gateway'].sort());
     for (const { name, spec } of budgets)
       expect(pods.filter(({ labels }) => selects(spec.selector, labels)).map((pod) => pod.name)).toEqual([
