@@ -247,9 +247,11 @@ describe.each(OVERLAYS)('k8s/overlays/%s', (overlay) => {
       expect(pods.filter(({ labels }) => selects(spec.selector, labels)).map((pod) => pod.name)).toEqual([
         name,
       ]);
-    for (const { name, spec } of all('Service').map(
-      specOf<{ selector: Record<string, string>; ports: { targetPort: string }[] }>,
-    )) {
+    const services = all('Service').map(specOf) as {
+      name: string;
+      spec: { selector: Record<string, string>; ports: { targetPort: string }[] };
+    }[];
+    for (const { name, spec } of services) {
       const [pod] = pods.filter(({ labels }) => selects({ matchLabels: spec.selector }, labels));
       if (pod === undefined) throw new Error(`the service ${name} selects nothing`);
       const ports = containerOf(pod).ports?.map((port) => port.name);
@@ -258,13 +260,14 @@ describe.each(OVERLAYS)('k8s/overlays/%s', (overlay) => {
   });
 
   it('lets nobody speak but who is named, and out into the world only who calls outlets', () => {
-    const policies = all('NetworkPolicy').map(
-      specOf<{
+    const policies = all('NetworkPolicy').map(specOf) as {
+      name: string;
+      spec: {
         podSelector: Selector;
         policyTypes: string[];
         egress?: { to?: { ipBlock?: { cidr: string } }[] }[];
-      }>,
-    );
+      };
+    }[];
     const deny = policies.find(({ name }) => name === 'default-deny');
     expect(deny?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
     const pods = podsOf(objects);
