@@ -56,6 +56,12 @@ module.exports = {
       from: { pathNot: '(\\.spec\\.ts$|^test/)' },
       to: { path: '(\\.spec\\.ts$|^test/)' },
     },
+    {
+      name: 'code-never-imports-benchmarks',
+      severity: 'error',
+      from: { pathNot: '^bench/' },
+      to: { path: '^bench/' },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
