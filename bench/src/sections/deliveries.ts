@@ -2,6 +2,7 @@ import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { Agent } from 'undici';
 import { count, figure, type Count, type SectionResult } from '../measuring/figures.js';
 import { inTurn } from '../measuring/rounds.js';
+import { processorSecondsOf } from '../measuring/process-tree.js';
 import type { Received } from '../processes/receiver.js';
 import { articleJson, AT_ONCE, markers, takeAllIn } from '../stand/articles.js';
 import type { Closing } from '../stand/closing.js';
@@ -16,6 +17,12 @@ const SETTLE_MS = 30_000;
 const OURS = 'newsrelay';
 const LEDGERLESS = 'JetStream → addBulk → worker → signed POST, no ledger';
 const BARE = 'bare BullMQ + undici';
+
+interface Round {
+  readonly perSecond: number;
+  /** Of a delivery, by the contender and the servers; null where the system does not tell. */
+  readonly processorMs: number | null;
+}
 
 /** Deliveries a second from the first article's request to the last partner's receipt. */
 export async function deliveries(stand: Stand, own: Closing): Promise<SectionResult> {
@@ -33,12 +40,14 @@ export async function deliveries(stand: Stand, own: Closing): Promise<SectionRes
   const agent = new Agent({ connections: AT_ONCE });
   own.add(() => agent.destroy());
 
+  const pids = [...bed.servers.pids, bed.newsrelay.launcher.pid, ...ledgerless.pids, bare.pid];
   const wanted = articles * outletCount;
   const seen = new Map<string, { pushes: number; distinct: number; signed: number; expected: number }>();
   /** One round: what `send` sets going, until the receivers have all of it. */
-  const round = async (name: string, send: (marks: readonly string[]) => Promise<void>): Promise<number> => {
+  const round = async (name: string, send: (marks: readonly string[]) => Promise<void>): Promise<Round> => {
     const marks = markers(articles);
     await outlets.receiver.ask('arm');
+    const usedBefore = processorSecondsOf(pids);
     const from = process.hrtime.bigint();
     const [received] = await Promise.all([
       outlets.receiver.ask<Received>('received', { count: wanted, timeoutMs: ROUND_MS }, ROUND_MS * 2),
@@ -51,7 +60,14 @@ export async function deliveries(stand: Stand, own: Closing): Promise<SectionRes
       signed: sum.signed + received.signed,
       expected: sum.expected + wanted,
     });
-    return wanted / (Number(BigInt(received.lastAt) - from) / 1e9);
+    // What is still being written belongs to this round, and must not slow the next contender.
+    await settled(bed.servers);
+    const usedAfter = processorSecondsOf(pids);
+    return {
+      perSecond: wanted / (Number(BigInt(received.lastAt) - from) / 1e9),
+      processorMs:
+        usedBefore === null || usedAfter === null ? null : ((usedAfter - usedBefore) * 1000) / wanted,
+    };
   };
   const intake = (url: string) => (marks: readonly string[]) =>
     takeAllIn(
@@ -63,12 +79,7 @@ export async function deliveries(stand: Stand, own: Closing): Promise<SectionRes
 
   const results = await inTurn(
     {
-      [OURS]: async () => {
-        const rate = await round(OURS, intake(bed.newsrelay.url));
-        // What is still being written must not slow the next contender.
-        await settled(bed.servers);
-        return rate;
-      },
+      [OURS]: () => round(OURS, intake(bed.newsrelay.url)),
       [LEDGERLESS]: () => round(LEDGERLESS, intake(ledgerless.url)),
       [BARE]: () =>
         round(BARE, async (marks) => {
@@ -93,6 +104,12 @@ export async function deliveries(stand: Stand, own: Closing): Promise<SectionRes
   counts.push(count('delivered, in the ledger', ours, ledger?.delivered ?? 0));
   counts.push(count('attempts, in the ledger', ours, ledger?.attempts ?? 0));
 
+  const of = (read: (round: Round) => number) => ({
+    ours: (results.get(OURS) ?? []).map(read),
+    baselines: Object.fromEntries(
+      [LEDGERLESS, BARE].map((name) => [name, (results.get(name) ?? []).map(read)]),
+    ),
+  });
   return {
     section: 'deliveries',
     title: 'Deliveries through the whole pipeline',
@@ -109,10 +126,19 @@ export async function deliveries(stand: Stand, own: Closing): Promise<SectionRes
         name: 'deliveries',
         unit: '/s',
         better: 'higher',
-        ours: results.get(OURS) ?? [],
-        baselines: { [LEDGERLESS]: results.get(LEDGERLESS) ?? [], [BARE]: results.get(BARE) ?? [] },
+        ...of(({ perSecond }) => perSecond),
         expect: { ratioAtLeast: 0.4 },
       }),
+      ...(results.get(OURS)?.every(({ processorMs }) => processorMs !== null)
+        ? [
+            figure({
+              name: 'processor time of a delivery, servers included',
+              unit: 'ms',
+              better: 'lower',
+              ...of(({ processorMs }) => processorMs ?? Number.NaN),
+            }),
+          ]
+        : []),
     ],
     notes: [],
   };

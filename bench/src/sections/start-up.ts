@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { count, figure, type Count, type SectionResult } from '../measuring/figures.js';
-import { memoryOf, type TreeMemory } from '../measuring/memory.js';
+import { memoryOf, type TreeMemory } from '../measuring/process-tree.js';
 import { inTurn } from '../measuring/rounds.js';
 import type { Closing } from '../stand/closing.js';
 import { startNewsrelay } from '../stand/newsrelay.js';

@@ -6,6 +6,7 @@ import type { Bed } from './stand.js';
 /** The first baseline: Newsrelay's two processes without its ledger, on the same NATS and Redis. */
 export interface Ledgerless {
   readonly url: string;
+  readonly pids: readonly number[];
 }
 
 export async function startLedgerless(
@@ -26,5 +27,5 @@ export async function startLedgerless(
   own.add(() => workers.ask('stop').then(() => undefined));
   const intake = new NodeChild({ script: 'ledgerless-intake', args: [natsUrl, subject], logDir: bed.logDir });
   own.add(() => intake.stop());
-  return { url: await intake.ask<string>('url') };
+  return { url: await intake.ask<string>('url'), pids: [workers.pid, intake.pid] };
 }
