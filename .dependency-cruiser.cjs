@@ -81,6 +81,12 @@ module.exports = {
       from: { pathNot: '^apps/console/web/' },
       to: { path: '^apps/console/web/' },
     },
+    {
+      name: 'code-never-imports-benchmarks',
+      severity: 'error',
+      from: { pathNot: '^bench/' },
+      to: { path: '^bench/' },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

@@ -37,6 +37,7 @@ export default tseslint.config(
     files: [
       '**/*.spec.ts',
       'test/**/*.ts',
+      'bench/src/**/*.ts',
       'libs/config/src/**/*.ts',
       'libs/local-servers/src/**/*.ts',
       'apps/single-machine/src/**/*.ts',

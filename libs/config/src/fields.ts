@@ -109,3 +109,18 @@ export const diskWarningMb = z.coerce
   .default(1_000);
 
 export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info');
+
+/**
+ * Who brings the schema up to date: each process as it starts, or a job of its own (`apps/migrate`), which processes
+ * then wait for.
+ */
+export const migrate = z
+  .enum(['at-start', 'wait'], 'must be at-start or wait (for the migration job)')
+  .default('at-start');
+
+/** Seconds. */
+export const migrateTimeout = z.coerce
+  .number('must be seconds')
+  .min(1, 'must be at least 1 second')
+  .max(3_600, 'must be at most an hour, 3600')
+  .default(60);

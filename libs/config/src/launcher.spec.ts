@@ -151,4 +151,10 @@ describe('processEnvironment', () => {
   it('leaves the retry schedule to the services where none is set', () => {
     expect(processEnvironment({ ...settings, retrySchedule: null }, {})['NEWSRELAY_RETRY_SCHEDULE']).toBe('');
   });
+
+  it('hands no names of secret files on: their secrets were read', () => {
+    const environment = processEnvironment(settings, { NEWSRELAY_ADMIN_KEY_FILE: '/run/secrets/key' });
+    expect(environment['NEWSRELAY_ADMIN_KEY_FILE']).toBeUndefined();
+    expect(environment['NEWSRELAY_ADMIN_KEY']).toBe(settings.adminKey);
+  });
 });

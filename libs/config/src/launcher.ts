@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { readEnvironment, type Environment } from './environment.js';
+import { fileSetting, readEnvironment, SECRET_SETTINGS, type Environment } from './environment.js';
 import * as fields from './fields.js';
 import { tracingFields } from './tracing.js';
 
@@ -99,6 +99,10 @@ export function processEnvironment(
   return {
     ...inherited,
     NEWSRELAY_DATA_DIR: settings.dataDir,
+    // Their secrets were read already, and one of both is allowed.
+    ...Object.fromEntries(SECRET_SETTINGS.map((name) => [fileSetting(name), undefined])),
+    // There is no migration job beside the launcher.
+    NEWSRELAY_MIGRATE: 'at-start',
     NEWSRELAY_PORT: String(settings.port),
     NEWSRELAY_BIND: settings.bind,
     NEWSRELAY_PUBLIC_URL: settings.publicUrl,

@@ -6,6 +6,7 @@ import { tracingFields } from './tracing.js';
 
 const everyProcess = {
   DATABASE_URL: fields.databaseUrl,
+  NEWSRELAY_MIGRATE: fields.migrate,
   NEWSRELAY_LOG_LEVEL: fields.logLevel,
   NEWSRELAY_PORT: fields.port,
   NEWSRELAY_BIND: fields.bind,
@@ -35,6 +36,14 @@ export const publishSettings = z.object({
 });
 export const feedsSettings = z.object(everyProcess);
 export const consoleSettings = z.object({ ...everyProcess, ...delivering });
+
+/** The job that brings the schema up to date, and ends. */
+export const migrateSettings = z.object({
+  DATABASE_URL: fields.databaseUrl,
+  NEWSRELAY_LOG_LEVEL: fields.logLevel,
+  /** For how long it waits for a PostgreSQL that does not answer, seconds. */
+  NEWSRELAY_MIGRATE_TIMEOUT: fields.migrateTimeout,
+});
 
 /** The single-machine mode's HTTP process: ingest, feeds and console on the one public port. */
 export const singleMachineHttpSettings = z.object({

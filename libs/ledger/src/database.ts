@@ -17,9 +17,19 @@ export interface LedgerOptions {
   poolSize: number;
   /** Shown in pg_stat_activity. */
   applicationName: string;
+  /** Statements may take as long as they take: for migrations, which nobody waits for with a request. */
+  unlimited?: boolean;
   /** Told of connections that broke while idle; the pool replaces them by itself. */
   onIdleError: (error: Error) => void;
 }
+
+const LIMITS = {
+  // A query that hangs must not hold a claim for ever; leases are longer than this.
+  statement_timeout: 8_000,
+  // And a server that stands still must not hold a request for ever: then the statement's own limit never comes.
+  query_timeout: 9_000,
+  idle_in_transaction_session_timeout: 20_000,
+};
 
 /** Opens a pool lazily: nothing connects before the first query, and a lost server is found again by the next one. */
 export function openLedger(options: LedgerOptions): Ledger {
@@ -28,11 +38,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     max: options.poolSize,
     application_name: options.applicationName,
     connectionTimeoutMillis: 5_000,
-    // A query that hangs must not hold a claim for ever; leases are longer than this.
-    statement_timeout: 8_000,
-    // And a server that stands still must not hold a request for ever: then the statement's own limit never comes.
-    query_timeout: 9_000,
-    idle_in_transaction_session_timeout: 20_000,
+    ...(options.unlimited === true ? {} : LIMITS),
     keepAlive: true,
   });
   pool.on('error', options.onIdleError);

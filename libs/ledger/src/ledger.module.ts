@@ -21,9 +21,20 @@ export interface LedgerSettings {
   DATABASE_URL: string;
   /** Connections of this process at most. */
   poolSize: number;
+  /** Whether this process brings the schema up to date, or waits until the migration job has. */
+  migrate: 'at-start' | 'wait';
 }
 
-/** Migrates as soon as PostgreSQL answers, for as long as that takes; until then the process is not ready. */
+/** Why a process is not ready, for people. */
+const SCHEMA_AWAITED = 'the schema is older than this version: the migration job (apps/migrate) has to run';
+
+/** Injection token: {@link LedgerSettings.migrate}. */
+const WHO_MIGRATES = Symbol('WhoMigrates');
+
+/**
+ * Migrates as soon as PostgreSQL answers, or waits for the job that does, for as long as that takes; until then the process
+ * is not ready.
+ */
 @Injectable()
 export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   readonly #stopping = new AbortController();
@@ -34,6 +45,7 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
     @Inject(LEDGER) private readonly ledger: Ledger,
     @Inject(LedgerNotifications) private readonly notifications: LedgerNotifications,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(WHO_MIGRATES) private readonly whoMigrates: LedgerSettings['migrate'],
     @Inject(Health) private readonly health: Health,
   ) {
     health.register('postgresql', true, async () => {
@@ -69,7 +81,11 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
     await this.ledger.destroy();
   }
 
-  async #migrate(): Promise<void> {
+  async #bringUpToDate(): Promise<void> {
+    if (this.whoMigrates !== 'at-start') {
+      if (!(await isMigrated(this.ledger))) throw new Error(SCHEMA_AWAITED);
+      return;
+    }
     try {
       await migrate(this.ledger);
     } catch (error) {
@@ -85,7 +101,7 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
     });
     while (!signal.aborted) {
       try {
-        await this.#migrate();
+        await this.#bringUpToDate();
         this.#reason = null;
         return true;
       } catch (error) {
@@ -122,6 +138,7 @@ export class LedgerModule {
           provide: LedgerNotifications,
           useFactory: () => new LedgerNotifications(settings.DATABASE_URL, Object.values(NOTIFICATIONS)),
         },
+        { provide: WHO_MIGRATES, useValue: settings.migrate },
         LedgerStart,
       ],
       exports: [LEDGER, LedgerNotifications, LedgerStart],

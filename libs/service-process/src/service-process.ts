@@ -40,6 +40,8 @@ export interface ProcessSettings extends TracingVariables {
   /** CIDRs of gateways in front; none if left out. */
   NEWSRELAY_TRUSTED_PROXIES?: readonly string[];
   NEWSRELAY_LOG_LEVEL: string;
+  /** Left out: each process migrates as it starts. */
+  NEWSRELAY_MIGRATE?: 'at-start' | 'wait';
 }
 
 export interface ServiceProcessOptions {
@@ -75,7 +77,11 @@ function processModule(options: ServiceProcessOptions, logger: Logger): DynamicM
     module: ProcessModule,
     imports: [
       TelemetryModule.forRoot(options.name, logger),
-      LedgerModule.forRoot(options.name, { DATABASE_URL: settings.DATABASE_URL, poolSize: options.poolSize }),
+      LedgerModule.forRoot(options.name, {
+        DATABASE_URL: settings.DATABASE_URL,
+        poolSize: options.poolSize,
+        migrate: settings.NEWSRELAY_MIGRATE ?? 'at-start',
+      }),
       ...(settings.NATS_URL === undefined
         ? []
         : [

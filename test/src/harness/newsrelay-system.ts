@@ -141,10 +141,13 @@ export class NewsrelaySystem {
   }
 
   /** A second process of a service, on a port of its own; it ends with the system. */
-  async spawnBeside(service: ServiceName): Promise<{ url: string }> {
+  async spawnBeside(
+    service: ServiceName,
+    environment: Record<string, string> = {},
+  ): Promise<{ url: string }> {
     const port = await freePort();
     const first = this.#services.get(service);
-    this.spawnService(service, { NEWSRELAY_PORT: String(port) });
+    this.spawnService(service, { ...environment, NEWSRELAY_PORT: String(port) });
     const beside = this.#services.get(service);
     if (beside !== undefined) this.#beside.push(beside);
     if (first !== undefined) this.#services.set(service, first);

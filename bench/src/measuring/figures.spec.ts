@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { count, figure } from './figures.js';
+
+const parts = { name: 'deliveries', unit: '/s', better: 'higher' } as const;
+
+describe('figures', () => {
+  it('stands beside each of its baselines', () => {
+    const made = figure({ ...parts, ours: [40, 50], baselines: { first: [100, 100], second: [160, 500] } });
+    expect(made.baselines.map(({ name, ratio }) => [name, ratio.median])).toEqual([
+      ['first', 0.45],
+      ['second', 0.175],
+    ]);
+    expect(made.expectation).toBeNull();
+  });
+
+  it('says whether the median ratio to the first baseline is what was expected', () => {
+    const of = (ours: number) =>
+      figure({
+        ...parts,
+        ours: [ours],
+        baselines: { first: [100], second: [1] },
+        expect: { ratioAtLeast: 0.4 },
+      });
+    expect(of(40).expectation).toEqual({ text: 'at least 0.4 × first', met: true });
+    expect(of(39).expectation?.met).toBe(false);
+  });
+
+  it('says whether the median itself is what was expected', () => {
+    const of = (ours: number[]) => figure({ ...parts, ours, baselines: {}, expect: { valueBelow: 150 } });
+    expect(of([149, 149, 900]).expectation).toEqual({ text: 'below 150', met: true });
+    expect(of([150]).expectation?.met).toBe(false);
+  });
+
+  it('makes no result where something is missing or too much', () => {
+    expect(count('pushes', 3, 3)).toEqual({ what: 'pushes', expected: 3, seen: 3 });
+    expect(() => count('pushes', 3, 2)).toThrow('pushes: 3 expected, 2 seen');
+    expect(() => count('pushes', 3, 4)).toThrow('pushes: 3 expected, 4 seen');
+  });
+});
