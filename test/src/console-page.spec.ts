@@ -11,7 +11,7 @@ import { NewsrelayApi } from './harness/newsrelay-api.js';
 import { answering, inTurn, PartnerPaths } from './harness/partner-paths.js';
 import { accept } from './harness/partner-receiver.js';
 import { sampleArticle } from './harness/sample-article.js';
-import { SingleMachine } from './harness/console-machine.js';
+import { SingleMachine } from './harness/single-machine.js';
 
 const SAMPLE = readFileSync(new URL('../../samples/pages/jining-gaoxin-857.txt', import.meta.url), 'utf8');
 const HELD_HEADLINE = '向高而攀走在前 向新而进挑大梁';
