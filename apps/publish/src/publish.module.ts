@@ -15,6 +15,8 @@ import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
 import { DeliveryLifetime } from './delivery-lifetime.js';
 import { Lanes } from './lanes.js';
+import { Pruner, RETENTION, type Retention } from './retention/pruner.js';
+import { RetentionEvents } from './retention/retention-events.js';
 import { RenditionEventsController } from './rendition-events.controller.js';
 import { PRODUCER_REDIS } from './tokens.js';
 import { WithdrawalWatch } from './withdrawal-watch.js';
@@ -24,6 +26,8 @@ export interface PublishSettings {
   NEWSRELAY_ENCRYPTION_KEY: string;
   NEWSRELAY_ALLOW_TARGETS: readonly string[];
   NEWSRELAY_RETRY_SCHEDULE: readonly number[];
+  NEWSRELAY_RETAIN_ANSWERS_DAYS: number | null;
+  NEWSRELAY_RETAIN_OBSOLETE_DAYS: number | null;
 }
 
 /**
@@ -101,6 +105,15 @@ export class PublishModule {
         },
         WithdrawalWatch,
         DeliveryLifetime,
+        {
+          provide: RETENTION,
+          useValue: {
+            answersDays: settings.NEWSRELAY_RETAIN_ANSWERS_DAYS,
+            obsoleteDays: settings.NEWSRELAY_RETAIN_OBSOLETE_DAYS,
+          } satisfies Retention,
+        },
+        RetentionEvents,
+        Pruner,
       ],
     };
   }

@@ -1,5 +1,8 @@
 import { SettingsError } from '@newsrelay/config/environment';
 import { launcherSettings, type LauncherSettings } from '@newsrelay/config/launcher';
+import { runBackup } from './backup/backup.js';
+import { runRestore } from './backup/restore.js';
+import { rotateEncryptionKey } from './backup/rotate-encryption-key.js';
 import { changeDemo } from './demo/changes.js';
 import { runDemo } from './demo/demo.js';
 import { runUntilStopped, stayUp } from './start.js';
@@ -11,8 +14,15 @@ const terminal = new Terminal();
 const signals = stopSignals();
 const [command, ...options] = process.argv.slice(2);
 
-async function run(settings: LauncherSettings): Promise<number> {
-  if (command !== 'demo') return runUntilStopped(settings, terminal, signals, stayUp);
+function run(settings: LauncherSettings): Promise<number> {
+  if (command === 'demo') return runDemoOrChange(settings);
+  if (command === 'backup') return runBackup(settings, terminal, options);
+  if (command === 'restore') return runRestore(settings, terminal, options);
+  if (command === 'rotate-encryption-key') return rotateEncryptionKey(settings, terminal, options);
+  return runUntilStopped(settings, terminal, signals, stayUp);
+}
+
+function runDemoOrChange(settings: LauncherSettings): Promise<number> {
   const [change, number] = options;
   return change === 'correct' || change === 'withdraw'
     ? changeDemo(settings, terminal.say, change, number === undefined ? undefined : Number(number))

@@ -8,6 +8,7 @@ import { TransformModule } from '@newsrelay/app-transform/transform.module';
 import type { singleMachineHttpSettings, singleMachineWorkersSettings } from '@newsrelay/config/processes';
 import type { ServiceProcessOptions } from '@newsrelay/service-process/service-process';
 import type { z } from 'zod';
+import { DiskSpaceModule } from './disk/disk-space.module.js';
 import { metricsOf } from './metrics-of-peer.js';
 
 /** The one public port of the single-machine mode: ingest, feeds and console in one process, no proxy in front. */
@@ -20,6 +21,7 @@ export function httpProcess(settings: z.infer<typeof singleMachineHttpSettings>)
       IngestModule,
       FeedsModule.forRoot({ publicUrl: settings.NEWSRELAY_PUBLIC_URL }),
       ConsoleModule.forRoot(settings),
+      DiskSpaceModule.forRoot(settings),
     ],
     port: settings.NEWSRELAY_PORT,
     bind: settings.NEWSRELAY_BIND,

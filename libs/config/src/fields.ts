@@ -85,6 +85,29 @@ export const retrySchedule = z
   .pipe(z.array(delaySeconds).min(1).max(50))
   .default(STANDARD_WEBHOOKS_SCHEDULE);
 
+/** Days that something is kept, or null for ever. `least` is what the rest of the system counts on. */
+export function retentionDays(byDefault: number, least: number) {
+  return z
+    .string()
+    .transform((text) => (text === 'forever' ? null : Number(text)))
+    .refine(
+      (days) => days === null || (Number.isInteger(days) && days >= least && days <= 36_500),
+      `must be a whole number of days, at least ${least}, or forever`,
+    )
+    .default(byDefault);
+}
+
+/** What outlets answered to attempts; how each attempt ended is kept for ever. */
+export const retainAnswersDays = retentionDays(90, 1);
+/** Frozen messages, renditions and page texts that nothing can need again. Events live for seven days, and may be handled once more until then. */
+export const retainObsoleteDays = retentionDays(30, 8);
+
+/** Megabytes (10⁶ bytes) free on the data folder's disk below which it is said. */
+export const diskWarningMb = z.coerce
+  .number('must be a number of megabytes, such as 1000')
+  .min(0, 'must be a number of megabytes, such as 1000')
+  .default(1_000);
+
 export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info');
 
 /**

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { SettingsError } from './environment.js';
+import { readEnvironment, SettingsError } from './environment.js';
 import { launcherSettings, processEnvironment, type ProcessSettings } from './launcher.js';
+import { publishSettings } from './processes.js';
 
 describe('launcherSettings', () => {
   it('asks for nothing', () => {
@@ -15,6 +16,7 @@ describe('launcherSettings', () => {
       encryptionKey: null,
       allowTargets: [],
       retrySchedule: null,
+      diskWarningMb: 1000,
       databaseUrl: null,
       redisUrl: null,
       natsUrl: null,
@@ -39,6 +41,34 @@ describe('launcherSettings', () => {
     })) {
       expect(() => launcherSettings(wrong)).toThrow(`${name}: ${fix}`);
     }
+  });
+});
+
+describe('how long something is kept', () => {
+  const read = (given: Record<string, string>) =>
+    readEnvironment(
+      publishSettings.pick({ NEWSRELAY_RETAIN_ANSWERS_DAYS: true, NEWSRELAY_RETAIN_OBSOLETE_DAYS: true }),
+      given,
+    );
+
+  it('is days, or for ever', () => {
+    expect(read({})).toEqual({ NEWSRELAY_RETAIN_ANSWERS_DAYS: 90, NEWSRELAY_RETAIN_OBSOLETE_DAYS: 30 });
+    expect(read({ NEWSRELAY_RETAIN_ANSWERS_DAYS: 'forever', NEWSRELAY_RETAIN_OBSOLETE_DAYS: '8' })).toEqual({
+      NEWSRELAY_RETAIN_ANSWERS_DAYS: null,
+      NEWSRELAY_RETAIN_OBSOLETE_DAYS: 8,
+    });
+  });
+
+  it.each([
+    ['NEWSRELAY_RETAIN_ANSWERS_DAYS', '0', 1],
+    ['NEWSRELAY_RETAIN_ANSWERS_DAYS', 'a year', 1],
+    // A message may be handled again for as long as its event lives.
+    ['NEWSRELAY_RETAIN_OBSOLETE_DAYS', '7', 8],
+    ['NEWSRELAY_RETAIN_OBSOLETE_DAYS', '8.5', 8],
+  ])('%s=%s is refused, by the launcher too', (name, value, least) => {
+    const message = `${name}: must be a whole number of days, at least ${least}, or forever`;
+    expect(() => read({ [name]: value })).toThrow(message);
+    expect(() => launcherSettings({ [name]: value })).toThrow(message);
   });
 });
 
@@ -95,6 +125,7 @@ describe('the encryption key', () => {
 
 describe('processEnvironment', () => {
   const settings: ProcessSettings = {
+    dataDir: '/data',
     port: 8081,
     bind: '0.0.0.0',
     publicUrl: 'https://news.example',

@@ -20,6 +20,10 @@ const schema = z.object({
   NEWSRELAY_ALLOW_TARGETS: fields.allowTargets,
   // No default here: the demo has another one than the services.
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule.unwrap().optional(),
+  NEWSRELAY_DISK_WARNING_MB: fields.diskWarningMb,
+  // Checked here, where a wrong one is told of at once; the workers read them themselves.
+  NEWSRELAY_RETAIN_ANSWERS_DAYS: fields.retainAnswersDays,
+  NEWSRELAY_RETAIN_OBSOLETE_DAYS: fields.retainObsoleteDays,
   DATABASE_URL: fields.databaseUrl.optional(),
   REDIS_URL: fields.redisUrl.optional(),
   NATS_URL: fields.natsUrl.optional(),
@@ -43,6 +47,8 @@ export interface LauncherSettings {
   readonly allowTargets: readonly string[];
   /** Seconds. */
   readonly retrySchedule: readonly number[] | null;
+  /** Megabytes free below which it is said. */
+  readonly diskWarningMb: number;
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
   readonly natsUrl: string | null;
@@ -60,6 +66,7 @@ export function launcherSettings(environment?: Environment): LauncherSettings {
     encryptionKey: given.NEWSRELAY_ENCRYPTION_KEY ?? null,
     allowTargets: given.NEWSRELAY_ALLOW_TARGETS,
     retrySchedule: given.NEWSRELAY_RETRY_SCHEDULE ?? null,
+    diskWarningMb: given.NEWSRELAY_DISK_WARNING_MB,
     databaseUrl: given.DATABASE_URL ?? null,
     redisUrl: given.REDIS_URL ?? null,
     natsUrl: given.NATS_URL ?? null,
@@ -68,6 +75,8 @@ export function launcherSettings(environment?: Environment): LauncherSettings {
 
 /** What the launcher hands to each of its processes. */
 export interface ProcessSettings {
+  /** Absolute. */
+  readonly dataDir: string;
   readonly port: number;
   readonly bind: string;
   readonly publicUrl: string;
@@ -93,6 +102,7 @@ export function processEnvironment(
     ...Object.fromEntries(SECRET_SETTINGS.map((name) => [fileSetting(name), undefined])),
     // There is no migration job beside the launcher.
     NEWSRELAY_MIGRATE: 'at-start',
+    NEWSRELAY_DATA_DIR: settings.dataDir,
     NEWSRELAY_PORT: String(settings.port),
     NEWSRELAY_BIND: settings.bind,
     NEWSRELAY_PUBLIC_URL: settings.publicUrl,

@@ -31,6 +31,8 @@ export const publishSettings = z.object({
   ...delivering,
   NATS_URL: fields.natsUrl,
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule,
+  NEWSRELAY_RETAIN_ANSWERS_DAYS: fields.retainAnswersDays,
+  NEWSRELAY_RETAIN_OBSOLETE_DAYS: fields.retainObsoleteDays,
 });
 export const feedsSettings = z.object(everyProcess);
 export const consoleSettings = z.object({ ...everyProcess, ...delivering });
@@ -50,6 +52,9 @@ export const singleMachineHttpSettings = z.object({
   ...consoleSettings.shape,
   /** Internal port of the workers' probes and metrics. */
   NEWSRELAY_WORKERS_PORT: fields.port,
+  /** Whose disk is watched. */
+  NEWSRELAY_DATA_DIR: z.string(),
+  NEWSRELAY_DISK_WARNING_MB: fields.diskWarningMb,
 });
 /** The single-machine mode's worker process: transform and publish. Its port is internal. */
 export const singleMachineWorkersSettings = z

@@ -84,7 +84,7 @@ export async function insertVersion(
   version: NewVersion,
   state: Extract<VersionState, 'held' | 'scheduled' | 'published'>,
 ): Promise<number> {
-  const number = article.latest_version + 1;
+  const number = Math.max(article.latest_version, article.versions_skipped_through) + 1;
   await tx
     .insertInto('article_versions')
     .values({

@@ -195,6 +195,33 @@ export async function resumeChannel(tx: LedgerTransaction, id: string): Promise<
   await announce(tx, id);
 }
 
+/**
+ * Writes every channel's secrets anew, all or none: `reseal` gets them as they are sealed, and what it throws leaves
+ * everything as it was. Returns how many were changed.
+ */
+export async function resealSecrets(
+  ledger: Ledger,
+  reseal: (sealed: string, channelId: string) => string,
+): Promise<number> {
+  return ledger.transaction().execute(async (tx) => {
+    // A deleted channel has none any more.
+    const rows = await tx
+      .selectFrom('channels')
+      .select(['id', 'sealed_secrets'])
+      .where('sealed_secrets', '<>', '')
+      .forUpdate()
+      .execute();
+    let changed = 0;
+    for (const { id, sealed_secrets } of rows) {
+      const resealed = reseal(sealed_secrets, id);
+      if (resealed === sealed_secrets) continue;
+      await tx.updateTable('channels').set({ sealed_secrets: resealed }).where('id', '=', id).execute();
+      changed += 1;
+    }
+    return changed;
+  });
+}
+
 /** Types of the channels that exist, each once. */
 export async function channelTypesInUse(ledger: Ledger): Promise<string[]> {
   const rows = await ledger

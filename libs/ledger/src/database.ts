@@ -68,6 +68,16 @@ export function isLedgerTooSlow(error: unknown): boolean {
   return typeof code === 'string' && TOO_SLOW_CODES.has(code);
 }
 
+/** Why it cannot be used now, for a caller: told apart are the cases that an operator has to do something about. */
+export function unavailabilityOf(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  if (code === '25006')
+    return 'PostgreSQL takes no changes now: it is read-only, as a standby is. Nothing was stored; try again shortly.';
+  if (code === '53100')
+    return 'The disk of PostgreSQL is full. Nothing was stored; try again when there is room on it.';
+  return 'PostgreSQL cannot be reached now; try again shortly.';
+}
+
 /** True for errors that mean "PostgreSQL cannot be reached or cannot write now", as against a bug of ours. */
 export function isLedgerUnavailable(error: unknown): boolean {
   // Not `instanceof Error`: errors of Node's own code are of another realm where code runs in a VM context.

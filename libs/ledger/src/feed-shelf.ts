@@ -254,6 +254,13 @@ export async function readRenditions(
  * before: the bytes change once more.
  */
 export async function editionServedSince(ledger: Ledger, digest: string): Promise<Date> {
+  // Read first: feeds go on while PostgreSQL takes no changes.
+  const known = await ledger
+    .selectFrom('feed_edition')
+    .select('served_since')
+    .where('digest', '=', digest)
+    .executeTakeFirst();
+  if (known !== undefined) return known.served_since;
   const { rows } = await sql<{ served_since: Date }>`
     insert into feed_edition as e (digest, served_since) values (${digest}, clock_timestamp())
     on conflict (only_row) do update

@@ -12,7 +12,7 @@ import { sql } from 'kysely';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { Health } from '@newsrelay/telemetry/health';
 import { LOGGER, type Logger, RateLimitedLog } from '@newsrelay/telemetry/logger';
-import { openLedger, type Ledger } from './database.js';
+import { isLedgerUnavailable, openLedger, type Ledger } from './database.js';
 import { LEDGER } from './ledger-token.js';
 import { isMigrated, migrate } from './migrate.js';
 import { LedgerNotifications } from './notifications.js';
@@ -46,7 +46,7 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
     @Inject(LedgerNotifications) private readonly notifications: LedgerNotifications,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(WHO_MIGRATES) private readonly whoMigrates: LedgerSettings['migrate'],
-    @Inject(Health) health: Health,
+    @Inject(Health) private readonly health: Health,
   ) {
     health.register('postgresql', true, async () => {
       if (this.#reason !== null) return this.#reason;
@@ -56,6 +56,12 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
   }
 
   onApplicationBootstrap(): void {
+    // Shown only: what can be read is served, and a process that cannot write says so to whoever asks it to.
+    this.health.register('postgresql-writes', false, async () => {
+      const { rows } = await sql<{ off: boolean }>`
+        select current_setting('transaction_read_only') = 'on' as off`.execute(this.ledger);
+      return rows[0]?.off === true ? 'PostgreSQL is read-only now' : null;
+    });
     this.notifications.start();
     void this.#migrateUntilDone().then(this.#migrated.resolve, this.#migrated.reject);
   }
@@ -75,6 +81,15 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
     await this.ledger.destroy();
   }
 
+  async #migrate(): Promise<void> {
+    try {
+      await migrate(this.ledger);
+    } catch (error) {
+      // What is there can be read from a standby too, which takes no changes.
+      if (!isLedgerUnavailable(error) || !(await isMigrated(this.ledger))) throw error;
+    }
+  }
+
   async #migrateUntilDone(): Promise<boolean> {
     const { signal } = this.#stopping;
     const log = new RateLimitedLog((fields, message) => {
@@ -82,7 +97,7 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
     });
     while (!signal.aborted) {
       try {
-        if (this.whoMigrates === 'at-start') await migrate(this.ledger);
+        if (this.whoMigrates === 'at-start') await this.#migrate();
         else if (!(await isMigrated(this.ledger))) throw new Error(SCHEMA_AWAITED);
         this.#reason = null;
         return true;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
+import { BackupError } from './backup/backup-file.js';
 import type { Ledger } from './database.js';
 import * as ledger0001 from './migrations/0001-ledger.js';
 import * as distributed0002 from './migrations/0002-distributed.js';
@@ -8,6 +9,7 @@ import * as keys0004 from './migrations/0004-keys.js';
 import * as platformState0005 from './migrations/0005-platform-state.js';
 import * as traceContext0006 from './migrations/0006-trace-context-and-figures.js';
 import * as board0007 from './migrations/0007-board.js';
+import * as retention0008 from './migrations/0008-retention.js';
 
 /** In order of name; a migration that was released is never edited, a new one is added. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -18,6 +20,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005-platform-state': platformState0005,
   '0006-trace-context-and-figures': traceContext0006,
   '0007-board': board0007,
+  '0008-retention': retention0008,
 };
 
 /** Brings the schema up to date; safe to call from many processes at once (advisory lock). Throws if one fails, with nothing of it applied. */
@@ -27,6 +30,22 @@ export async function migrate(ledger: Ledger): Promise<void> {
     provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
   });
   const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error instanceof Error ? error : new Error(JSON.stringify(error));
+}
+
+/**
+ * Brings an empty database to the schema of a backup, which may be an older one.
+ *
+ * @throws BackupError if this build does not know one of the migrations
+ */
+export async function migrateAsFarAs(ledger: Ledger, names: readonly string[]): Promise<void> {
+  const known = Object.entries(MIGRATIONS).filter(([name]) => names.includes(name));
+  if (known.length < names.length) {
+    const unknown = names.filter((name) => !(name in MIGRATIONS)).join(', ');
+    throw new BackupError(`the backup is of a newer Newsrelay (it has ${unknown}): update Newsrelay first`);
+  }
+  const provider = { getMigrations: () => Promise.resolve(Object.fromEntries(known)) };
+  const { error } = await new Migrator({ db: ledger, provider }).migrateToLatest();
   if (error !== undefined) throw error instanceof Error ? error : new Error(JSON.stringify(error));
 }
 

@@ -20,6 +20,7 @@ export interface ArticlesTable {
   withdrawn_through: Defaulted<number>;
   withdrawn_at: Date | null;
   page_date: ColumnType<string | null, string | null | undefined, string | null>;
+  versions_skipped_through: Defaulted<number>;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
 }
@@ -196,6 +197,11 @@ export interface AuditTable {
   address: string | null;
 }
 
+export interface RetentionMarksTable {
+  kind: string;
+  through: Date;
+}
+
 export interface LedgerSchema {
   articles: ArticlesTable;
   article_versions: ArticleVersionsTable;
@@ -212,4 +218,5 @@ export interface LedgerSchema {
   api_keys: ApiKeysTable;
   sessions: SessionsTable;
   audit: AuditTable;
+  retention_marks: RetentionMarksTable;
 }

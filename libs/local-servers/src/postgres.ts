@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 
 import { Client } from 'pg';
 
-import { endProcess, type StopSequence } from './pid-file.js';
+import { endProcess, readPidFile, type StopSequence } from './pid-file.js';
 import { accountForPostgres, type Account } from './postgres-account.js';
 import { postgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 import { OUTSIDE, postgresFolder } from './postgres-folder.js';
-import { commandLineOf, identityOf } from './process-identity.js';
+import { commandLineOf, identityOf, isRunning } from './process-identity.js';
 import { ServerStartError, startServer, type LocalServer, type StartOptions } from './server-process.js';
 
 export interface PostgresOptions extends StartOptions {
@@ -76,6 +76,14 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalServ
   );
   await makeDatabase(url(server.port, 'postgres'));
   return server;
+}
+
+/** Where the PostgreSQL of a data folder answers, if it runs: started by whichever launcher. */
+export function runningPostgres(dataDir: string): string | undefined {
+  const record = readPidFile(join(dataDir, 'run', 'postgres.json'));
+  if (record?.port == null || !isRunning(record.process)) return undefined;
+  const password = readFileSync(join(dataDir, 'postgres-password'), 'utf8').trim();
+  return `postgres://${USER}:${password}@127.0.0.1:${record.port}/${DATABASE}`;
 }
 
 /** For a small machine that runs everything else beside it; durability as PostgreSQL has it by default. */

@@ -245,7 +245,6 @@ class RunningServer implements LocalServer {
       this.#command = command;
       this.#ending = false;
       this.#pid = child.pid ?? 0;
-      writePidFile(this.pidFile, this.kind.name, this.#pid, this.port);
       const ended = (code: number | null, signal: NodeJS.Signals | null): void => {
         this.#child = undefined;
         removePidFile(this.pidFile);
@@ -254,6 +253,13 @@ class RunningServer implements LocalServer {
       };
       if (child.exitCode !== null || child.signalCode !== null) ended(child.exitCode, child.signalCode);
       else child.once('exit', ended);
+      try {
+        writePidFile(this.pidFile, this.kind.name, this.#pid, this.port);
+      } catch (error) {
+        // On a full disk: a process that no record names would be found by nobody.
+        await this.stop();
+        throw error;
+      }
     } finally {
       closeSync(log);
     }

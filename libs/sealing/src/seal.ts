@@ -38,6 +38,11 @@ function keyIdOf(key: Buffer): string {
   return createHash('sha256').update('newsrelay key id\n').update(key).digest('hex').slice(0, 12);
 }
 
+/** The id of the key that a text is sealed with. */
+export function keyIdOfSealed(sealed: string): string {
+  return sealed.split('.')[1] ?? '';
+}
+
 export class Sealing {
   readonly keyId: string;
   readonly #key: Buffer;

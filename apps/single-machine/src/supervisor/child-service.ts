@@ -73,7 +73,6 @@ export class ChildService implements Restartable {
     });
     this.#child = child;
     this.#ending = false;
-    if (child.pid !== undefined) writePidFile(this.#pidFile, this.name, child.pid, null);
     this.#collect(child.stdout);
     this.#collect(child.stderr);
     const ended = (code: number | null, signal: NodeJS.Signals | null): void => {
@@ -83,6 +82,14 @@ export class ChildService implements Restartable {
     };
     if (child.exitCode !== null || child.signalCode !== null) ended(child.exitCode, child.signalCode);
     else child.once('exit', ended);
+    if (child.pid === undefined) return;
+    try {
+      writePidFile(this.#pidFile, this.name, child.pid, null);
+    } catch (error) {
+      // On a full disk: a process that no record names would be found by nobody.
+      await this.kill();
+      throw error;
+    }
   }
 
   async restart(): Promise<void> {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SettingsError } from '@newsrelay/config/environment';
+
+const NEXT = 'encryption-key.next';
 
 export interface KeptKey {
   readonly value: string;
@@ -30,6 +32,50 @@ export function encryptionKey(dataDir: string, given: string | null): KeptKey {
     );
   }
   return kept(file, given, () => randomBytes(32).toString('base64'));
+}
+
+/** What lies in the folder; null where nothing does. */
+export function keptKeys(dataDir: string): { encryption: string | null; admin: string | null } {
+  return { encryption: read(join(dataDir, 'encryption-key')), admin: read(join(dataDir, 'admin-key')) };
+}
+
+/** Lays keys of a backup into a folder that has none. */
+export function keepKeys(
+  dataDir: string,
+  keys: { encryption: string | undefined; admin: string | undefined },
+): void {
+  for (const [name, value] of Object.entries({
+    'encryption-key': keys.encryption,
+    'admin-key': keys.admin,
+  })) {
+    if (value !== undefined) kept(join(dataDir, name), null, () => value);
+  }
+}
+
+/** The key that is to come, made once: a rotation that broke off goes on with the same. */
+export function nextEncryptionKey(dataDir: string): KeptKey {
+  return kept(join(dataDir, NEXT), null, () => randomBytes(32).toString('base64'));
+}
+
+/** The next key becomes the key; the one before is laid beside it. */
+export function takeNextEncryptionKey(dataDir: string): void {
+  const file = join(dataDir, 'encryption-key');
+  rmSync(`${file}.old`, { force: true });
+  if (existsSync(file)) linkSync(file, `${file}.old`);
+  renameSync(join(dataDir, NEXT), file);
+}
+
+/** For one that nothing is sealed with, and one that is kept elsewhere. */
+export function dropNextEncryptionKey(dataDir: string): void {
+  rmSync(join(dataDir, NEXT), { force: true });
+}
+
+/** @throws SettingsError where secrets may be sealed with a key that is not the folder's yet */
+export function refuseHalfRotated(dataDir: string): void {
+  if (!existsSync(join(dataDir, NEXT))) return;
+  throw new SettingsError(
+    `NEWSRELAY_DATA_DIR: a change of the encryption key in ${dataDir} did not come to its end: run ./newsrelay rotate-encryption-key once more`,
+  );
 }
 
 function kept(file: string, given: string | null, make: () => string): KeptKey {

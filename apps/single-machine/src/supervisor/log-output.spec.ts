@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
@@ -24,6 +24,22 @@ describe('RotatingFile', () => {
     expect(readFileSync(`${path}.1`, 'utf8')).toBe('line-3\n');
     expect(readFileSync(`${path}.2`, 'utf8')).toBe('line-2\n');
     expect(existsSync(`${path}.3`)).toBe(false);
+  });
+
+  it('what the disk does not take costs lines, which are counted, and ends nothing', async () => {
+    const path = join(folder.path, 'x.log');
+    const file = new RotatingFile(path, 10);
+    file.write('line-1');
+    // Nothing new can be made where there is no folder, as on a full disk.
+    await folder.remove();
+    file.write('line-2');
+    file.write('line-3');
+    mkdirSync(folder.path);
+    file.write('line-4');
+    file.close();
+    expect(readFileSync(path, 'utf8')).toBe(
+      '(2 lines are missing here: the disk did not take them)\nline-4\n',
+    );
   });
 
   it('goes on in the file it finds', () => {

@@ -15,10 +15,12 @@ import type { LocalServer, StartOptions } from '@newsrelay/local-servers/server-
 import type { Terminal } from '../terminal.js';
 import { ChildService, endLeftChild } from './child-service.js';
 import { lockDataFolder, type FolderLock } from './data-folder-lock.js';
+import { watchDisk } from './disk-watch.js';
 import { endLeftServers, killOwn, killSignal } from './left-servers.js';
 import { keepRunning, type Restartable } from './keep-running.js';
-import { adminKey, encryptionKey, type KeptKey } from './kept-keys.js';
+import { adminKey, encryptionKey, refuseHalfRotated, type KeptKey } from './kept-keys.js';
 import { checkPublicPort } from './public-port.js';
+import { refuseHalfRestored } from './restore-mark.js';
 import { unreadiness } from './readiness.js';
 import { trimServerLogs } from './server-logs.js';
 
@@ -94,6 +96,8 @@ export class Supervisor {
     const { dataDir, bind } = this.settings;
     const { say } = this.terminal;
     this.#lock = lockDataFolder(dataDir);
+    refuseHalfRestored(dataDir);
+    refuseHalfRotated(dataDir);
     process.on('exit', this.#leaveNothing);
     await this.#endWhatWasLeft();
     const port = this.settings.port ?? DEFAULT_PORT;
@@ -104,8 +108,10 @@ export class Supervisor {
     };
     const urls = await this.#startServers();
     this.#stopping.signal.throwIfAborted();
+    this.#watchDisk();
     const localUrl = `http://${localHost(bind)}:${port}`;
     const processes: ProcessSettings = {
+      dataDir,
       ...urls,
       port,
       bind,
@@ -237,6 +243,20 @@ export class Supervisor {
     if (database === undefined || redis === undefined || nats === undefined)
       throw new Error('a server has no URL');
     return { databaseUrl: database, redisUrl: redis, natsUrl: nats };
+  }
+
+  #watchDisk(): void {
+    const { dataDir, diskWarningMb } = this.settings;
+    const { say } = this.terminal;
+    // NATS stores nothing any more once it met a full disk, whatever room there is later (2.9.10): it has to begin anew.
+    const onRoom = async (): Promise<void> => {
+      const nats = this.#servers.find(({ name }) => name === 'nats');
+      if (nats?.running !== true) return;
+      say('nats: started again, since the disk was full');
+      await nats.restart();
+    };
+    const options = { dataDir, warnBelow: diskWarningMb * 1_000_000, say, onRoom };
+    this.#idle.push(watchDisk(options, this.#stopping.signal));
   }
 
   #keep(part: Restartable): void {
