@@ -78,7 +78,7 @@ describe('what is shown of the running system', () => {
       NEWSRELAY_PORT: String(port),
       NEWSRELAY_WORKERS_PORT: String(workersPort),
       NEWSRELAY_DATA_DIR: import.meta.dirname,
-    NEWSRELAY_PUBLIC_URL: `http://127.0.0.1:${port}`,
+      NEWSRELAY_PUBLIC_URL: `http://127.0.0.1:${port}`,
       NEWSRELAY_ADMIN_KEY: key,
       NEWSRELAY_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
       NEWSRELAY_LOG_LEVEL: 'error',
