@@ -1,6 +1,6 @@
 import type { ArticleView } from '../api/shapes.js';
 import { Icon } from '../parts/icon.js';
-import { ClockTime } from '../parts/time.js';
+import { EmbargoTime } from '../parts/time.js';
 import { useWords } from '../words/language.js';
 import { RepairNotes } from './repair-notes.js';
 
@@ -38,7 +38,7 @@ export function ArticleText({ article }: { article: ArticleView }) {
         <bdi>{say('article.source', { source: article.source, sourceId: article.sourceId })}</bdi>
         {article.embargoUntil !== null && (
           <span>
-            <Icon name="clock" /> <ClockTime at={article.embargoUntil} />
+            <Icon name="clock" /> <EmbargoTime at={article.embargoUntil} />
           </span>
         )}
         {article.publishedVersion !== null && (

@@ -7,7 +7,7 @@ import { useAction } from '../parts/action.js';
 import { Button } from '../parts/button.js';
 import { ArticleMark } from '../parts/marks.js';
 import { Reason } from '../parts/reason.js';
-import { ClockTime, RelativeTime } from '../parts/time.js';
+import { ClockTime, EmbargoTime, RelativeTime } from '../parts/time.js';
 import { useMay } from '../session/session.js';
 import { useWords } from '../words/language.js';
 import { useQueryClient } from '@tanstack/react-query';
@@ -48,7 +48,7 @@ export function ArticleHead({ article, channels }: { article: BoardArticle; chan
       {article.state === 'held' && <Held article={article} />}
       {article.state === 'scheduled' && article.embargoUntil !== null && (
         <p className="why">
-          <ClockTime at={article.embargoUntil} />
+          <EmbargoTime at={article.embargoUntil} />
         </p>
       )}
       <Problems article={article} channels={channels} />

@@ -18,3 +18,10 @@ export function ClockTime({ at }: { at: string }) {
   const now = useNow();
   return <time dateTime={at}>{clockTime(at, now, locale)}</time>;
 }
+
+/** When a scheduled version goes out by itself. */
+export function EmbargoTime({ at }: { at: string }) {
+  const { locale, say } = useWords();
+  const now = useNow();
+  return <time dateTime={at}>{say('article.embargo', { at: clockTime(at, now, locale) })}</time>;
+}
