@@ -6,13 +6,13 @@ import { webhookId } from '@newsrelay/contracts/keys';
 import {
   claimDelivery,
   endWaiting,
-  readClaimCandidate,
   settleDelivery,
   type Claim,
   type ClaimCandidate,
   type Settlement,
 } from '@newsrelay/ledger/deliveries';
 import { isLedgerTooSlow, isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
+import type { InBatches } from '@newsrelay/ledger/in-batches';
 import { redact } from '@newsrelay/sealing/mask';
 import { afterAttempt } from './after-attempt.js';
 import { claimVerdict } from './claim-verdict.js';
@@ -45,6 +45,8 @@ export interface Lane {
 
 export interface AttemptParts {
   ledger: Ledger;
+  /** Reads deliveries by id from that ledger; asked once for each turn, and never kept. */
+  candidates: Pick<InBatches<string, ClaimCandidate>, 'get'>;
   connectorOf: (type: string) => Connector | undefined;
   /** Opens a channel's sealed secrets; throws if it cannot. */
   unseal: (sealed: string, channelId: string) => Record<string, unknown>;
@@ -70,7 +72,7 @@ export async function attemptDelivery(
   stopping: AbortSignal,
 ): Promise<JobFate> {
   const readAt = performance.now();
-  const candidate = await readClaimCandidate(parts.ledger, deliveryId);
+  const candidate = await parts.candidates.get(deliveryId);
   if (candidate === undefined) return DONE;
   const verdict = claimVerdict(candidate);
   switch (verdict.verdict) {

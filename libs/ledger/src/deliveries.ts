@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type InferResult } from 'kysely';
 import { deliveryId } from '@newsrelay/contracts/keys';
 import {
   WAITING_STATES,
@@ -160,11 +160,11 @@ export interface ClaimCandidate {
   channelDeleted: boolean;
 }
 
-const claimCandidate = new Statement('claim-candidate', (ledger, given: GiveValue<{ id: string }>) =>
-  claimCandidateQuery(ledger, given).compile(),
+const claimCandidates = new Statement('claim-candidates', (ledger, given: GiveValue<{ ids: string[] }>) =>
+  claimCandidatesQuery(ledger, given).compile(),
 );
 
-function claimCandidateQuery(ledger: Ledger, given: GiveValue<{ id: string }>) {
+function claimCandidatesQuery(ledger: Ledger, given: GiveValue<{ ids: string[] }>) {
   return ledger
     .selectFrom('deliveries as d')
     .innerJoin('articles as a', 'a.id', 'd.article_id')
@@ -228,13 +228,26 @@ function claimCandidateQuery(ledger: Ledger, given: GiveValue<{ id: string }>) {
         .where('d.attempts_in_round', '>', 0)
         .as('last_outcome'),
     ])
-    .where('d.id', '=', given('id'));
+    .where(sql<boolean>`d.id = any (${given('ids')}::text[])`);
 }
 
 /** Undefined if there is no such delivery. */
 export async function readClaimCandidate(ledger: Ledger, id: string): Promise<ClaimCandidate | undefined> {
-  const [row] = await claimCandidate.run(ledger, { id });
-  if (row === undefined) return undefined;
+  return (await readClaimCandidates(ledger, [id])).get(id);
+}
+
+/** By id; those that are not there are left out. */
+export async function readClaimCandidates(
+  ledger: Ledger,
+  ids: readonly string[],
+): Promise<Map<string, ClaimCandidate>> {
+  const rows = await claimCandidates.run(ledger, { ids: [...ids] });
+  return new Map(rows.map((row) => [row.delivery_id, candidateOfRow(row)]));
+}
+
+type CandidateRow = InferResult<ReturnType<typeof claimCandidatesQuery>>[number];
+
+function candidateOfRow(row: CandidateRow): ClaimCandidate {
   const begun = row.begun_at !== null;
   return {
     id: row.delivery_id,
