@@ -1,6 +1,6 @@
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import type pg from 'pg';
-import { nameOfStatement } from './statement.js';
+import { nameOfStatement } from './statement-names.js';
 
 /** The pool as Kysely uses it, except that each connection keeps the statements that have a name. */
 export function preparingPool(pool: pg.Pool): PostgresPool {

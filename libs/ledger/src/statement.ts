@@ -1,5 +1,6 @@
 import { CompiledQuery, sql, type RawBuilder } from 'kysely';
 import type { Ledger } from './database.js';
+import { nameStatement } from './statement-names.js';
 
 /** A value that a statement gets when it runs. */
 class Given {
@@ -10,14 +11,6 @@ class Given {
 export type GiveValue<Values extends object> = <K extends keyof Values & string>(
   name: K,
 ) => RawBuilder<Values[K]>;
-
-/** Names under which PostgreSQL keeps statements, by their text. */
-const names = new Map<string, string>();
-
-/** The name under which a connection keeps a statement; undefined for one that is to be parsed each time. */
-export function nameOfStatement(text: string): string | undefined {
-  return names.get(text);
-}
 
 /**
  * A statement that runs for every delivery: put together once in this process, parsed and planned once by each connection
@@ -43,7 +36,7 @@ export class Statement<Values extends object, Row> {
 
   #compile(ledger: Ledger): CompiledQuery<Row> {
     const compiled = this.build(ledger, (name) => sql`${new Given(name)}`);
-    names.set(compiled.sql, `newsrelay-${this.name}`);
+    nameStatement(compiled.sql, this.name);
     return compiled;
   }
 }
