@@ -9,6 +9,8 @@ import { DeliveryQueue, producerConnection } from '@newsrelay/delivery/queue';
 import { Reconciler } from '@newsrelay/delivery/reconciler';
 import { DeliveryWorkers } from '@newsrelay/delivery/worker';
 import type { Ledger } from '@newsrelay/ledger/database';
+import { readClaimCandidates } from '@newsrelay/ledger/deliveries';
+import { InBatches } from '@newsrelay/ledger/in-batches';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
@@ -73,7 +75,8 @@ export class PublishModule {
             events: DeliveryEvents,
             logger: Logger,
           ) => {
-            const parts = { ledger, connectorOf, unseal, lanes, inFlight, events, schedule };
+            const candidates = new InBatches((ids: readonly string[]) => readClaimCandidates(ledger, ids));
+            const parts = { ledger, candidates, connectorOf, unseal, lanes, inFlight, events, schedule };
             return new DeliveryWorkers({
               redisUrl: settings.REDIS_URL,
               concurrency: CONCURRENCY,

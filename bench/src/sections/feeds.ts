@@ -5,6 +5,7 @@ import { Agent, request } from 'undici';
 import { count, figure, type Count, type SectionResult } from '../measuring/figures.js';
 import { load } from '../measuring/load.js';
 import { versionOf } from '../measuring/machine.js';
+import { processorSecondsOf } from '../measuring/process-tree.js';
 import { inTurn } from '../measuring/rounds.js';
 import { articleJson, markers, takeAllIn } from '../stand/articles.js';
 import type { Closing } from '../stand/closing.js';
@@ -18,6 +19,18 @@ const FILLED_MS = 30_000;
 const OURS = 'newsrelay';
 const FASTIFY = 'bare Fastify route';
 const NGINX = 'nginx, the same file';
+
+interface Server {
+  readonly url: string;
+  /** Of the process that answers, or of the one that started it. */
+  readonly pid: number;
+}
+
+interface Round {
+  readonly perSecond: number;
+  /** Of an answer; null where the system does not tell. */
+  readonly processorUs: number | null;
+}
 
 interface Answer {
   readonly status: number;
@@ -66,45 +79,63 @@ export async function feeds(stand: Stand, own: Closing): Promise<SectionResult> 
     logDir: bed.logDir,
   });
   own.add(() => bare.stop());
-  const bases: Record<string, string> = {
-    [OURS]: bed.newsrelay.url,
-    [FASTIFY]: await bare.ask<string>('url'),
+  const servers: Record<string, Server> = {
+    [OURS]: { url: bed.newsrelay.url, pid: bed.newsrelay.launcher.pid },
+    [FASTIFY]: { url: await bare.ask<string>('url'), pid: bare.pid },
   };
   const nginx = await startNginx(folder, files);
   if (nginx !== null) {
     own.add(() => nginx.stop());
-    bases[NGINX] = nginx.url;
+    servers[NGINX] = nginx;
   }
 
   const counts: Count[] = [count('items in the feed', items, itemsOf(feed.body))];
   const figures = [];
   for (const status of [200, 304] as const) {
-    const checks = await checked(bases, status, feed.body);
+    const checks = await checked(servers, status, feed.body);
     counts.push(...checks.map(({ check }) => check));
-    const contenders = checks.map(({ name, url, headers, bytes }) => {
-      const run = async (): Promise<number> => {
+    const contenders = checks.map(({ name, pid, url, headers, bytes }) => {
+      const run = async (): Promise<Round> => {
+        const before = processorSecondsOf([pid]);
         const seen = await load(url, headers, { connections, seconds, folder, stopping: stand.stopping });
         // An answer that is cut off by the end, or one of another kind, would show here.
         const size = seen.bytes / seen.requests;
         if (Math.abs(size / bytes - 1) > 0.02)
           throw new Error(`${name}: an answer has ${size.toFixed(0)} bytes, not ${bytes}`);
-        return seen.perSecond;
+        const after = processorSecondsOf([pid]);
+        return {
+          perSecond: seen.perSecond,
+          processorUs: before === null || after === null ? null : ((after - before) * 1e6) / seen.requests,
+        };
       };
       return [name, run] as const;
     });
     stand.say(`answers ${status}`);
     const results = await inTurn(Object.fromEntries(contenders), stand.plan.rounds, stand);
-    const { [OURS]: ours = [], ...baselines } = Object.fromEntries(results);
+    const of = (read: (round: Round) => number) => {
+      const byName = [...results].map(([name, rounds]) => [name, rounds.map(read)] as const);
+      const { [OURS]: ours = [], ...baselines } = Object.fromEntries(byName);
+      return { ours, baselines };
+    };
     figures.push(
       figure({
         name: `feed, ${status}`,
         unit: '/s',
         better: 'higher',
-        ours,
-        baselines,
+        ...of(({ perSecond }) => perSecond),
         expect: { ratioAtLeast: 0.8 },
       }),
     );
+    if ([...results.values()].flat().every(({ processorUs }) => processorUs !== null)) {
+      figures.push(
+        figure({
+          name: `processor time of an answer, ${status}`,
+          unit: 'µs',
+          better: 'lower',
+          ...of(({ processorUs }) => processorUs ?? Number.NaN),
+        }),
+      );
+    }
   }
   return {
     section: 'feeds',
@@ -125,6 +156,7 @@ export async function feeds(stand: Stand, own: Closing): Promise<SectionResult> 
 
 interface Checked {
   readonly name: string;
+  readonly pid: number;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Of one answer, head included. */
@@ -134,12 +166,12 @@ interface Checked {
 
 /** Each contender answers with the same bytes, or with 304 to its own validator. */
 async function checked(
-  bases: Readonly<Record<string, string>>,
+  servers: Readonly<Record<string, Server>>,
   status: 200 | 304,
   body: Buffer,
 ): Promise<Checked[]> {
   return Promise.all(
-    Object.entries(bases).map(async ([name, base]) => {
+    Object.entries(servers).map(async ([name, { url: base, pid }]) => {
       const url = base + PATH;
       const whole = await get(url);
       if (!whole.body.equals(body)) throw new Error(`${name} serves other bytes`);
@@ -147,7 +179,7 @@ async function checked(
         status === 200 ? {} : { 'If-None-Match': whole.headers['etag'] ?? '' };
       const answer = status === 200 ? whole : await get(url, headers);
       const check = count(`status of ${name}`, status, answer.status);
-      return { name, url, headers, bytes: headBytes(answer) + answer.body.length, check };
+      return { name, pid, url, headers, bytes: headBytes(answer) + answer.body.length, check };
     }),
   );
 }

@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { AttemptResult, Connector, ConnectorIo } from '@newsrelay/channel-kit/connector';
 import type { RepeatSafety } from '@newsrelay/channel-kit/manifest';
-import { readClaimCandidate } from '@newsrelay/ledger/deliveries';
+import { readClaimCandidate, readClaimCandidates } from '@newsrelay/ledger/deliveries';
+import { InBatches } from '@newsrelay/ledger/in-batches';
 import { openTestLedger, type TestLedger } from '@newsrelay/ledger/ledger.fixture';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
@@ -74,6 +75,7 @@ describe('attemptDelivery', () => {
     });
     parts = {
       ledger: test.ledger,
+      candidates: new InBatches((ids: readonly string[]) => readClaimCandidates(test.ledger, ids)),
       connectorOf: connector,
       unseal: () => ({}),
       lanes: { publish: lane(), withdraw: lane() },

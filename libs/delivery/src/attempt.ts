@@ -8,7 +8,6 @@ import { QUEUES } from '@newsrelay/contracts/subjects';
 import {
   claimDelivery,
   endWaiting,
-  readClaimCandidate,
   settleDelivery,
   type Claim,
   type ClaimCandidate,
@@ -16,6 +15,7 @@ import {
 } from '@newsrelay/ledger/deliveries';
 import { readEarlierSends, type EarlierSends } from '@newsrelay/ledger/earlier-sends';
 import { isLedgerTooSlow, isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
+import type { InBatches } from '@newsrelay/ledger/in-batches';
 import { redact } from '@newsrelay/sealing/mask';
 import { annotate, ATTRIBUTES, inSpan, type SpanOptions } from '@newsrelay/telemetry/tracing';
 import { afterAttempt } from './after-attempt.js';
@@ -51,6 +51,8 @@ export interface Lane {
 
 export interface AttemptParts {
   ledger: Ledger;
+  /** Reads deliveries by id from that ledger; asked once for each turn, and never kept. */
+  candidates: Pick<InBatches<string, ClaimCandidate>, 'get'>;
   connectorOf: (type: string) => Connector | undefined;
   /** Opens a channel's sealed secrets; throws if it cannot. */
   unseal: (sealed: string, channelId: string) => Record<string, unknown>;
@@ -76,7 +78,7 @@ export async function attemptDelivery(
   stopping: AbortSignal,
 ): Promise<JobFate> {
   const readAt = performance.now();
-  const candidate = await readClaimCandidate(parts.ledger, deliveryId);
+  const candidate = await parts.candidates.get(deliveryId);
   if (candidate === undefined) return DONE;
   const verdict = claimVerdict(candidate);
   switch (verdict.verdict) {

@@ -10,7 +10,24 @@ export interface StoredChannel extends Channel {
   sealedSecrets: string;
 }
 
-export function channelOfRow(row: Selectable<ChannelsTable>): StoredChannel {
+/** What a channel is read from. */
+export const CHANNEL_COLUMNS = [
+  'id',
+  'type',
+  'name',
+  'enabled',
+  'filter',
+  'settings',
+  'sealed_secrets',
+  'paused_since',
+  'pause_reason',
+  'platform',
+  'created_at',
+  'deleted_at',
+] as const satisfies (keyof ChannelsTable)[];
+type ChannelRow = Pick<Selectable<ChannelsTable>, (typeof CHANNEL_COLUMNS)[number]>;
+
+export function channelOfRow(row: ChannelRow): StoredChannel {
   return {
     id: row.id,
     type: row.type,

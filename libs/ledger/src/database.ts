@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { preparingPool } from './preparing-pool.js';
 import type { LedgerSchema } from './schema.js';
 
 export type Ledger = Kysely<LedgerSchema>;
@@ -46,7 +47,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });
-  return new Kysely<LedgerSchema>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<LedgerSchema>({ dialect: new PostgresDialect({ pool: preparingPool(pool) }) });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type InferResult } from 'kysely';
 import { deliveryId } from '@newsrelay/contracts/keys';
 import {
   WAITING_STATES,
@@ -9,8 +9,9 @@ import {
 import type { RenditionReady } from '@newsrelay/contracts/events';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { lockArticle } from './article-versions.js';
-import { channelOfRow, pauseChannel, type StoredChannel } from './channels.js';
+import { CHANNEL_COLUMNS, channelOfRow, pauseChannel, type StoredChannel } from './channels.js';
 import type { Alongside, Ledger, LedgerTransaction } from './database.js';
+import { Statement, type GiveValue } from './statement.js';
 
 /** States of an older version that a newer one makes pointless. */
 const OVERTAKEN_STATES: DeliveryState[] = [...WAITING_STATES, 'unknown', 'manual'];
@@ -157,9 +158,12 @@ export interface ClaimCandidate {
   channelDeleted: boolean;
 }
 
-/** Undefined if there is no such delivery. */
-export async function readClaimCandidate(ledger: Ledger, id: string): Promise<ClaimCandidate | undefined> {
-  const row = await ledger
+const claimCandidates = new Statement('claim-candidates', (ledger, given: GiveValue<{ ids: string[] }>) =>
+  claimCandidatesQuery(ledger, given).compile(),
+);
+
+function claimCandidatesQuery(ledger: Ledger, given: GiveValue<{ ids: string[] }>) {
+  return ledger
     .selectFrom('deliveries as d')
     .innerJoin('articles as a', 'a.id', 'd.article_id')
     .innerJoin('article_versions as v', (join) =>
@@ -167,7 +171,7 @@ export async function readClaimCandidate(ledger: Ledger, id: string): Promise<Cl
     )
     .innerJoin('channels as c', 'c.id', 'd.channel_id')
     .innerJoin('renditions as r', 'r.id', 'd.rendition_id')
-    .selectAll('c')
+    .select(CHANNEL_COLUMNS.map((column) => `c.${column}` as const))
     .select([
       'd.id as delivery_id',
       'd.article_id',
@@ -212,9 +216,26 @@ export async function readClaimCandidate(ledger: Ledger, id: string): Promise<Cl
         .where('d.attempts_in_round', '>', 0)
         .as('last_outcome'),
     ])
-    .where('d.id', '=', id)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
+    .where(sql<boolean>`d.id = any (${given('ids')}::text[])`);
+}
+
+/** Undefined if there is no such delivery. */
+export async function readClaimCandidate(ledger: Ledger, id: string): Promise<ClaimCandidate | undefined> {
+  return (await readClaimCandidates(ledger, [id])).get(id);
+}
+
+/** By id; those that are not there are left out. */
+export async function readClaimCandidates(
+  ledger: Ledger,
+  ids: readonly string[],
+): Promise<Map<string, ClaimCandidate>> {
+  const rows = await claimCandidates.run(ledger, { ids: [...ids] });
+  return new Map(rows.map((row) => [row.delivery_id, candidateOfRow(row)]));
+}
+
+type CandidateRow = InferResult<ReturnType<typeof claimCandidatesQuery>>[number];
+
+function candidateOfRow(row: CandidateRow): ClaimCandidate {
   const begun = row.begun_at !== null;
   return {
     id: row.delivery_id,
@@ -248,6 +269,38 @@ export interface Claim {
   attemptNumber: number;
 }
 
+/** What a claim is made with. */
+interface ClaimValues {
+  id: string;
+  epoch: number;
+  leaseMs: number;
+  body: string;
+  previousVersion: number | null;
+}
+
+const claim = new Statement('claim', (ledger, given: GiveValue<ClaimValues>) =>
+  sql<{ epoch: number; attempt_count: number }>`
+      with claimed as (
+        update deliveries d
+        set state = 'sending', epoch = d.epoch + 1, attempt_count = d.attempt_count + 1,
+            attempts_in_round = d.attempts_in_round + 1, next_attempt_at = null, reason = null,
+            lease_until = clock_timestamp() + ${given('leaseMs')} * interval '1 millisecond',
+            begun_at = coalesce(d.begun_at, clock_timestamp()), body = coalesce(d.body, ${given('body')}),
+            previous_version = case when d.begun_at is null then ${given('previousVersion')}::int else d.previous_version end,
+            updated_at = clock_timestamp()
+        from articles a, channels c
+        where d.id = ${given('id')} and d.epoch = ${given('epoch')} and d.state in ('queued', 'retrying')
+          and a.id = d.article_id and c.id = d.channel_id and c.deleted_at is null
+          and (d.action = 'withdraw' or (a.withdrawn_through < d.version and c.enabled and c.paused_since is null))
+          and not exists (select from deliveries n where ${overtakes('n', 'd')})
+          and not exists (select from deliveries w where ${goesBefore('w', 'd')})
+        returning d.id, d.epoch, d.attempt_count
+      )
+      insert into attempts (delivery_id, number, epoch, started_at)
+      select id, attempt_count, epoch, clock_timestamp() from claimed
+      returning epoch, number as attempt_count`.compile(ledger),
+);
+
 /**
  * Takes the delivery for one attempt, compare-and-set on the epoch that was read: whatever changed since (a
  * withdrawal, a pause, a newer version, another sender) makes it null. The frozen body is stored with the first.
@@ -259,27 +312,8 @@ export async function claimDelivery(
   leaseMs: number,
 ): Promise<Claim | null> {
   try {
-    const { rows } = await sql<{ epoch: number; attempt_count: number }>`
-      with claimed as (
-        update deliveries d
-        set state = 'sending', epoch = d.epoch + 1, attempt_count = d.attempt_count + 1,
-            attempts_in_round = d.attempts_in_round + 1, next_attempt_at = null, reason = null,
-            lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond',
-            begun_at = coalesce(d.begun_at, clock_timestamp()), body = coalesce(d.body, ${body}),
-            previous_version = case when d.begun_at is null then ${candidate.previousVersion}::int else d.previous_version end,
-            updated_at = clock_timestamp()
-        from articles a, channels c
-        where d.id = ${candidate.id} and d.epoch = ${candidate.epoch} and d.state in ('queued', 'retrying')
-          and a.id = d.article_id and c.id = d.channel_id and c.deleted_at is null
-          and (d.action = 'withdraw' or (a.withdrawn_through < d.version and c.enabled and c.paused_since is null))
-          and not exists (select from deliveries n where ${overtakes('n', 'd')})
-          and not exists (select from deliveries w where ${goesBefore('w', 'd')})
-        returning d.id, d.epoch, d.attempt_count
-      )
-      insert into attempts (delivery_id, number, epoch, started_at)
-      select id, attempt_count, epoch, clock_timestamp() from claimed
-      returning epoch, number as attempt_count`.execute(ledger);
-    const row = rows[0];
+    const { id, epoch, previousVersion } = candidate;
+    const [row] = await claim.run(ledger, { id, epoch, previousVersion, body, leaseMs });
     return row === undefined ? null : { epoch: row.epoch, attemptNumber: row.attempt_count };
   } catch (error) {
     // Another delivery of this (article, channel) is being sent: deliveries_one_sender.
@@ -309,11 +343,63 @@ export interface Settlement {
   served: boolean;
 }
 
+const settle = new Statement('settle', (ledger, given: GiveValue<Settlement>) =>
+  sql<SettledRow>`
+      with target as (
+        select d.id, case
+            when ${given('state')} not in ('queued', 'retrying') then ${given('state')}
+            when d.action = 'publish' and a.withdrawn_through >= d.version then 'canceled'
+            when c.deleted_at is not null then 'canceled'
+            when exists (select from deliveries n where ${overtakes('n', 'd')}) then 'superseded'
+            else ${given('state')}
+          end as state, c.deleted_at is not null as channel_deleted
+        from deliveries d join articles a on a.id = d.article_id join channels c on c.id = d.channel_id
+        where d.id = ${given('deliveryId')} and d.epoch = ${given('epoch')} and d.state = 'sending'
+        for update of d
+      ), settled as (
+        update deliveries d
+        set state = s.state,
+            reason = case when s.state = 'canceled' and s.channel_deleted then 'the channel was deleted'
+                          when s.state = 'canceled' then 'withdrawn while it was being sent'
+                          when s.state = 'superseded' then 'a newer version made it pointless' else ${given('reason')} end,
+            -- What we stopped ourselves is no fault of the outlet, and costs none of the round's attempts.
+            attempts_in_round = d.attempts_in_round - (${given('outcome')}::text = 'aborted')::int,
+            lease_until = null,
+            next_attempt_at = case when s.state in ('queued', 'retrying')
+                                   then clock_timestamp() + ${given('nextAttemptInMs')}::float8 * interval '1 millisecond' end,
+            remote_id = coalesce(${given('remoteId')}, d.remote_id),
+            remote_url = coalesce(${given('remoteUrl')}, d.remote_url),
+            updated_at = clock_timestamp()
+        from target s
+        where d.id = s.id
+        returning d.id, d.state, d.channel_id, d.article_id
+      ), written as (
+        update attempts t
+        set outcome = ${given('outcome')}, status = ${given('status')}::int, error = ${given('error')},
+            response = ${given('response')}, duration_ms = ${given('durationMs')}::int
+        from settled
+        where t.delivery_id = settled.id and t.epoch = ${given('epoch')}
+      )
+      select state, channel_id, article_id from settled`.compile(ledger),
+);
+
+interface SettledRow {
+  state: DeliveryState;
+  channel_id: string;
+  article_id: string;
+}
+
 /**
  * Writes attempt and state in one transaction. Null if the claim was lost meanwhile (its lease ran out and somebody
  * else resolved it): then nothing is written. Else the state it came to.
  */
 export async function settleDelivery(ledger: Ledger, settlement: Settlement): Promise<DeliveryState | null> {
+  const values = { ...settlement, durationMs: Math.round(settlement.durationMs) };
+  // Nothing else is to be read or written with it: one statement is a transaction by itself.
+  if (settlement.state === 'delivered' && settlement.pauseReason === null && !settlement.served) {
+    const [row] = await settle.run(ledger, values);
+    return row?.state ?? null;
+  }
   return ledger.transaction().execute(async (tx) => {
     // A withdrawal or a newer version that commits meanwhile passes over what is being sent: whatever is to wait again
     // is written after it, and reads it, or before it, and is ended by it.
@@ -327,44 +413,7 @@ export async function settleDelivery(ledger: Ledger, settlement: Settlement): Pr
       await sql`select from channels where id = (select channel_id from deliveries where id = ${settlement.deliveryId})
                 for no key update`.execute(tx);
     }
-    const { rows } = await sql<{ state: DeliveryState; channel_id: string; article_id: string }>`
-      with target as (
-        select d.id, case
-            when ${settlement.state} not in ('queued', 'retrying') then ${settlement.state}
-            when d.action = 'publish' and a.withdrawn_through >= d.version then 'canceled'
-            when c.deleted_at is not null then 'canceled'
-            when exists (select from deliveries n where ${overtakes('n', 'd')}) then 'superseded'
-            else ${settlement.state}
-          end as state, c.deleted_at is not null as channel_deleted
-        from deliveries d join articles a on a.id = d.article_id join channels c on c.id = d.channel_id
-        where d.id = ${settlement.deliveryId} and d.epoch = ${settlement.epoch} and d.state = 'sending'
-        for update of d
-      ), settled as (
-        update deliveries d
-        set state = s.state,
-            reason = case when s.state = 'canceled' and s.channel_deleted then 'the channel was deleted'
-                          when s.state = 'canceled' then 'withdrawn while it was being sent'
-                          when s.state = 'superseded' then 'a newer version made it pointless' else ${settlement.reason} end,
-            -- What we stopped ourselves is no fault of the outlet, and costs none of the round's attempts.
-            attempts_in_round = d.attempts_in_round - (${settlement.outcome}::text = 'aborted')::int,
-            lease_until = null,
-            next_attempt_at = case when s.state in ('queued', 'retrying')
-                                   then clock_timestamp() + ${settlement.nextAttemptInMs}::float8 * interval '1 millisecond' end,
-            remote_id = coalesce(${settlement.remoteId}, d.remote_id),
-            remote_url = coalesce(${settlement.remoteUrl}, d.remote_url),
-            updated_at = clock_timestamp()
-        from target s
-        where d.id = s.id
-        returning d.id, d.state, d.channel_id, d.article_id
-      ), written as (
-        update attempts t
-        set outcome = ${settlement.outcome}, status = ${settlement.status}::int, error = ${settlement.error},
-            response = ${settlement.response}, duration_ms = ${Math.round(settlement.durationMs)}::int
-        from settled
-        where t.delivery_id = settled.id and t.epoch = ${settlement.epoch}
-      )
-      select state, channel_id, article_id from settled`.execute(tx);
-    const row = rows[0];
+    const [row] = await settle.run(tx, values);
     if (row === undefined) return null;
     if (row.state === 'dead') await reviveWithdrawals(tx, row.article_id);
     if (settlement.pauseReason !== null) await pauseChannel(tx, row.channel_id, settlement.pauseReason);
