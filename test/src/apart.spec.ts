@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '@newsrelay/local-servers/free-port';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import type { LocalServer } from '@newsrelay/local-servers/server-process';
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { feedItems } from './harness/feed-ids.js';
 import { checkConfiguration, gatewayConfiguration, startGateway } from './harness/gateway.js';
 import { NewsrelayApi, type ArticleAnswer } from './harness/newsrelay-api.js';
@@ -60,6 +60,8 @@ describe('services apart, behind the gateway', () => {
       environment: {
         NEWSRELAY_PUBLIC_URL: `http://127.0.0.1:${port}`,
         NEWSRELAY_MIGRATE: 'wait',
+        // The gateway alone: whoever comes to it from another address of loopback is a caller from outside.
+        NEWSRELAY_TRUSTED_PROXIES: '127.0.0.1',
         NEWSRELAY_RETRY_SCHEDULE: '0,1,2,5',
       },
     });
@@ -344,6 +346,82 @@ describe('services apart, behind the gateway', () => {
     }
     expect((await api.call('console', 'GET', '/gateway/live', { key: null })).text).toBe('live\n');
   });
+
+  it('counts wrong logins by the address of the caller, whatever the caller says of itself', async () => {
+    const logIn = async (from: string, key: string) => {
+      const dispatcher = new Agent({ localAddress: from });
+      const answer = await request(`${gateway.url}/session`, {
+        dispatcher,
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          // What a caller that is counted would claim: another address each time.
+          'x-forwarded-for': `203.0.113.${Math.floor(Math.random() * 256)}`,
+          'x-real-ip': '203.0.113.1',
+        },
+        body: JSON.stringify({ key }),
+      });
+      await answer.body.dump();
+      await dispatcher.close();
+      return answer.statusCode;
+    };
+    const wrong = [];
+    for (let count = 0; count < 11; count += 1)
+      wrong.push(await logIn('127.0.0.2', 'not the key of anybody'));
+    expect(wrong).toEqual([...Array<number>(10).fill(401), 429]);
+    // Who sits elsewhere is not kept out by that, and is written down by his own address.
+    expect(await logIn('127.0.0.3', system.adminKey)).toBe(204);
+    const audit = await api.call<{ items: { address: string }[] }>(
+      'console',
+      'GET',
+      '/api/v1/audit?action=session.open&limit=1',
+    );
+    expect(audit.body.items).toMatchObject([{ address: '127.0.0.3' }]);
+  }, 30_000);
+
+  it('takes an article once and knows a session everywhere when ingest and console run twice', async () => {
+    const ingestBeside = await system.spawnBeside('ingest', secrets);
+    const consoleBeside = await system.spawnBeside('console', secrets);
+    for (const { url } of [ingestBeside, consoleBeside])
+      await pollUntil('second instance', async () => (await statusOf(`${url}/health/ready`)) === 200, WAIT);
+    const viaBeside = new NewsrelayApi(
+      (service) => (service === 'ingest' ? ingestBeside.url : consoleBeside.url),
+      system.adminKey,
+    );
+
+    for (let round = 0; round < 10; round += 1) {
+      const article = sampleArticle({ headline: `两处同时收到 ${round}` });
+      const answers = await Promise.all([api.post(article), viaBeside.post(article)]);
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 202]);
+      expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    }
+
+    const login = await api.call('console', 'POST', '/session', {
+      json: { key: system.adminKey },
+      key: null,
+    });
+    const [cookie] = String(login.headers['set-cookie']).split(';');
+    const me = () =>
+      viaBeside.call('console', 'GET', '/api/v1/me', { key: null, headers: { cookie: String(cookie) } });
+    expect((await me()).status).toBe(200);
+    // Closed at one, it is closed at the other.
+    const out = await api.call('console', 'DELETE', '/session', {
+      key: null,
+      headers: { cookie: String(cookie), 'sec-fetch-site': 'same-origin' },
+    });
+    expect(out.status).toBe(204);
+    expect((await me()).status).toBe(401);
+
+    // A key made at one opens the other, and no longer once it is deleted there.
+    const made = await api.call<{ id: string; key: string }>('console', 'POST', '/api/v1/keys', {
+      json: { name: '两处', role: 'editor' },
+    });
+    expect(made.status).toBe(201);
+    const withKey = () => viaBeside.call('ingest', 'GET', '/api/v1/articles?limit=1', { key: made.body.key });
+    expect((await withKey()).status).toBe(200);
+    expect((await api.call('console', 'DELETE', `/api/v1/keys/${made.body.id}`)).status).toBe(204);
+    await pollUntil('the key is known nowhere', async () => (await withKey()).status === 401, WAIT);
+  }, 90_000);
 
   it('pushes nothing twice and serves the same bytes when publish and feeds run twice', async () => {
     const beside = await system.spawnBeside('feeds', secrets);

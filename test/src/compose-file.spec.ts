@@ -36,7 +36,7 @@ interface Container {
 }
 interface ComposeFile {
   services: Record<string, Container>;
-  networks: Record<string, { internal?: boolean } | null>;
+  networks: Record<string, { internal?: boolean; ipam?: { config: { subnet: string }[] } } | null>;
   volumes: Record<string, unknown>;
   secrets: Record<string, { file: string }>;
 }
@@ -190,6 +190,19 @@ describe('docker-compose.yml', () => {
     expect(container('gateway').networks).not.toContain('servers');
   });
 
+  it('lets the services believe what the gateway says of its callers, and nobody else', () => {
+    const subnetOf = (name: string): string => file.networks[name]?.ipam?.config[0]?.subnet ?? '';
+    for (const service of SERVICES) {
+      const trusted = container(service).environment?.['NEWSRELAY_TRUSTED_PROXIES']?.split(',');
+      // The network that the gateway reaches them by, and the machine's own address on the one that it is reached by.
+      const machine = subnetOf('public').replace(/\.0\/\d+$/, '.1');
+      expect({ service, trusted }).toEqual({ service, trusted: [subnetOf('gateway'), machine] });
+    }
+    // What holds without a .env is what .env.example says.
+    const { NEWSRELAY_TRUSTED_PROXIES: example = 'unset' } = exampleEnvironment();
+    expect(text).toContain(`\${NEWSRELAY_TRUSTED_PROXIES:-${example}}`);
+  });
+
   it('runs every container with no more rights than it needs', () => {
     expect(those((each) => !each.cap_drop?.includes('ALL'))).toEqual([]);
     expect(those((each) => !each.security_opt?.includes('no-new-privileges:true'))).toEqual([]);
@@ -216,7 +229,8 @@ describe('docker-compose.yml', () => {
     const checked = (each: Container) => each.healthcheck !== undefined || each.build !== undefined;
     expect(those((each) => !checked(each))).toEqual(['nats-volume']);
     // libs/service-process ends what does not end within 30 seconds.
-    for (const service of SERVICES) expect(container(service).stop_grace_period).toBe('40s');
+    for (const service of SERVICES)
+      expect(container(service)).toMatchObject({ stop_grace_period: '40s', init: true });
   });
 
   it('starts each in its turn', () => {

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { BlockList } from 'node:net';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { findProgram } from '@newsrelay/local-servers/find-program';
@@ -186,6 +187,22 @@ describe.each(OVERLAYS)('k8s/overlays/%s', (overlay) => {
       // The one thing too many: the retry schedule is publish's, in a map that the console shares.
       const shared = app === 'console' ? ['NEWSRELAY_RETRY_SCHEDULE'] : [];
       expect({ app, unread }).toEqual({ app, unread: shared });
+    }
+  });
+
+  it('lets the services believe what the gateway and the ingress say of their callers', () => {
+    for (const pod of appPods().filter(({ name }) => SERVICES.includes(name as never))) {
+      const { NEWSRELAY_TRUSTED_PROXIES: trusted = '' } = environmentOf(pod);
+      const ranges = new BlockList();
+      for (const range of trusted.split(',')) {
+        const [network = '', bits] = range.split('/');
+        ranges.addSubnet(network, Number(bits), network.includes(':') ? 'ipv6' : 'ipv4');
+      }
+      const believed = ['10.244.1.7', '172.20.3.4', '192.168.5.6', '100.64.0.9', '8.8.8.8'];
+      expect({ pod: pod.name, believed: believed.filter((address) => ranges.check(address)) }).toEqual({
+        pod: pod.name,
+        believed: believed.slice(0, -1),
+      });
     }
   });
 

@@ -5,13 +5,23 @@ import type { ServiceProcess } from './service-process.js';
 const STOP_MS = 30_000;
 
 /**
- * Runs a process until SIGTERM, SIGINT or `untilStopped`. For entry files: settings that cannot be used and a port
- * that is taken end it with a clear line and status 1.
+ * Runs a process until SIGTERM, SIGINT or `untilStopped`; a signal that comes while it starts ends it once it has. For entry
+ * files: settings that cannot be used and a port that is taken end it with a clear line and status 1.
  */
 export async function runUntilStopped(
   start: () => Promise<ServiceProcess>,
   untilStopped?: Promise<unknown>,
 ): Promise<void> {
+  // From the first moment on: in a container we are process 1, for which a signal that nobody handles does nothing.
+  const signalled = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        // A start that never comes to its end must not outlive this either.
+        endAtLatest();
+        resolve();
+      });
+    }
+  });
   let running: ServiceProcess;
   try {
     running = await start();
@@ -22,17 +32,14 @@ export async function runUntilStopped(
     setTimeout(() => process.exit(1), 1_000).unref();
     return;
   }
-  const signalled = new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        resolve();
-      });
-    }
-  });
   await Promise.race(untilStopped === undefined ? [signalled] : [signalled, untilStopped]);
-  setTimeout(() => process.exit(1), STOP_MS).unref();
+  endAtLatest();
   await running.stop();
   process.exit(0);
+}
+
+function endAtLatest(): void {
+  setTimeout(() => process.exit(1), STOP_MS).unref();
 }
 
 function startFailure(error: unknown): string {
