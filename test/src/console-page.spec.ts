@@ -529,11 +529,11 @@ describe('the operators’ page', () => {
     const held = answer.body.articles.find(({ state }) => state === 'held');
     await logIn('editor', `/?article=${held?.id ?? ''}`);
     await page.getByRole('button', { name: '不发' }).click();
-    await page.route('**/api/v1/stream', async (route) => route.abort());
-    await machine.api.call('ingest', 'POST', `/api/v1/articles/${held?.id ?? ''}/discard`, {
-      json: { version: held?.version },
+    // Between the press of the button and its request, so that the page cannot have heard of it.
+    await page.route('**/discard', async (route) => {
+      await machine.api.withdraw(held?.id ?? '');
+      await route.continue();
     });
-    await machine.api.withdraw(held?.id ?? '');
     await page.getByRole('button', { name: '确定不发' }).click();
     await pollUntil('it is said', async () => (await page.locator('.notice.bad').count()) > 0, {
       timeoutMs: 10_000,

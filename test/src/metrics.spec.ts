@@ -91,7 +91,7 @@ describe('metrics', () => {
     const text = await scrape('console');
     const paused = await system.api.call('console', 'POST', '/api/v1/channels/partner/pause', { json: {} });
     expect(paused.status).toBe(200);
-    expect(samplesOf(text, 'newsrelay_reading_success')).toEqual([1, 1, 1, 1]);
+    expect(samplesOf(text, 'newsrelay_reading_success')).toEqual([1, 1, 1, 1, 1]);
     expect(samplesOf(text, 'newsrelay_service_instances')).toEqual([1, 1, 1, 1, 1]);
     expect(samplesOf(text, 'newsrelay_queue_jobs')).toHaveLength(8);
     expect(samplesOf(text, 'newsrelay_channel_last_success_age_seconds')).toHaveLength(2);

@@ -129,6 +129,10 @@ describe('every route of the one public port', () => {
     });
     // Not read to its end: it may be a stream that has none.
     await answer.body?.cancel();
+    if (answer.status === 401 || answer.status === 403)
+      expect(`${method} ${url}: ${answer.headers.get('content-type') ?? ''}`).toContain(
+        'application/problem+json',
+      );
     return answer.status;
   }
 

@@ -30,7 +30,7 @@ export class QueueBoard implements OnModuleInit {
     @Inject(DeliveryQueue) private readonly queue: DeliveryQueue,
   ) {}
 
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): void {
     const board = new ReadOnlyBoard();
     board.setBasePath(QUEUES_PATH);
     createBullBoard({
@@ -53,7 +53,8 @@ export class QueueBoard implements OnModuleInit {
       },
     });
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
-    await fastify.register(
+    // Not waited for: that would boot Fastify before Nest has brought its routes and its handler of errors.
+    void fastify.register(
       (scope, _options, done) => {
         markScope(scope, { needs: 'queues' }, `/?next=${QUEUES_PATH}`);
         // The library would answer refusals of ours as failures of its own, and failures with their stack.

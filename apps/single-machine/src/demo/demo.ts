@@ -21,6 +21,9 @@ import { watchUntilEverywhere } from './watch-deliveries.js';
 
 /** Seconds between attempts: a retry is to be seen by whoever watches, not in five minutes. */
 const RETRY_SCHEDULE = [0, 1, 2, 3, 5, 8, 13, 20];
+/** The partner is closed for so long: short enough to be waited for, or long enough to open the operators' page meanwhile. */
+const CLOSED_FOR_MS = 4_000;
+const CLOSED_TO_BE_WATCHED_MS = 12_000;
 const LOOPBACK = '127.0.0.0/8';
 
 export interface DemoOptions {
@@ -49,12 +52,17 @@ export async function runDemo(
     };
     const partner = await StandInProcess.open(demoSettings.dataDir, PARTNER_SITE);
     const mastodon = await StandInProcess.open(demoSettings.dataDir, MASTODON_SITE);
-    for (const standIn of [partner, mastodon])
-      await standIn.start(supervisor, demoSettings.dataDir, terminal.say);
+    const closedForMs = String(options.once ? CLOSED_FOR_MS : CLOSED_TO_BE_WATCHED_MS);
+    await partner.start(supervisor, demoSettings.dataDir, terminal.say, [closedForMs]);
+    await mastodon.start(supervisor, demoSettings.dataDir, terminal.say);
     const api = new NewsrelayApi(running.localUrl, running.adminKey.value, stopping);
     await registerOutlets(api, { partner, mastodon });
     const before = await recordsAt(partner.url);
 
+    if (!options.once) {
+      say('');
+      say(`Watch it in a browser: ${running.publicUrl}/   (log in with the API key)`);
+    }
     const known = readDemoRecord(demoSettings.dataDir);
     const changed = known === null ? null : await changedSince(api, known, say);
     const articles = changed ?? (await takeInSample(api, say));

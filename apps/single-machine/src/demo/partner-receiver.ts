@@ -7,8 +7,6 @@ import { recordsPage } from './partner-page.js';
 /** Larger than any article can be, in bytes. */
 const MAX_BODY = 8 * 1024 * 1024;
 
-/** Long enough to be watched, short enough to be waited for. */
-const CLOSED_FOR_MS = 5_000;
 const RETRY_AFTER_SECONDS = 1;
 
 const push = z.object({
@@ -35,7 +33,7 @@ const push = z.object({
 export function createPartnerReceiver(
   signingSecret: string,
   records: PartnerRecordFile,
-  closedForMs = CLOSED_FOR_MS,
+  closedForMs: number,
 ): Server {
   const webhook = new Webhook(signingSecret);
   return createServer((request, response) => {

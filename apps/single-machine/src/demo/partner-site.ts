@@ -5,14 +5,16 @@ import { createPartnerReceiver } from './partner-receiver.js';
 import { PartnerRecordFile } from './partner-records.js';
 import { PARTNER_SITE } from './stand-ins.js';
 
-/* The demo's partner as a process of its own: `node partner-site.js FOLDER PORT`. */
+/* The demo's partner as a process of its own: `node partner-site.js FOLDER PORT CLOSED_FOR_MS`. */
 
-const [folder, port] = process.argv.slice(2);
-if (folder === undefined || port === undefined) throw new Error('usage: partner-site.js FOLDER PORT');
+const [folder, port, closedForMs] = process.argv.slice(2);
+if (folder === undefined || port === undefined || closedForMs === undefined)
+  throw new Error('usage: partner-site.js FOLDER PORT CLOSED_FOR_MS');
 
 const server = createPartnerReceiver(
   readFileSync(join(folder, PARTNER_SITE.secretFile), 'utf8').trim(),
   new PartnerRecordFile(join(folder, 'received.jsonl')),
+  Number(closedForMs),
 );
 const close = (): Promise<void> =>
   new Promise((resolve) => {

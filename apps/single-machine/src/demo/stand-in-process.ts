@@ -46,13 +46,19 @@ export class StandInProcess {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  async start(supervisor: Supervisor, dataDir: string, say: (line: string) => void): Promise<void> {
+  /** @param more what its script is called with besides */
+  async start(
+    supervisor: Supervisor,
+    dataDir: string,
+    say: (line: string) => void,
+    more: readonly string[] = [],
+  ): Promise<void> {
     const { name, script, probePath } = this.spec;
     await supervisor.add(
       new ChildService({
         name,
         script: fileURLToPath(new URL(script, import.meta.url)),
-        args: [this.folder, String(this.port)],
+        args: [this.folder, String(this.port), ...more],
         // An outlet is a stranger: nothing of ours is its business, the keys least of all.
         environment: {},
         dataDir,
