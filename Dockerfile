@@ -3,6 +3,8 @@
 # One image a service:  docker build --target ingest -t newsrelay/ingest .
 # Targets: ingest, transform, publish, feeds, console, migrate. See docs/deployment.md.
 
+# By its line and neither by a patch nor by a digest: building again is how the fixes of Node and Debian come in. Whoever has to
+# make the same bytes twice names one: --build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:…
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 # ---------------------------------------------------------------- the build, of all services at once
@@ -48,7 +50,8 @@ EXPOSE 8080
 COPY --from=build /src/deploy/docker/healthcheck.mjs /app/healthcheck.mjs
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s --retries=3 \
   CMD ["node", "/app/healthcheck.mjs"]
-# Node is process 1 and gets the signals itself: SIGTERM finishes what is under way, within 30 seconds.
+# Node gets the signals itself: SIGTERM finishes what is under way, within 30 seconds. As process 1 it hears none while it
+# still loads its code, under a second: Compose puts an init before it, and Kubernetes waits five seconds (preStop).
 STOPSIGNAL SIGTERM
 
 # ---------------------------------------------------------------- the images
