@@ -185,6 +185,59 @@ describe('every route of the one public port', () => {
     expect(answered).toEqual(expected);
   }, 60_000);
 
+  it('refuses with problem details, before a handler too', async () => {
+    const ask = async (path: string, key: string | undefined) => {
+      const answer = await fetch(origin + path, {
+        headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+      });
+      const { headers } = answer;
+      const told = (await answer.json()) as { status?: number };
+      return [path, told.status, headers.get('content-type'), headers.get('www-authenticate')];
+    };
+    const type = expect.stringMatching(/^application\/problem\+json\b/) as unknown;
+    const challenge = 'Bearer realm="newsrelay"';
+    expect([
+      await ask('/api/v1/me', undefined),
+      await ask('/api/v1/keys', keys.get('editor')),
+      await ask('/articles/%00', undefined),
+      await ask('/queues/api/queues', undefined),
+      await ask('/queues/static/../../package.json', ADMIN_KEY),
+    ]).toEqual([
+      ['/api/v1/me', 401, type, challenge],
+      ['/api/v1/keys', 403, type, null],
+      ['/articles/%00', 400, type, null],
+      ['/queues/api/queues', 401, type, challenge],
+      ['/queues/static/../../package.json', 404, type, null],
+    ]);
+  });
+
+  it('refuses a cursor or a bound that PostgreSQL could not read, and fails at none', async () => {
+    const cursor = (createdAt: string, id: string) =>
+      Buffer.from(JSON.stringify({ createdAt, id })).toString('base64url');
+    const uuid = '00000000-0000-4000-8000-000000000000';
+    const statusWith = async (path: string) => {
+      const answer = await fetch(`${origin}/api/v1/${path}`, {
+        headers: { authorization: `Bearer ${ADMIN_KEY}` },
+      });
+      return answer.status;
+    };
+    const lists = ['board', 'articles', 'deliveries', 'channels', 'keys', 'audit'];
+    for (const list of lists) {
+      const id = list === 'audit' ? '1' : uuid;
+      expect([list, await statusWith(`${list}?cursor=${cursor('0000-01-01T00:00:00.000Z', id)}`)]).toEqual([
+        list,
+        400,
+      ]);
+      expect([list, await statusWith(`${list}?cursor=${cursor('2026-01-01T00:00:00.000Z', id)}`)]).toEqual([
+        list,
+        200,
+      ]);
+    }
+    expect(await statusWith(`board?cursor=${cursor('2026-01-01T00:00:00.000Z', 'abc')}`)).toBe(400);
+    expect(await statusWith('audit?since=0000-01-01T00:00:00Z')).toBe(422);
+    expect(await statusWith('audit?since=2026-01-01T00:00:00%2B23:59')).toBe(200);
+  });
+
   it('has no role that may more or less than is written here', async () => {
     for (const [role, key] of keys) {
       const me = await fetch(`${origin}/api/v1/me`, { headers: { authorization: `Bearer ${key}` } });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { z } from 'zod';
@@ -158,6 +159,22 @@ describe('attemptDelivery', () => {
     await slowClaim(4.5);
     await turn();
     await quickAgain();
+    expect(await stateOf()).toBe('delivered');
+    expect(deadlines).toHaveLength(1);
+    expect(deadlines[0]).toBeLessThanOrEqual(requestDeadlineMs + 5_000 - 1_000 - 4_500);
+  });
+
+  it('a slow look at what was sent before leaves the request less time, too', async () => {
+    requestDeadlineMs = 6_000;
+    repeat = 'find-first';
+    parts.ledger = test.ledger.withPlugin({
+      transformQuery: ({ node }) => node,
+      transformResult: async ({ result }) => {
+        if (result.rows.some((found) => 'quiet_ms' in found)) await delay(4_500);
+        return result;
+      },
+    });
+    await turn();
     expect(await stateOf()).toBe('delivered');
     expect(deadlines).toHaveLength(1);
     expect(deadlines[0]).toBeLessThanOrEqual(requestDeadlineMs + 5_000 - 1_000 - 4_500);

@@ -194,8 +194,7 @@ async function claimAndRequest(turn: Turn, parts: AttemptParts): Promise<Sent | 
     const claim = await claimDelivery(parts.ledger, candidate, body, leaseMs);
     if (claim === null) return null;
     const startedAt = performance.now();
-    const leaseLeftMs = leaseEndsAt - SETTLE_MARGIN_MS - startedAt;
-    const result = await request({ ...turn, claim, body }, parts, flight, leaseLeftMs);
+    const result = await request({ ...turn, claim, body }, parts, flight, leaseEndsAt - SETTLE_MARGIN_MS);
     return { claim, result, durationMs: performance.now() - startedAt, leaseEndsAt };
   } finally {
     flight.land();
@@ -294,8 +293,7 @@ function compose(candidate: ClaimCandidate, connector: Connector): string {
       version: candidate.version,
       action: candidate.action,
       previousVersion: candidate.previousVersion,
-      // A version's withdrawal comes after the version and before the next one.
-      sequence: candidate.version * 2 - (candidate.action === 'publish' ? 1 : 0),
+      sequence: candidate.sequence,
       eventAt: candidate.eventAt,
       note: candidate.note,
     },
@@ -307,19 +305,20 @@ async function request(
   turn: Turn & { claim: Claim; body: string },
   parts: AttemptParts,
   flight: FlightHandle,
-  leaseLeftMs: number,
+  endsBy: number,
 ): Promise<AttemptResult> {
   const { candidate, connector, secrets, stopping } = turn;
   const { requestDeadlineMs } = connector.manifest.limits;
-  // A claim that took its time leaves the request less: two senders must never be at the outlet at once.
-  if (leaseLeftMs < requestDeadlineMs / 2) return CLAIMED_TOO_LATE;
   const earlier = await earlierSends(turn, parts.ledger);
   if (earlier === null) return EARLIER_UNKNOWN;
+  // A claim or a look-up that took its time leaves the request less: two senders must never be at the outlet at once.
+  const leftMs = endsBy - performance.now();
+  if (leftMs < requestDeadlineMs / 2) return CLAIMED_TOO_LATE;
   try {
     const http = tracedHttp(
       parts.lanes[candidate.action].outbound.bind({
         signal: AbortSignal.any([flight.signal, stopping]),
-        deadlineMs: Math.floor(Math.min(requestDeadlineMs, leaseLeftMs)),
+        deadlineMs: Math.floor(Math.min(requestDeadlineMs, leftMs)),
         beforeFirstByte: flight.beforeFirstByte,
       }),
     );

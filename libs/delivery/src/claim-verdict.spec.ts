@@ -32,6 +32,7 @@ function verdictOf(fields: Partial<ClaimCandidate> = {}) {
     begun: false,
     body: null,
     previousVersion: null,
+    sequence: 1,
     eventAt: new Date(0),
     note: null,
     withdrawn: false,

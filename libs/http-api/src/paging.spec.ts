@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Problem } from '@newsrelay/contracts/problem';
-import { decodeCursor, pageOf, pagingQuery, type Position } from './paging.js';
+import { decodeCursor, pageOf, pagingQuery, windowQuery, type Position } from './paging.js';
 
 const row = (id: string): Position => ({ createdAt: '2025-01-03T00:00:00.123Z', id });
 const page = (ids: readonly string[], limit: number) => pageOf(ids, limit, row, (id) => id.toUpperCase());
@@ -32,6 +32,9 @@ describe('decodeCursor', () => {
     encoded(row('a b')),
     encoded(row('a\0')),
     encoded({ createdAt: '2025-99-01T00:00:00Z', id: 'a' }),
+    // PostgreSQL knows no year 0.
+    encoded({ createdAt: '0000-01-01T00:00:00.000Z', id: 'a' }),
+    encoded({ createdAt: '2025-01-03T00:00Z', id: 'a' }),
     encoded({ createdAt: "2025-01-01T00:00:00Z'; drop table articles", id: 'a' }),
   ])('refuses %s', (cursor) => {
     expect(() => decodeCursor(cursor)).toThrow(Problem);
@@ -48,5 +51,23 @@ describe('limit', () => {
     expect(limit.parse({ limit: '500' })).toBe(500);
     for (const wrong of ['501', '0', '-1', '', 'x', '1.5', ['1', '2']])
       expect(limit.safeParse({ limit: wrong }).success).toBe(false);
+  });
+});
+
+describe('since and until', () => {
+  const window = z.strictObject(windowQuery);
+  it('come as UTC, whatever their offset: PostgreSQL takes none of 16 hours or more', () => {
+    expect(window.parse({ since: '2026-01-01T00:00:00+23:59' })).toEqual({
+      since: '2025-12-31T00:01:00.000Z',
+    });
+    expect(window.parse({})).toEqual({});
+  });
+  it.each([
+    '0000-01-01T00:00:00Z',
+    '0000-01-01T00:00:00+08:00',
+    '0001-01-01T00:00:00+08:00',
+    '9999-12-31T23:59:59-01:00',
+  ])('refuse %s, which PostgreSQL does not take as it is written', (until) => {
+    expect(window.safeParse({ until }).success).toBe(false);
   });
 });

@@ -13,8 +13,17 @@ export const pagingQuery = {
   cursor: z.string().max(500).optional(),
 };
 
+/** Instants of the years 1 to 9999 in UTC, which is what PostgreSQL reads as they are written here. */
+const YEARS_OF_FOUR_DIGITS = /^(?!0000)\d{4}-/;
+
+/** In UTC: PostgreSQL takes no offset of 16 hours or more, RFC 3339 does. */
+const bound = instant
+  .transform((text) => new Date(text).toISOString())
+  .refine((at) => YEARS_OF_FOUR_DIGITS.test(at), 'must be within the years 1 to 9999')
+  .optional();
+
 /** Half-open window on `createdAt`. */
-export const windowQuery = { since: instant.optional(), until: instant.optional() };
+export const windowQuery = { since: bound, until: bound };
 
 /** Where a list goes on: after this row in (createdAt, id) order, newest first. */
 export interface Position {
@@ -23,7 +32,7 @@ export interface Position {
 }
 
 const position = z.strictObject({
-  createdAt: z.iso.datetime(),
+  createdAt: z.iso.datetime({ precision: 3 }).regex(YEARS_OF_FOUR_DIGITS),
   id: z.string(),
 });
 

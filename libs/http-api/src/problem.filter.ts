@@ -5,6 +5,7 @@ import { isLedgerUnavailable, unavailabilityOf } from '@newsrelay/ledger/databas
 import { RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
 import type { Metrics } from '@newsrelay/telemetry/metrics';
 import { pathOf, type RouteTable } from './route-table.js';
+import { sendProblem } from './send-problem.js';
 
 /** Every error answer is RFC 9457 problem details; what is not the caller's fault is logged and told without its inside. */
 @Catch()
@@ -33,14 +34,7 @@ export class ProblemFilter implements ExceptionFilter {
     else if (problem.status >= 500) {
       this.logger.error({ err: error, method: request.method, url: request.url }, 'request failed');
     }
-    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="newsrelay"');
-    if (problem.status === 503) void reply.header('retry-after', '1');
-    // Fastify would close the connection under a sender that is still writing, who then never sees this answer; Node
-    // reads the rest away, for as long as its request timeout lets it.
-    if (problem.status === 413) void reply.removeHeader('connection');
-    // A cache may keep a 404 or 410 that says nothing of it (RFC 9111, section 4.2.2), and what is not there yet may come.
-    void reply.header('cache-control', 'no-store');
-    void reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+    sendProblem(reply, problem);
   }
 
   #problemOf(error: unknown, request: FastifyRequest, reply: FastifyReply): Problem {

@@ -76,6 +76,18 @@ describe('deliveries in the ledger', () => {
     test.ledger.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
   const overdue = async () => (await overdueDeliveries(test.ledger, 0, '', 100)).map(({ id }) => id);
 
+  it('numbers a withdrawal after a restore so that it follows what the backup does not know', async () => {
+    const first = await newsroom.release();
+    const published = await publish(first);
+    await sql`update articles set versions_skipped_through = 1001 where id = ${first.articleId}`.execute(
+      test.ledger,
+    );
+    const ordered = await newsroom.withdraw(first.articleId);
+    const withdrawal = one(await newsroom.deliverWithdrawal(ordered, [channel]));
+    expect((await candidate(published)).sequence).toBe(1);
+    expect((await candidate(withdrawal)).sequence).toBe(2002);
+  });
+
   describe('a withdrawal that waits, and a version that comes after it', () => {
     let first: Published;
     let withdrawal: string;

@@ -146,6 +146,8 @@ export interface ClaimCandidate {
   begun: boolean;
   body: string | null;
   previousVersion: number | null;
+  /** Grows with every event of the article. */
+  sequence: number;
   eventAt: Date;
   note: string | null;
   withdrawn: boolean;
@@ -185,6 +187,7 @@ function claimCandidatesQuery(ledger: Ledger, given: GiveValue<{ ids: string[] }
       'd.body',
       'd.previous_version as frozen_previous_version',
       'a.withdrawn_at',
+      'a.versions_skipped_through',
       'v.note',
       'v.released_at',
       'v.created_at as version_created_at',
@@ -251,6 +254,7 @@ function candidateOfRow(row: CandidateRow): ClaimCandidate {
     begun,
     body: row.body,
     previousVersion: begun ? row.frozen_previous_version : row.last_begun_version,
+    sequence: sequenceOf(row),
     eventAt: (row.action === 'withdraw' ? row.withdrawn_at : row.released_at) ?? row.version_created_at,
     // A version's note tells of its text, and a withdrawal tells nothing of it any more.
     note: row.action === 'withdraw' ? null : row.note,
@@ -261,6 +265,15 @@ function candidateOfRow(row: CandidateRow): ClaimCandidate {
     channel: channelOfRow(row),
     channelDeleted: row.deleted_at !== null,
   };
+}
+
+/**
+ * A version's withdrawal comes after the version and before the next one. After a restore it also comes after what outlets
+ * may have got of versions that the backup does not know, whose numbers were skipped.
+ */
+function sequenceOf(row: Pick<CandidateRow, 'action' | 'version' | 'versions_skipped_through'>): number {
+  if (row.action === 'publish') return row.version * 2 - 1;
+  return Math.max(row.version, row.versions_skipped_through) * 2;
 }
 
 /** A committed claim: from here until its lease ends this sender alone may send. */

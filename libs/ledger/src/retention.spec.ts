@@ -162,6 +162,18 @@ describe('what the ledger forgets', () => {
     expect(await rendition(article.ids[0])).toBeNull();
   });
 
+  it('keeps the message that an outlet may have got unseen: a withdrawal looks for it, however late', async () => {
+    const uncertain = { outcome: 'unknown', status: null, state: 'retrying', nextAttemptInMs: 1e9 } as const;
+    const unseen = await publish([a], undefined, uncertain);
+    const known = await publish([b], undefined, { ...uncertain, remoteId: '42' });
+    for (const { articleId } of [unseen, known]) await newsroom.withdraw(articleId);
+    await age(3650);
+    await pruneAll();
+    expect((await delivery(unseen.ids[0])).state).toBe('canceled');
+    expect(await body(unseen.ids[0])).toBe(`bytes of ${unseen.ids[0] ?? ''}`);
+    expect(await body(known.ids[0])).toBeNull();
+  });
+
   it('keeps what is known of an attempt whose outcome is unknown, and of a delivery that is not over', async () => {
     const unknown = await publish([a], undefined, { outcome: 'unknown', state: 'unknown', response: 'half' });
     const retrying = await publish([b], undefined, {

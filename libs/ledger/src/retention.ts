@@ -47,6 +47,15 @@ const ANSWERS: PruningKind = {
     ),
 };
 
+/**
+ * A request of the delivery `d` may have arrived without anybody knowing: an outlet that is asked before a repeat, or before
+ * a withdrawal, is searched for these bytes (`earlier-sends.ts`), however late.
+ */
+const mayHaveArrived = sql<boolean>`(d.remote_id is null and exists (
+  select from attempts t
+  where t.delivery_id = d.id
+    and (t.outcome is null or t.outcome = 'unknown' or (t.outcome = 'transient' and t.status >= 500 and t.status <> 503))))`;
+
 /** Articles that something became obsolete of: another version was released, or they were withdrawn. */
 const articlesChanged = (from: Date, to: Date) => sql`(
   select v.article_id from article_versions v where v.released_at >= ${from} and v.released_at < ${to} and v.version > 1
@@ -66,7 +75,7 @@ const BODIES: PruningKind = {
       sql`
     update deliveries t set body = null
     from (select d.id from deliveries d
-          where d.article_id in ${articlesChanged(from, to)} and d.body is not null and ${isNeverSentAgain}
+          where d.article_id in ${articlesChanged(from, to)} and d.body is not null and ${isNeverSentAgain} and not ${mayHaveArrived}
           limit ${limit} for update of d skip locked) as p
     where t.id = p.id`,
     ),

@@ -28,7 +28,11 @@ export class BoardController {
   @Needs('read')
   async board(@Query({ schema: boardQuery }) { cursor, q, ...query }: z.infer<typeof boardQuery>) {
     const [rows, counts, sections] = await Promise.all([
-      listBoard(this.ledger, { ...query, q: q === '' ? undefined : q, after: decodeCursor(cursor) }),
+      listBoard(this.ledger, {
+        ...query,
+        q: q === '' ? undefined : q,
+        after: decodeCursor(cursor, z.uuid()),
+      }),
       boardCounts(this.ledger),
       boardSections(this.ledger),
     ]);

@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
 import { markScope } from '@newsrelay/http-api/route-marks';
+import { sendProblem } from '@newsrelay/http-api/send-problem';
 import { pageHeaders } from '../web/page-headers.js';
 
 export const QUEUES_PATH = '/queues';
@@ -82,5 +83,5 @@ function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyRe
     error instanceof Problem ? error : new Problem(500, 'The queues cannot be shown now; it is in the log.');
   if (problem.status >= 500)
     request.log.error({ err: error, url: request.url }, 'the queues cannot be shown');
-  void reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  sendProblem(reply, problem);
 }
