@@ -151,10 +151,13 @@ export interface RepairPlace {
   replacement: string;
 }
 
+/** As large as the ledger's column takes. */
+const versionNumber = z.int32().positive();
+
 /** Body of `POST /api/v1/articles/{id}/approve`. */
 export const approvalInput = z.strictObject({
-  version: z.int().positive(),
+  version: versionNumber,
   repairs: z.record(z.string(), z.enum(['accept', 'reject'])).default({}),
 });
-export const discardInput = z.strictObject({ version: z.int().positive() });
+export const discardInput = z.strictObject({ version: versionNumber });
 export const withdrawalInput = z.strictObject({ reason: lineOf(1000) });
