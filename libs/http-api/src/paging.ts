@@ -13,12 +13,13 @@ export const pagingQuery = {
   cursor: z.string().max(500).optional(),
 };
 
-/** Instants of the years 1 to 9999 in UTC, which is what PostgreSQL reads as they are written here. */
+/** PostgreSQL knows no year 0. */
 const YEARS_OF_FOUR_DIGITS = /^(?!0000)\d{4}-/;
+/** PostgreSQL takes no offset of 16 hours or more, RFC 3339 does. */
+const OFFSET_TOO_FAR = /[+-](1[6-9]|2\d):\d\d$/;
 
-/** In UTC: PostgreSQL takes no offset of 16 hours or more, RFC 3339 does. */
 const bound = instant
-  .transform((text) => new Date(text).toISOString())
+  .transform((text) => (OFFSET_TOO_FAR.test(text) ? new Date(text).toISOString() : text))
   .refine((at) => YEARS_OF_FOUR_DIGITS.test(at), 'must be within the years 1 to 9999')
   .optional();
 
