@@ -13,8 +13,11 @@ export interface Formatter<Settings> {
 
 /** Sends what a formatter made. Classifies, and never retries, sleeps, logs or reads the environment. */
 export interface Publisher<Settings, Secrets> {
-  /** The message's bytes, made once at the first attempt and frozen: every later attempt sends the same. */
-  compose(rendition: RenditionContent, facts: DeliveryFacts, settings: Settings): string;
+  /**
+   * The message's bytes, made once at the first attempt and frozen: every later attempt sends the same, and so does every
+   * channel with the same rendition and the same facts.
+   */
+  compose(rendition: RenditionContent, facts: DeliveryFacts): string;
   /** One attempt. An expected failure is a result; only a bug throws. */
   publish(
     message: OutboundMessage,
@@ -64,7 +67,6 @@ export interface Connector<Settings = Record<string, unknown>, Secrets = Record<
 
 /** What the ledger knows when a delivery first begins; fixed from then on. */
 export interface DeliveryFacts {
-  deliveryId: string;
   articleId: string;
   version: number;
   action: DeliveryAction;

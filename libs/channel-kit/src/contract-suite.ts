@@ -97,7 +97,6 @@ function draftOf(article: ReleasedArticle): RenditionDraft {
 
 function factsOf(article: { id: string; version: number }, action: DeliveryAction): DeliveryFacts {
   return {
-    deliveryId: 'dlv_contractsuitecontractsuite',
     articleId: article.id,
     version: article.version,
     action,
@@ -295,7 +294,7 @@ function describeFormatter<Settings, Secrets>(harness: ConnectorHarness<Settings
       expect(formatter.renderWithdrawal(withdrawnArticle(), settings)).toEqual(rendition);
       const json = JSON.stringify(rendition);
       expect(JSON.parse(json)).toEqual(rendition);
-      const message = publisher.compose(rendition, factsOf(withdrawnArticle(), 'withdraw'), settings);
+      const message = publisher.compose(rendition, factsOf(withdrawnArticle(), 'withdraw'));
       for (const text of [article.headline, ...article.body, article.canonicalUrl, article.source]) {
         expect(json).not.toContain(text);
         expect(message).not.toContain(text);
@@ -306,8 +305,8 @@ function describeFormatter<Settings, Secrets>(harness: ConnectorHarness<Settings
       const settings = deeplyFrozen(parsedSettings(harness, ELSEWHERE));
       const rendition = deeplyFrozen(formatter.render(draftOf(ordinaryArticle()), settings));
       const facts = deeplyFrozen(factsOf(ordinaryArticle(), 'publish'));
-      const message = publisher.compose(rendition, facts, settings);
-      expect(publisher.compose(structuredClone(rendition), structuredClone(facts), settings)).toBe(message);
+      const message = publisher.compose(rendition, facts);
+      expect(publisher.compose(structuredClone(rendition), structuredClone(facts))).toBe(message);
       expect(message.isWellFormed()).toBe(true);
       for (const secret of secretTexts(harness.secrets)) {
         expect(message).not.toContain(secret);
@@ -399,7 +398,7 @@ function describePush<Settings, Secrets>(harness: ConnectorHarness<Settings, Sec
       const { settings } = target();
       const article = ordinaryArticle();
       const rendition = formatter.render(draftOf(article), settings);
-      const body = publisher.compose(rendition, factsOf(article, 'publish'), settings);
+      const body = publisher.compose(rendition, factsOf(article, 'publish'));
       return { key: 'msg_contractsuitecontractsuite', action: 'publish', body, remoteIds: [] } as const;
     };
 
@@ -622,7 +621,7 @@ function describeServed<Settings, Secrets>(harness: ConnectorHarness<Settings, S
           action === 'publish'
             ? formatter.render(draftOf(article), settings)
             : formatter.renderWithdrawal(withdrawnArticle(), settings);
-        const body = publisher.compose(rendition, factsOf(article, action), settings);
+        const body = publisher.compose(rendition, factsOf(article, action));
         const message = { key: 'msg_contractsuitecontractsuite', action, body, remoteIds: [] };
         const result = await publisher.publish(message, target, io);
         expect(result).toEqual({ outcome: 'pending', status: null, error: null, response: null });

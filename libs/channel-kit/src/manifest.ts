@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Rate } from './rate.js';
 
 /** What a channel type is: data that validation, masking, the API and the docs all read. */
 export interface ChannelManifest {
@@ -43,6 +44,8 @@ export interface ChannelLimits {
   headlineGraphemes: number | null;
   /** Deadline of one attempt in milliseconds, all its requests together, from connect to the last byte. The lease of a claim outlives it. */
   requestDeadlineMs: number;
+  /** Requests that the type's platform takes of one channel; null where there is no such limit. */
+  rate: Rate | null;
 }
 
 /** JSON Schema (2020-12) of a manifest's settings and secrets, for `GET /api/v1/channel-types`. */

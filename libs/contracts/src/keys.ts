@@ -31,6 +31,11 @@ export function jobId(delivery: string): string {
   return delivery;
 }
 
+/** BullMQ job that brings a delivery back later; beside {@link jobId}, which says that it is due now. */
+export function laterJobId(delivery: string): string {
+  return `${delivery}-later`;
+}
+
 /** One rendition per (article, version, action, channel type, shaping settings), shared by all channels that render alike. */
 export function renditionId(
   articleId: string,

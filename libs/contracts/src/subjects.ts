@@ -25,8 +25,10 @@ export const DUPLICATE_WINDOW_SECONDS = 120;
 export const CONSUMERS = { transform: 'transform', publish: 'publish' } as const;
 
 export const QUEUES = {
-  /** Publishing of articles and corrections. */
+  /** Publishing of articles and corrections, first attempts. */
   deliveries: 'newsrelay-deliveries',
+  /** Publishing that comes again later: never in front of a first attempt. */
+  retries: 'newsrelay-retries',
   /** Withdrawals: a lane of their own, never behind anything else. */
   withdrawals: 'newsrelay-withdrawals',
 } as const;

@@ -2,28 +2,32 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SpanKind } from '@opentelemetry/api';
 import type { AttemptResult, Connector } from '@newsrelay/channel-kit/connector';
 import { OutboundFailure, type OutboundHttp } from '@newsrelay/channel-kit/outbound-http';
-import type { DeliveryAction, DeliveryState } from '@newsrelay/contracts/delivery';
+import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { webhookId } from '@newsrelay/contracts/keys';
 import { QUEUES } from '@newsrelay/contracts/subjects';
-import {
-  claimDelivery,
-  endWaiting,
-  settleDelivery,
-  type Claim,
-  type ClaimCandidate,
-  type Settlement,
-} from '@newsrelay/ledger/deliveries';
+import { takeProbe } from '@newsrelay/ledger/breakers';
+import type { ClaimCandidate } from '@newsrelay/ledger/claim-candidates';
+import type { Claim, ClaimRequest } from '@newsrelay/ledger/claims';
 import { readEarlierSends, type EarlierSends } from '@newsrelay/ledger/earlier-sends';
 import { isLedgerTooSlow, isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
 import type { InBatches } from '@newsrelay/ledger/in-batches';
+import {
+  isPlainArrival,
+  settleDelivery,
+  type Settled,
+  type Settlement,
+} from '@newsrelay/ledger/settlements';
+import { endWaiting } from '@newsrelay/ledger/waiting-deliveries';
 import { redact } from '@newsrelay/sealing/mask';
 import { annotate, ATTRIBUTES, inSpan, type SpanOptions } from '@newsrelay/telemetry/tracing';
 import { afterAttempt } from './after-attempt.js';
 import { claimVerdict } from './claim-verdict.js';
-import type { DestinationSlots, Slot } from './destination-slots.js';
+import { destinationOf } from './destination.js';
 import type { DeliveryEvents } from './events.js';
 import type { FlightHandle, InFlight } from './in-flight.js';
-import { PUT_OFF_MAX_MS } from './queue.js';
+import type { TurnEnd } from './mailboxes.js';
+import type { MessageComposer } from './message-composer.js';
+import { signOf } from './channel-sign.js';
 import { sendOnce } from './send-once.js';
 import { tracedHttp } from './traced-http.js';
 
@@ -32,7 +36,9 @@ const LEASE_MARGIN_MS = 5_000;
 /** Another delivery of the same (article, channel) is being sent: asked again after this. */
 const BUSY_MS = 250;
 /** A channel whose secrets do not open is asked again after this. */
-const SECRETS_MS = PUT_OFF_MAX_MS;
+const SECRETS_MS = 10_000;
+/** A channel whose breaker opened, or that was paused: what is on its way here is dropped, the ledger has it. */
+const CLOSED_MS = 100;
 /** Of a lease, this is kept for the result's way into the ledger, in milliseconds: no request runs into it. */
 const SETTLE_MARGIN_MS = 1_000;
 /** A result that the ledger could not take is offered again after this, while the lease lasts. */
@@ -43,62 +49,69 @@ export interface OutboundBinder {
   bind(binding: { signal: AbortSignal; deadlineMs: number; beforeFirstByte: () => void }): OutboundHttp;
 }
 
-/** Withdrawals have a client and slots of their own: never behind what is being published. */
-export interface Lane {
-  outbound: OutboundBinder;
-  slots: DestinationSlots;
-}
-
 export interface AttemptParts {
   ledger: Ledger;
   /** Reads deliveries by id from that ledger; asked once for each turn, and never kept. */
   candidates: Pick<InBatches<string, ClaimCandidate>, 'get'>;
+  claims: Pick<InBatches<ClaimRequest, Claim>, 'get'>;
+  /** Writes results of which {@link isPlainArrival} is true. */
+  arrivals: Pick<InBatches<Settlement, Settled>, 'get'>;
+  messages: MessageComposer;
   connectorOf: (type: string) => Connector | undefined;
   /** Opens a channel's sealed secrets; throws if it cannot. */
   unseal: (sealed: string, channelId: string) => Record<string, unknown>;
-  lanes: Record<DeliveryAction, Lane>;
+  /** Withdrawals have a client of their own: never behind what is being published. */
+  outbound: Record<DeliveryAction, OutboundBinder>;
   inFlight: InFlight;
   events: DeliveryEvents;
   /** Seconds before each attempt. */
   schedule: readonly number[];
+  /** What pauses a channel that does nothing but fail: so many attempts over so many milliseconds. */
+  autoPause: { failures: number; forMs: number };
+  /** This process, as it holds backlogs. */
+  holder: string;
 }
 
-/** What the queue does with the job: it is done, or it comes again in so many milliseconds. */
-export type JobFate = { done: true } | { done: false; againInMs: number };
-const DONE: JobFate = { done: true };
+/** What a turn came to. */
+export interface Turn extends TurnEnd {
+  /** The delivery's next turn, if it is to have one by itself: action and milliseconds from now. */
+  again: { action: DeliveryAction; inMs: number } | null;
+}
+
+const OVER: Turn = { again: null, silentForMs: 0, lookAgain: false, requestMs: null, destination: null };
 
 /**
  * One turn of a delivery: read, fence, claim, send, settle. Safe to call at any time, any number of times and from
  * several processes for the same delivery; only the one that gets the claim sends. Throws if the ledger cannot be
- * reached, in which case the queue brings the job again.
+ * reached, which leaves the delivery as it was, or sending until its lease is over.
  */
 export async function attemptDelivery(
   deliveryId: string,
   parts: AttemptParts,
   stopping: AbortSignal,
-): Promise<JobFate> {
+): Promise<Turn> {
   const readAt = performance.now();
   const candidate = await parts.candidates.get(deliveryId);
-  if (candidate === undefined) return DONE;
-  const verdict = claimVerdict(candidate);
+  if (candidate === undefined) return OVER;
+  const verdict = claimVerdict(candidate, parts.holder);
   switch (verdict.verdict) {
     case 'nothing':
       parts.events.notClaimed(verdict.why);
-      return DONE;
+      return { ...OVER, silentForMs: verdict.silentForMs };
     case 'end':
       parts.events.notClaimed(verdict.state);
       await endWaiting(parts.ledger, candidate, verdict.state, verdict.reason);
-      return DONE;
+      return OVER;
     case 'later':
       parts.events.parked('not-yet');
-      return { done: false, againInMs: verdict.inMs };
+      return { ...OVER, again: { action: candidate.action, inMs: verdict.inMs } };
     case 'send':
       return send(candidate, parts, stopping, readAt);
   }
 }
 
 /** What a turn has gathered before it claims. */
-interface Turn {
+interface Prepared {
   candidate: ClaimCandidate;
   connector: Connector;
   secrets: Record<string, unknown>;
@@ -112,32 +125,29 @@ async function send(
   parts: AttemptParts,
   stopping: AbortSignal,
   readAt: number,
-): Promise<JobFate> {
+): Promise<Turn> {
   const connector = parts.connectorOf(candidate.channel.type);
   if (connector === undefined) throw new Error(`no connector for channel type ${candidate.channel.type}`);
+  const { action } = candidate;
+  const turn = { ...OVER, destination: destinationOf(candidate.channel, connector.manifest) };
   const secrets = openSecrets(candidate, parts);
-  // A fault of ours, such as another encryption key: it costs the delivery no attempt.
-  if (secrets === null) return { done: false, againInMs: SECRETS_MS };
-  const slot = await takeSlot(candidate, connector, parts);
-  if ('againInMs' in slot) {
-    parts.events.notClaimed('no-slot');
-    return { done: false, againInMs: slot.againInMs };
+  // A fault of ours, such as another encryption key: it costs the delivery no attempt, and is the same for all of the channel.
+  if (secrets === null) return { ...turn, silentForMs: SECRETS_MS, lookAgain: true };
+  const leaseMs = connector.manifest.limits.requestDeadlineMs + LEASE_MARGIN_MS;
+  if (action === 'publish' && candidate.breaker !== null && candidate.breaker.opensInMs !== null) {
+    // The one that is to try; the others wait until it is known how that went.
+    if (!(await takeProbe(parts.ledger, candidate.channel.id, leaseMs))) return turn;
   }
-  const turn = { candidate, connector, secrets, readAt, stopping };
-  // Turns that are put off have no span: a busy outlet would have thousands.
-  return inSpan(`process ${QUEUES[LANE_QUEUES[candidate.action]]}`, spanOf(candidate), async (span) => {
-    let sent: Sent | null;
-    try {
-      sent = await claimAndRequest(turn, parts);
-    } finally {
-      slot.release();
+  const prepared = { candidate, connector, secrets, readAt, stopping };
+  // Turns that come to nothing have no span: a busy outlet would have thousands.
+  return inSpan(`process ${QUEUES[LANE_QUEUES[action]]}`, spanOf(candidate), async (span) => {
+    const sent = await claimAndRequest(prepared, parts, leaseMs);
+    if (sent === null) {
+      parts.events.notClaimed('lost');
+      return { ...turn, again: { action, inMs: BUSY_MS } };
     }
-    if (sent !== null) {
-      span.set({ [ATTRIBUTES.outcome]: sent.result.outcome, [ATTRIBUTES.attempt]: sent.claim.attemptNumber });
-      return settle(turn, sent, parts);
-    }
-    parts.events.notClaimed('lost');
-    return { done: false, againInMs: BUSY_MS };
+    span.set({ [ATTRIBUTES.outcome]: sent.result.outcome, [ATTRIBUTES.attempt]: sent.claim.attemptNumber });
+    return { ...turn, ...(await settle(prepared, sent, parts)), requestMs: sent.durationMs };
   });
 }
 
@@ -161,13 +171,6 @@ function spanOf(candidate: ClaimCandidate): SpanOptions {
   };
 }
 
-/** Served channels make no request, and need none. */
-async function takeSlot(candidate: ClaimCandidate, connector: Connector, parts: AttemptParts): Promise<Slot> {
-  const [target] = connector.manifest.targets(candidate.channel.settings);
-  if (target === undefined) return { release: () => undefined };
-  return parts.lanes[candidate.action].slots.take(new URL(target.url).origin);
-}
-
 /** What a claimed turn came to. */
 interface Sent {
   claim: Claim;
@@ -178,11 +181,14 @@ interface Sent {
 }
 
 /** Null if somebody else has the claim, or nobody may have it any more. */
-async function claimAndRequest(turn: Turn, parts: AttemptParts): Promise<Sent | null> {
-  const { candidate, connector } = turn;
-  const body = candidate.body ?? compose(candidate, connector);
-  const leaseMs = connector.manifest.limits.requestDeadlineMs + LEASE_MARGIN_MS;
-  const leaseEndsAt = turn.readAt + leaseMs;
+async function claimAndRequest(
+  prepared: Prepared,
+  parts: AttemptParts,
+  leaseMs: number,
+): Promise<Sent | null> {
+  const { candidate, connector } = prepared;
+  const message = parts.messages.messageOf(candidate, connector);
+  const leaseEndsAt = prepared.readAt + leaseMs;
   // Before the claim: a withdrawal that is told of between its commit and the request must find something to stop.
   const flight = parts.inFlight.begin(
     candidate.articleId,
@@ -191,18 +197,24 @@ async function claimAndRequest(turn: Turn, parts: AttemptParts): Promise<Sent | 
     leaseEndsAt,
   );
   try {
-    const claim = await claimDelivery(parts.ledger, candidate, body, leaseMs);
-    if (claim === null) return null;
+    const claim = await parts.claims.get({ candidate, message, leaseMs });
+    if (claim === undefined) return null;
     const startedAt = performance.now();
-    const result = await request({ ...turn, claim, body }, parts, flight, leaseEndsAt - SETTLE_MARGIN_MS);
+    const claimed = { ...prepared, claim, body: message.body };
+    const result = await request(claimed, parts, flight, leaseEndsAt - SETTLE_MARGIN_MS);
     return { claim, result, durationMs: performance.now() - startedAt, leaseEndsAt };
   } finally {
     flight.land();
   }
 }
 
-async function settle(turn: Turn, sent: Sent, parts: AttemptParts): Promise<JobFate> {
-  const { candidate, connector } = turn;
+/** Writes what the attempt came to, and tells what follows from it. */
+async function settle(
+  prepared: Prepared,
+  sent: Sent,
+  parts: AttemptParts,
+): Promise<Pick<Turn, 'again' | 'silentForMs' | 'lookAgain'>> {
+  const { candidate, connector } = prepared;
   const { claim, result, durationMs, leaseEndsAt } = sent;
   const { capabilities } = connector.manifest;
   const next = afterAttempt(
@@ -217,6 +229,7 @@ async function settle(turn: Turn, sent: Sent, parts: AttemptParts): Promise<JobF
     },
     parts.schedule,
   );
+  const sign = signOf(result, candidate, parts);
   const settlement: Settlement = {
     deliveryId: candidate.id,
     epoch: claim.epoch,
@@ -232,13 +245,17 @@ async function settle(turn: Turn, sent: Sent, parts: AttemptParts): Promise<JobF
     remoteUrl: result.remoteUrl ?? null,
     pauseReason: next.pauseReason,
     served: capabilities.delivery === 'served',
+    sign,
   };
-  const state = await settleWithinLease(parts.ledger, settlement, leaseEndsAt, turn.stopping);
-  annotate({ [ATTRIBUTES.deliveryState]: state ?? 'lost' });
-  parts.events.attempted({ candidate, claim, result, durationMs, state });
-  if (state === 'retrying' && next.nextAttemptInMs !== null)
-    return { done: false, againInMs: next.nextAttemptInMs };
-  return DONE;
+  const settled = await settleWithinLease(parts, settlement, leaseEndsAt, prepared.stopping);
+  annotate({ [ATTRIBUTES.deliveryState]: settled?.state ?? 'lost' });
+  parts.events.attempted({ candidate, claim, result, durationMs, settled });
+  const waits = settled?.state === 'retrying' && next.nextAttemptInMs !== null;
+  return {
+    again: waits ? { action: candidate.action, inMs: next.nextAttemptInMs ?? 0 } : null,
+    silentForMs: settled?.breaker === 'opened' || settled?.paused === true ? CLOSED_MS : 0,
+    lookAgain: settled?.breaker === 'closed',
+  };
 }
 
 /** Nothing was sent: the ledger answered the claim so late that the lease would have ended under the request. */
@@ -258,14 +275,15 @@ const EARLIER_UNKNOWN: AttemptResult = {
 
 /** What is known of an outlet is worth insisting on: a result that is lost is a request that goes out again. */
 async function settleWithinLease(
-  ledger: Ledger,
+  parts: AttemptParts,
   settlement: Settlement,
   leaseEndsAt: number,
   stopping: AbortSignal,
-): Promise<DeliveryState | null> {
+): Promise<Settled | null> {
   for (;;) {
     try {
-      return await settleDelivery(ledger, settlement);
+      if (isPlainArrival(settlement)) return (await parts.arrivals.get(settlement)) ?? null;
+      return await settleDelivery(parts.ledger, settlement);
     } catch (error) {
       const mayPass = isLedgerUnavailable(error) || isLedgerTooSlow(error);
       if (!mayPass || stopping.aborted || performance.now() >= leaseEndsAt) throw error;
@@ -283,26 +301,8 @@ function openSecrets(candidate: ClaimCandidate, parts: AttemptParts): Record<str
   }
 }
 
-/** The message's bytes; from the claim on they never change. */
-function compose(candidate: ClaimCandidate, connector: Connector): string {
-  return connector.publisher.compose(
-    candidate.renditionContent ?? {},
-    {
-      deliveryId: candidate.id,
-      articleId: candidate.articleId,
-      version: candidate.version,
-      action: candidate.action,
-      previousVersion: candidate.previousVersion,
-      sequence: candidate.sequence,
-      eventAt: candidate.eventAt,
-      note: candidate.note,
-    },
-    candidate.channel.settings,
-  );
-}
-
 async function request(
-  turn: Turn & { claim: Claim; body: string },
+  turn: Prepared & { claim: Claim; body: string },
   parts: AttemptParts,
   flight: FlightHandle,
   endsBy: number,
@@ -316,7 +316,7 @@ async function request(
   if (leftMs < requestDeadlineMs / 2) return CLAIMED_TOO_LATE;
   try {
     const http = tracedHttp(
-      parts.lanes[candidate.action].outbound.bind({
+      parts.outbound[candidate.action].bind({
         signal: AbortSignal.any([flight.signal, stopping]),
         deadlineMs: Math.floor(Math.min(requestDeadlineMs, leftMs)),
         beforeFirstByte: flight.beforeFirstByte,

@@ -1,6 +1,8 @@
 import type { AttemptResult } from '@newsrelay/channel-kit/connector';
 import type { DeliveryState } from '@newsrelay/contracts/delivery';
-import type { Claim, ClaimCandidate } from '@newsrelay/ledger/deliveries';
+import type { ClaimCandidate } from '@newsrelay/ledger/claim-candidates';
+import type { Claim } from '@newsrelay/ledger/claims';
+import type { Settled } from '@newsrelay/ledger/settlements';
 import { RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
 import type { Metrics } from '@newsrelay/telemetry/metrics';
 
@@ -21,9 +23,11 @@ export class DeliveryEvents {
     claim: Claim;
     result: AttemptResult;
     durationMs: number;
-    state: DeliveryState | null;
+    /** Null: the lease was lost meanwhile and somebody else wrote the result. */
+    settled: Settled | null;
   }): void {
-    const { candidate, claim, result, durationMs, state } = attempt;
+    const { candidate, claim, result, durationMs, settled } = attempt;
+    const state = settled?.state ?? null;
     const channel = candidate.channel.id;
     this.metrics.claims.inc({ verdict: 'claimed' });
     const seconds = durationMs / 1000;
@@ -50,21 +54,29 @@ export class DeliveryEvents {
       status: result.status,
       error: result.error,
       durationMs: Math.round(durationMs),
-      // Null: the lease was lost meanwhile and somebody else wrote the result.
       state,
     };
     if (state === 'dead' || state === 'unknown' || state === null || result.pauseReason !== undefined)
       this.logger.warn(line, 'attempt');
     else this.logger.info(line, 'attempt');
+    if (settled?.breaker != null) this.#breaker(channel, settled.breaker);
+    if (settled?.paused === true) this.logger.warn({ channel }, 'a channel was paused by what its outlet answered');
   }
 
-  notClaimed(verdict: 'state' | 'paused' | 'canceled' | 'superseded' | 'lost' | 'no-slot'): void {
+  #breaker(channel: string, change: 'opened' | 'closed'): void {
+    this.metrics.breakerChanges.inc({ change });
+    this.logger.warn({ channel, change }, 'a breaker changed');
+  }
+
+  notClaimed(
+    verdict: 'state' | 'paused' | 'breaker' | 'elsewhere' | 'canceled' | 'superseded' | 'lost',
+  ): void {
     this.metrics.claims.inc({ verdict });
-    if (verdict === 'lost' || verdict === 'no-slot') this.parked(verdict);
+    if (verdict === 'lost') this.parked(verdict);
   }
 
-  /** A turn that is put off: its destination's slots are full, another sender was quicker, it is not to go yet. */
-  parked(reason: 'no-slot' | 'lost' | 'not-yet' | 'secrets-unreadable'): void {
+  /** A turn that is put off: another sender was quicker, it is not to go yet. */
+  parked(reason: 'lost' | 'not-yet' | 'secrets-unreadable'): void {
     this.metrics.parks.inc({ reason });
   }
 

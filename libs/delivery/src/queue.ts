@@ -2,28 +2,24 @@ import { once } from 'node:events';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
-import { jobId } from '@newsrelay/contracts/keys';
+import { jobId, laterJobId } from '@newsrelay/contracts/keys';
 import { QUEUES } from '@newsrelay/contracts/subjects';
 import { addingSpan, tracedJob } from './job-trace.js';
 
 /** What a job holds: ids only. The ledger has the rest, and is the truth. */
 export interface DeliveryJob {
   deliveryId: string;
+  channelId: string;
 }
 
 export interface DueDelivery {
   id: string;
   action: DeliveryAction;
+  channelId: string;
 }
-
-/** A turn that is put off, though its delivery is due, comes again within this, milliseconds. */
-export const PUT_OFF_MAX_MS = 10_000;
 
 /** Finished jobs leave at once: a job that is still there would swallow the next one of the same id. */
 const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 } as const;
-
-/** BullMQ sorts delayed jobs by their time in milliseconds × 4,096, and a count below (its `getDelayedScore`). */
-const DELAYED_SCORE_PER_MS = 0x1000;
 
 /** How long a caller waits for a connection that is being made, milliseconds. */
 const REACHED_WITHIN_MS = 1_000;
@@ -41,24 +37,27 @@ export function producerConnection(url: string): Redis {
   return connection;
 }
 
-/** The clock of deliveries: jobs in BullMQ, one lane for publishing and one for withdrawals. */
+/**
+ * The clock of deliveries, in BullMQ: a job says that a delivery's time has come, and is over as soon as a process has heard
+ * it. Three lanes: first attempts, what comes again later, and withdrawals.
+ */
 export class DeliveryQueue {
-  readonly #publish: Queue<DeliveryJob>;
-  readonly #withdraw: Queue<DeliveryJob>;
+  readonly #fresh: Queue<DeliveryJob>;
+  readonly #retries: Queue<DeliveryJob>;
+  readonly #withdrawals: Queue<DeliveryJob>;
   #reaching: Promise<unknown> | undefined;
 
   constructor(private readonly connection: Redis) {
-    this.#publish = new Queue(QUEUES.deliveries, { connection, defaultJobOptions: JOB_OPTIONS });
-    this.#withdraw = new Queue(QUEUES.withdrawals, { connection, defaultJobOptions: JOB_OPTIONS });
+    const open = (name: string) =>
+      new Queue<DeliveryJob>(name, { connection, defaultJobOptions: JOB_OPTIONS });
+    this.#fresh = open(QUEUES.deliveries);
+    this.#retries = open(QUEUES.retries);
+    this.#withdrawals = open(QUEUES.withdrawals);
     for (const queue of this.lanes()) queue.on('error', () => undefined);
   }
 
   lanes(): Queue<DeliveryJob>[] {
-    return [this.#publish, this.#withdraw];
-  }
-
-  lane(action: DeliveryAction): Queue<DeliveryJob> {
-    return action === 'withdraw' ? this.#withdraw : this.#publish;
+    return [this.#fresh, this.#retries, this.#withdrawals];
   }
 
   /**
@@ -82,76 +81,73 @@ export class DeliveryQueue {
     if (status !== 'ready') throw new Error(`Redis is not reached (${status})`);
   }
 
-  /** Adds a job for each that has none, to be run now. Throws while Redis is away. */
+  /** A job for each that has none, to be heard now, as for a first attempt. Throws while Redis is away. */
   async add(deliveries: readonly DueDelivery[]): Promise<void> {
-    await this.reached();
-    for (const action of ['withdraw', 'publish'] as const) {
-      const due = deliveries.filter((delivery) => delivery.action === action);
-      if (due.length > 0) await this.#addTo(this.lane(action), action, due);
-    }
+    await this.#addNow(deliveries, this.#fresh);
   }
 
-  async #addTo(lane: Queue<DeliveryJob>, action: DeliveryAction, due: readonly DueDelivery[]): Promise<void> {
-    const span = addingSpan(lane.name, due.length);
-    try {
-      await lane.addBulk(
-        due.map(({ id }) => ({
-          name: action,
-          data: { deliveryId: id },
-          opts: { jobId: jobId(id), ...tracedJob(span.carrier) },
-        })),
-      );
-      span.end();
-    } catch (error) {
-      span.end(error instanceof Error ? error.message : String(error));
-      throw error;
-    }
-  }
-
-  /**
-   * As `addNow` for those that have no job, or one that waits longer than a turn is ever put off; returns how many those
-   * were.
-   */
+  /** As {@link add}, behind whatever is sent for the first time. Returns how many had no job. */
   async addMissing(deliveries: readonly DueDelivery[]): Promise<number> {
+    if (deliveries.length === 0) return 0;
     await this.reached();
     const pipeline = this.connection.pipeline();
-    for (const { id, action } of deliveries) pipeline.exists(this.lane(action).toKey(jobId(id)));
-    const exists = answersOf(await pipeline.exec());
-    const waits = await this.#delays(deliveries);
-    const missing = deliveries.filter(
-      (_delivery, index) => exists[index] === 0 || (waits[index] ?? 0) > PUT_OFF_MAX_MS,
-    );
-    await this.addNow(missing);
+    for (const { id, action } of deliveries) {
+      const lanes = action === 'withdraw' ? [this.#withdrawals] : [this.#fresh, this.#retries];
+      pipeline.exists(...lanes.map((lane) => lane.toKey(jobId(id))));
+    }
+    const there = answersOf(await pipeline.exec());
+    const missing = deliveries.filter((_delivery, index) => there[index] === 0);
+    await this.#addNow(missing, this.#retries);
     return missing.length;
   }
 
-  /** As `add`, but jobs that wait for a later time run now. */
-  async addNow(deliveries: readonly DueDelivery[]): Promise<void> {
-    if (deliveries.length === 0) return;
-    await this.add(deliveries);
-    const waits = await this.#delays(deliveries);
-    for (const { id, action } of deliveries.filter((_delivery, index) => waits[index] !== null)) {
-      const job = await this.lane(action).getJob(jobId(id));
-      if (job === undefined || !(await job.isDelayed())) continue;
-      // Between the question and the promotion it may have become due by itself.
-      await job.promote().catch(async (error: unknown) => {
-        if (await job.isDelayed()) throw error;
-      });
-    }
-  }
-
-  /** For each, in how many milliseconds its job is to run; null where none waits for a later time. */
-  async #delays(deliveries: readonly DueDelivery[]): Promise<(number | null)[]> {
-    const pipeline = this.connection.pipeline();
-    for (const { id, action } of deliveries) pipeline.zscore(this.lane(action).toKey('delayed'), jobId(id));
-    const now = Date.now();
-    return answersOf(await pipeline.exec()).map((score) =>
-      score === null ? null : Number(score) / DELAYED_SCORE_PER_MS - now,
-    );
+  /** The delivery comes again in `inMs` milliseconds. Throws while Redis is away. */
+  async addLater(deliveries: readonly (DueDelivery & { inMs: number })[]): Promise<void> {
+    await this.reached();
+    await this.#inLanes(deliveries, this.#retries, ({ id, inMs }) => ({
+      // Of its own id: it must not keep a job away that is to be heard sooner.
+      jobId: laterJobId(id),
+      delay: Math.max(0, Math.ceil(inMs)),
+    }));
   }
 
   async close(): Promise<void> {
     await Promise.all(this.lanes().map((queue) => queue.close()));
+  }
+
+  async #addNow(deliveries: readonly DueDelivery[], lane: Queue<DeliveryJob>): Promise<void> {
+    if (deliveries.length === 0) return;
+    await this.reached();
+    await this.#inLanes(deliveries, lane, ({ id }) => ({ jobId: jobId(id) }));
+  }
+
+  async #inLanes<D extends DueDelivery>(
+    deliveries: readonly D[],
+    publishLane: Queue<DeliveryJob>,
+    options: (delivery: D) => { jobId: string; delay?: number },
+  ): Promise<void> {
+    // Withdrawals first: never behind anything else.
+    for (const [action, lane] of [
+      ['withdraw', this.#withdrawals],
+      ['publish', publishLane],
+    ] as const) {
+      const due = deliveries.filter((delivery) => delivery.action === action);
+      if (due.length === 0) continue;
+      const span = addingSpan(lane.name, due.length);
+      try {
+        await lane.addBulk(
+          due.map((delivery) => ({
+            name: action,
+            data: { deliveryId: delivery.id, channelId: delivery.channelId },
+            opts: { ...options(delivery), ...tracedJob(span.carrier) },
+          })),
+        );
+        span.end();
+      } catch (error) {
+        span.end(error instanceof Error ? error.message : String(error));
+        throw error;
+      }
+    }
   }
 }
 

@@ -1,13 +1,15 @@
 import type { Connector } from '@newsrelay/channel-kit/connector';
+import { dueProbes } from '@newsrelay/ledger/breakers';
 import type { Ledger } from '@newsrelay/ledger/database';
+import type { Leader } from '@newsrelay/ledger/leader';
+import { Rounds } from '@newsrelay/ledger/rounds';
+import { settleDelivery, type Settled } from '@newsrelay/ledger/settlements';
 import {
   cancelWaitingOfDeleted,
   expiredLeases,
   overdueDeliveries,
-  settleDelivery,
   type ExpiredLease,
-} from '@newsrelay/ledger/deliveries';
-import { Rounds } from '@newsrelay/ledger/rounds';
+} from '@newsrelay/ledger/waiting-deliveries';
 import type { Logger } from '@newsrelay/telemetry/logger';
 import { afterAttempt } from './after-attempt.js';
 import type { DeliveryEvents } from './events.js';
@@ -16,8 +18,9 @@ import type { DeliveryQueue } from './queue.js';
 const INTERVAL_MS = 1_000;
 /** A delivery that has been due this long should have had its turn: it gets a job if it has none. */
 const OVERDUE_MS = 2_000;
-/** Rows looked at in a round; the next round goes on where this one ended. */
-const BATCH = 1_000;
+/** Rows of a round, and of one channel among them; the next round goes on where this one ended. */
+const OVERDUE_LIMITS = { perChannel: 100, total: 1_000 };
+const PROBES_BATCH = 200;
 const EXPIRED_BATCH = 200;
 
 /** Of a type that this build does not know: whether a repeat would show twice is for a person to say. */
@@ -25,6 +28,8 @@ const NOTHING_KNOWN = { delivery: 'push', edits: false, deletes: false, repeat: 
 
 export interface ReconcilerParts {
   ledger: Ledger;
+  /** One process reconciles at a time: doing it twice would change nothing, and cost twice. */
+  leader: Leader;
   queue: DeliveryQueue;
   connectorOf: (type: string) => Connector | undefined;
   schedule: readonly number[];
@@ -33,18 +38,18 @@ export interface ReconcilerParts {
 }
 
 /**
- * Makes the queue agree with the ledger: due deliveries without a job, or with one that waits for later, get one now;
- * claims whose sender vanished are resolved. Redis can be emptied at any moment; the ledger is the truth. Runs in every
- * publish process: adding a job that is there, and resolving a lease twice, change nothing.
+ * Makes the queue agree with the ledger: due deliveries without a job get one; of a channel whose breaker's time is over one
+ * delivery gets to try; claims whose sender vanished are resolved. Redis can be emptied at any moment; the ledger is the
+ * truth. Adding a job that is there, and resolving a lease twice, change nothing.
  */
 export class Reconciler {
   readonly #rounds: Rounds;
-  #afterId = '';
+  #afterChannel = '';
 
   constructor(private readonly parts: ReconcilerParts) {
     this.#rounds = new Rounds({
       everyMs: INTERVAL_MS,
-      round: () => this.#round(),
+      round: parts.leader.round(() => this.#round()),
       failure: 'the reconciler could not finish its round',
       logger: parts.logger,
     });
@@ -56,11 +61,17 @@ export class Reconciler {
 
   async stop(): Promise<void> {
     await this.#rounds.stop();
+    await this.parts.leader.leave();
   }
 
   /** Each part for itself: what keeps one from its work must not keep the others. */
   async #round(): Promise<boolean> {
-    const parts = [this.#resolveExpired(), this.#requeueOverdue(), cancelWaitingOfDeleted(this.parts.ledger)];
+    const parts = [
+      this.#resolveExpired(),
+      this.#requeueOverdue(),
+      this.#letTry(),
+      cancelWaitingOfDeleted(this.parts.ledger),
+    ];
     for (const outcome of await Promise.allSettled(parts)) {
       if (outcome.status === 'rejected') throw outcome.reason;
     }
@@ -69,12 +80,12 @@ export class Reconciler {
 
   async #resolveExpired(): Promise<void> {
     for (const lease of await expiredLeases(this.parts.ledger, EXPIRED_BATCH)) {
-      const state = await this.#resolve(lease);
-      this.parts.events.leaseExpired(lease.id, state);
+      const settled = await this.#resolve(lease);
+      this.parts.events.leaseExpired(lease.id, settled?.state ?? null);
     }
   }
 
-  async #resolve(lease: ExpiredLease) {
+  async #resolve(lease: ExpiredLease): Promise<Settled | null> {
     const connector = this.parts.connectorOf(lease.channelType);
     const error = 'the sender vanished before it could write the result';
     const result = { outcome: 'unknown', status: null, response: null, error } as const;
@@ -103,13 +114,24 @@ export class Reconciler {
       remoteUrl: null,
       pauseReason: null,
       served: false,
+      // It was our sender that failed.
+      sign: { kind: 'none' },
     });
   }
 
   async #requeueOverdue(): Promise<void> {
-    const overdue = await overdueDeliveries(this.parts.ledger, OVERDUE_MS, this.#afterId, BATCH);
-    this.#afterId = overdue.length < BATCH ? '' : (overdue.at(-1)?.id ?? '');
+    const overdue = await overdueDeliveries(
+      this.parts.ledger,
+      OVERDUE_MS,
+      this.#afterChannel,
+      OVERDUE_LIMITS,
+    );
+    this.#afterChannel = overdue.length < OVERDUE_LIMITS.total ? '' : (overdue.at(-1)?.channelId ?? '');
     if (overdue.length === 0) return;
     this.parts.events.requeued(await this.parts.queue.addMissing(overdue));
+  }
+
+  async #letTry(): Promise<void> {
+    await this.parts.queue.addMissing(await dueProbes(this.parts.ledger, PROBES_BATCH));
   }
 }

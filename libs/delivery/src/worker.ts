@@ -1,33 +1,41 @@
-import { DelayedError, Worker, type Job } from 'bullmq';
+import { Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
+import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { QUEUES } from '@newsrelay/contracts/subjects';
 import { RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
-import { continuing } from '@newsrelay/telemetry/tracing';
-import type { JobFate } from './attempt.js';
 import { traceOfJob } from './job-trace.js';
+import type { MailboxEntry } from './mailboxes.js';
 import type { DeliveryJob } from './queue.js';
 
-/** BullMQ's lock on a job, milliseconds: how long a killed worker's jobs lie. It is renewed; the ledger's claim is what counts. */
+/** Jobs at once: each is over as soon as it was heard, so that a few fill the time until Redis has answered. */
+const CONCURRENCY = 32;
+/** BullMQ's lock on a job, milliseconds: how long one lies that a killed process had just taken. The ledger brings it sooner. */
 const LOCK_MS = 10_000;
-/** A turn that the ledger could not take (PostgreSQL away) comes again after this. */
-const LEDGER_AWAY_MS = 1_000;
+/** How often a worker that hears nothing is looked at, milliseconds. */
+const WATCH_EVERY_MS = 2_000;
+/** A worker that has heard nothing for this long while jobs wait is opened anew, milliseconds. */
+const SILENT_MS = 10_000;
+
+const LANES = [
+  { queue: QUEUES.deliveries, action: 'publish' },
+  { queue: QUEUES.retries, action: 'publish' },
+  { queue: QUEUES.withdrawals, action: 'withdraw' },
+] as const;
 
 export interface WorkerOptions {
   redisUrl: string;
-  /** Attempts at once in the publish lane. */
-  concurrency: number;
-  /** Attempts at once in the withdrawal lane, which is never behind the other. */
-  withdrawalConcurrency: number;
-  run: (deliveryId: string, signal: AbortSignal) => Promise<JobFate>;
+  /** Told of each delivery whose time has come. */
+  heard: (action: DeliveryAction, entry: MailboxEntry) => void;
+  /** Told of a worker that heard nothing while jobs waited. */
+  silent: (queue: string, waiting: number) => void;
   logger: Logger;
 }
 
-/** The workers of both lanes. */
+/** Hears from BullMQ whose time has come. */
 export class DeliveryWorkers {
-  readonly #workers: { worker: Worker<DeliveryJob>; connection: Redis }[] = [];
-  readonly #stopping = new AbortController();
-  readonly #running = new Set<Promise<JobFate>>();
+  #lanes: Lane[] = [];
   readonly #redisLog: RateLimitedLog;
+  #watch: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: WorkerOptions) {
     this.#redisLog = new RateLimitedLog((fields, message) => {
@@ -36,28 +44,20 @@ export class DeliveryWorkers {
   }
 
   start(): void {
-    this.#open(QUEUES.deliveries, this.options.concurrency);
-    this.#open(QUEUES.withdrawals, this.options.withdrawalConcurrency);
+    this.#lanes = LANES.map(({ queue, action }) => this.#open(queue, action));
+    this.#watch = setInterval(() => {
+      for (const lane of this.#lanes) void this.#lookAt(lane);
+    }, WATCH_EVERY_MS);
   }
 
-  /** Finishes what is being sent, for at most `graceMs`; then aborts it. */
-  async stop(graceMs: number): Promise<void> {
-    const abort = setTimeout(() => {
-      this.#stopping.abort(new Error('the service is shutting down'));
-    }, graceMs);
-    await Promise.all(
-      this.#workers.map(async ({ worker, connection }) => {
-        // While Redis is away BullMQ cannot say goodbye to it.
-        await worker.close(connection.status !== 'ready').catch(() => undefined);
-        connection.disconnect();
-      }),
-    );
-    // Which BullMQ waits for only while Redis answers: their results are still to be written.
-    await Promise.allSettled(this.#running);
-    clearTimeout(abort);
+  /** Hears of nothing more. */
+  async stop(): Promise<void> {
+    clearInterval(this.#watch);
+    await Promise.all(this.#lanes.map(close));
+    this.#lanes = [];
   }
 
-  #open(queue: string, concurrency: number): void {
+  #open(queue: string, action: DeliveryAction): Lane {
     // Workers wait for Redis for ever; only producers fail fast.
     const connection = new Redis(this.options.redisUrl, {
       maxRetriesPerRequest: null,
@@ -66,41 +66,67 @@ export class DeliveryWorkers {
     connection.on('error', (error) => {
       this.#redisLog.say({ reason: error.message }, 'Redis cannot be reached; trying again');
     });
-    const worker = new Worker<DeliveryJob>(queue, (job, token) => this.#turn(job, token), {
+    const lane: Lane = {
+      queue,
+      action,
       connection,
-      concurrency,
-      lockDuration: LOCK_MS,
-      stalledInterval: 5_000,
-      maxStalledCount: 1_000,
-    });
-    worker.on('error', (error) => {
+      heardAt: performance.now(),
+      worker: new Worker<DeliveryJob>(
+        queue,
+        (job) => {
+          lane.heardAt = performance.now();
+          this.#hear(action, job);
+          return Promise.resolve();
+        },
+        { connection, concurrency: CONCURRENCY, lockDuration: LOCK_MS, stalledInterval: 5_000, maxStalledCount: 1_000 },
+      ),
+    };
+    lane.worker.on('error', (error) => {
       this.#redisLog.say({ reason: error.message }, 'the queue reports an error');
     });
-    worker.on('failed', (job, error) => {
+    lane.worker.on('failed', (job, error) => {
       this.options.logger.warn(
         { delivery: job?.data.deliveryId, reason: error.message },
         'a job failed; the reconciler brings it back',
       );
     });
-    this.#workers.push({ worker, connection });
+    return lane;
   }
 
-  async #turn(job: Job<DeliveryJob>, token: string | undefined): Promise<void> {
-    let fate: JobFate;
-    const run = continuing(traceOfJob(job), () =>
-      this.options.run(job.data.deliveryId, this.#stopping.signal),
-    );
-    this.#running.add(run);
-    try {
-      fate = await run;
-    } catch (error) {
-      this.#redisLog.say({ err: error, delivery: job.data.deliveryId }, 'a turn failed; it comes again');
-      fate = { done: false, againInMs: LEDGER_AWAY_MS };
-    } finally {
-      this.#running.delete(run);
-    }
-    if (fate.done) return;
-    await job.moveToDelayed(Date.now() + fate.againInMs, token);
-    throw new DelayedError();
+  #hear(action: DeliveryAction, job: Job<DeliveryJob>): void {
+    const { deliveryId, channelId } = job.data as Partial<DeliveryJob>;
+    // A job of an earlier build names no channel: the reconciler brings its delivery again.
+    if (deliveryId === undefined || channelId === undefined) return;
+    this.options.heard(action, { deliveryId, channelId, trace: traceOfJob(job) });
   }
+
+  /**
+   * A worker may go on waiting on a connection that was replaced under it, and hear nothing ever again (BullMQ's commonest
+   * complaint): one that hears nothing while jobs wait is opened anew.
+   */
+  async #lookAt(lane: Lane): Promise<void> {
+    if (performance.now() - lane.heardAt < SILENT_MS || lane.connection.status !== 'ready') return;
+    const waiting = await lane.connection.llen(lane.worker.toKey('wait')).catch(() => 0);
+    if (waiting === 0) return;
+    // In the meantime it may have been stopped, or heard something.
+    if (!this.#lanes.includes(lane) || performance.now() - lane.heardAt < SILENT_MS) return;
+    this.options.silent(lane.queue, waiting);
+    this.#lanes = this.#lanes.map((each) => (each === lane ? this.#open(lane.queue, lane.action) : each));
+    await close(lane);
+  }
+}
+
+interface Lane {
+  queue: string;
+  action: DeliveryAction;
+  connection: Redis;
+  worker: Worker<DeliveryJob>;
+  /** On the monotonic clock. */
+  heardAt: number;
+}
+
+async function close({ worker, connection }: Lane): Promise<void> {
+  // While Redis is away BullMQ cannot say goodbye to it.
+  await worker.close(connection.status !== 'ready').catch(() => undefined);
+  connection.disconnect();
 }

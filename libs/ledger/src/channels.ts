@@ -2,7 +2,9 @@ import { sql, type Selectable } from 'kysely';
 import type { Channel, ChannelInput } from '@newsrelay/contracts/channel';
 import { WAITING_STATES } from '@newsrelay/contracts/delivery';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
+import { resetBreaker } from './breakers.js';
 import type { Alongside, Ledger, LedgerTransaction } from './database.js';
+import { leading } from './delivery-states.js';
 import type { ChannelsTable } from './schema.js';
 
 /** A channel with its sealed secrets; only the sender and the console unseal them. */
@@ -164,7 +166,7 @@ export async function deleteChannel(
         updated_at: sql`clock_timestamp()`,
       })
       .where('channel_id', '=', id)
-      .where('state', 'in', [...WAITING_STATES])
+      .where('state', 'in', leading(WAITING_STATES, 'canceled'))
       .execute();
     await announce(tx, id);
     await alongside(tx);
@@ -208,6 +210,7 @@ export async function resumeChannel(tx: LedgerTransaction, id: string): Promise<
     .set({ paused_since: null, pause_reason: null, updated_at: sql`clock_timestamp()` })
     .where('id', '=', id)
     .execute();
+  await resetBreaker(tx, id);
   await makeWaitingDue(tx, id);
   await announce(tx, id);
 }

@@ -2,23 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { sql } from 'kysely';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { deleteChannel, lockChannel, pauseChannel, resumeChannel } from './channels.js';
-import {
-  cancelWaitingOfDeleted,
-  claimDelivery,
-  createDeliveries,
-  overdueDeliveries,
-  readClaimCandidate,
-  requestRetry,
-  settleDelivery,
-  type Claim,
-  type Settlement,
-} from './deliveries.js';
+import { readClaimCandidate } from './claim-candidates.js';
+import type { Claim } from './claims.js';
+import { createDeliveries, requestRetry } from './deliveries.js';
 import { openTestLedger, type TestLedger } from './ledger.fixture.js';
 import { TestNewsroom, type Published } from './newsroom.fixture.js';
 import { storeRendition } from './routing.js';
+import type { Settlement } from './settlements.js';
 import { undistributedWithdrawals } from './undistributed.js';
-
-const LEASE_MS = 20_000;
+import { cancelWaitingOfDeleted, overdueDeliveries } from './waiting-deliveries.js';
 
 describe('deliveries in the ledger', () => {
   let test: TestLedger;
@@ -46,25 +38,9 @@ describe('deliveries in the ledger', () => {
     if (found === undefined) throw new Error('no such delivery');
     return found;
   };
-  const claim = async (id: string) => claimDelivery(test.ledger, await candidate(id), '{}', LEASE_MS);
-  const settle = (deliveryId: string, claimed: Claim | null, came: Partial<Settlement> = {}) =>
-    settleDelivery(test.ledger, {
-      deliveryId,
-      epoch: claimed?.epoch ?? -1,
-      outcome: 'delivered',
-      status: 200,
-      error: null,
-      response: null,
-      durationMs: 1,
-      state: 'delivered',
-      reason: null,
-      nextAttemptInMs: null,
-      remoteId: null,
-      remoteUrl: null,
-      pauseReason: null,
-      served: false,
-      ...came,
-    });
+  const claim = (id: string) => newsroom.claim(id);
+  const settle = (id: string, claimed: Claim | null, came: Partial<Settlement> = {}) =>
+    newsroom.settle(id, claimed, came);
   const send = async (id: string, came?: Partial<Settlement>) => settle(id, await claim(id), came);
   const unauthorised = {
     outcome: 'auth-expired',
@@ -74,7 +50,8 @@ describe('deliveries in the ledger', () => {
   } as const;
   const row = (id: string) =>
     test.ledger.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-  const overdue = async () => (await overdueDeliveries(test.ledger, 0, '', 100)).map(({ id }) => id);
+  const overdue = async () =>
+    (await overdueDeliveries(test.ledger, 0, '', { perChannel: 100, total: 1_000 })).map(({ id }) => id);
 
   it('numbers a withdrawal after a restore so that it follows what the backup does not know', async () => {
     const first = await newsroom.release();

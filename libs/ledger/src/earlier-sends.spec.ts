@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { findChannel } from './channels.js';
-import { claimDelivery, readClaimCandidate, settleDelivery, type Settlement } from './deliveries.js';
+import { readClaimCandidate } from './claim-candidates.js';
 import { readEarlierSends } from './earlier-sends.js';
 import { openTestLedger, type TestLedger } from './ledger.fixture.js';
 import { TestNewsroom, type Published } from './newsroom.fixture.js';
 import { recordPlatformFacts, takeChannelsToProbe } from './platform-facts.js';
+import type { Settlement } from './settlements.js';
 
 const TYPE = 'earlier-test';
 
@@ -29,7 +30,7 @@ describe('what an outlet may have of an article', () => {
   async function claimed(id: string) {
     const candidate = await readClaimCandidate(test.ledger, id);
     if (candidate === undefined) throw new Error('no such delivery');
-    const claim = await claimDelivery(test.ledger, candidate, `body of ${id}`, 60_000);
+    const claim = await newsroom.claim(id, `body of ${id}`, 60_000);
     if (claim === null) throw new Error('not claimed');
     return { candidate, claim };
   }
@@ -37,23 +38,7 @@ describe('what an outlet may have of an article', () => {
   async function attempt(id: string, came: Partial<Settlement>) {
     const { candidate, claim } = await claimed(id);
     const earlier = await readEarlierSends(test.ledger, candidate, claim);
-    await settleDelivery(test.ledger, {
-      deliveryId: id,
-      epoch: claim.epoch,
-      outcome: 'delivered',
-      status: 200,
-      error: null,
-      response: null,
-      durationMs: 1,
-      state: 'delivered',
-      reason: null,
-      nextAttemptInMs: null,
-      remoteId: null,
-      remoteUrl: null,
-      pauseReason: null,
-      served: false,
-      ...came,
-    });
+    await newsroom.settle(id, claim, came);
     return earlier;
   }
   const publish = async (version = article) => (await newsroom.deliver(version, [channel]))[0] ?? '';

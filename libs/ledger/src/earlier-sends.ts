@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Ledger } from './database.js';
-import type { Claim, ClaimCandidate } from './deliveries.js';
+import type { ClaimCandidate } from './claim-candidates.js';
+import type { Claim } from './claims.js';
 
 /** A publish of the same article to the same channel that went out, or may have, without its outcome being known. */
 export interface UncertainDelivery {
@@ -40,8 +41,9 @@ export async function readEarlierSends(
     since: Date | null;
     quiet_ms: number | null;
   }>`
-    select p.id, p.version, p.body, p.remote_id, t.since, t.quiet_ms
+    select p.id, p.version, coalesce(m.body, p.body) as body, p.remote_id, t.since, t.quiet_ms
     from deliveries p
+    left join messages m on m.article_id = p.article_id and m.hash = p.message_hash
     cross join lateral (
       select min(a.started_at) as since,
              (extract(epoch from clock_timestamp() - max(a.started_at + coalesce(a.duration_ms, 0) * interval '1 millisecond'))

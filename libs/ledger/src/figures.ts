@@ -87,11 +87,14 @@ export async function estimateFinished(tx: LedgerTransaction): Promise<Map<strin
 /** Seconds that the delivery which has been due longest has waited, of those that may be sent; 0 if none is due. */
 export async function oldestDueSeconds(tx: LedgerTransaction): Promise<Record<DeliveryAction, number>> {
   const oldest = (action: DeliveryAction, maySend: ReturnType<typeof sql<boolean>>) => sql<number | null>`
-    (select extract(epoch from clock_timestamp() - d.next_attempt_at)::float8
-     from deliveries d join channels c on c.id = d.channel_id
-     where d.state in ('queued', 'retrying') and d.action = ${sql.lit(action)} and c.deleted_at is null and ${maySend}
-       and d.next_attempt_at < clock_timestamp()
-     order by d.next_attempt_at limit 1)`;
+    (select extract(epoch from clock_timestamp() - min(d.next_attempt_at))::float8
+     from channels c cross join lateral (
+       select d.next_attempt_at from deliveries d
+       where d.channel_id = c.id and d.state in ('queued', 'retrying') and d.action = ${sql.lit(action)}
+         and d.next_attempt_at < clock_timestamp()
+       order by d.next_attempt_at limit 1
+     ) as d
+     where c.deleted_at is null and ${maySend})`;
   const { rows } = await sql<Record<DeliveryAction, number | null>>`
     select ${oldest('publish', sql<boolean>`c.enabled and c.paused_since is null`)} as publish,
            ${oldest('withdraw', sql<boolean>`true`)} as withdraw`.execute(tx);

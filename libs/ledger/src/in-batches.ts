@@ -1,5 +1,5 @@
 /** Questions in one batch at most: a batch is one statement, and must not become a long one. */
-const BATCH = 50;
+const BATCH = 128;
 /** Batches under way at once: one that takes long holds up only half of the others. */
 const UNDER_WAY = 2;
 

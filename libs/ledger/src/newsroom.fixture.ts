@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { ArticleContent } from '@newsrelay/contracts/article';
-import type { DeliveryAction } from '@newsrelay/contracts/delivery';
+import type { DeliveryAction, DeliveryState } from '@newsrelay/contracts/delivery';
 import { renditionId } from '@newsrelay/contracts/keys';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import {
@@ -13,8 +13,11 @@ import {
 } from './article-versions.js';
 import { createChannel } from './channels.js';
 import type { Ledger } from './database.js';
+import { readClaimCandidate } from './claim-candidates.js';
+import { claimDeliveries, messageOf, type Claim } from './claims.js';
 import { createDeliveries } from './deliveries.js';
 import { findReleasedVersion, storeRendition, type ReleasedVersion } from './routing.js';
+import { settleDelivery, type Settlement } from './settlements.js';
 import { orderWithdrawal } from './withdrawals.js';
 
 export interface NewsroomOptions {
@@ -40,6 +43,23 @@ export const EMPTY_ARTICLE: ArticleContent = {
   keywords: [],
   language: 'zh-CN',
   url: null,
+};
+
+/** An attempt that arrived. */
+export const ARRIVED: Omit<Settlement, 'deliveryId' | 'epoch'> = {
+  outcome: 'delivered',
+  status: 200,
+  error: null,
+  response: null,
+  durationMs: 1,
+  state: 'delivered',
+  reason: null,
+  nextAttemptInMs: null,
+  remoteId: null,
+  remoteUrl: null,
+  pauseReason: null,
+  served: false,
+  sign: { kind: 'none' },
 };
 
 /** What intake, transform and publish write into the ledger, in the order they write it; for specs of what reads it. */
@@ -109,6 +129,29 @@ export class TestNewsroom {
     return this.#deliver(articleId, version, 'withdraw', channelIds, { kind: 'withdrawal' });
   }
 
+  /** The delivery's next turn, as publish has it: claimed, and then what came of it is written. */
+  async claim(id: string, body = '{}', leaseMs = 20_000): Promise<Claim | null> {
+    const candidate = await readClaimCandidate(this.options.ledger, id);
+    if (candidate === undefined) throw new Error('no such delivery');
+    const request = { candidate, message: messageOf(body), leaseMs };
+    return (await claimDeliveries(this.options.ledger, [request])).get(request) ?? null;
+  }
+
+  /** Writes what a claimed attempt came to; the state that it led to, null if the claim was lost. */
+  async settle(
+    deliveryId: string,
+    claim: Claim | null,
+    came: Partial<Settlement> = {},
+  ): Promise<DeliveryState | null> {
+    const settled = await settleDelivery(this.options.ledger, {
+      ...ARRIVED,
+      deliveryId,
+      epoch: claim?.epoch ?? -1,
+      ...came,
+    });
+    return settled?.state ?? null;
+  }
+
   /** What the publish service does when a served channel's connector answers `pending`. */
   async accept(deliveryIds: readonly string[]): Promise<void> {
     await this.options.ledger.transaction().execute(async (tx) => {
@@ -155,6 +198,7 @@ export class TestNewsroom {
     const id = renditionId(articleId, version, action, channelType, 'test');
     const rendition = { id, articleId, version, action, channelType, content, refusal: null };
     await storeRendition(ledger, rendition);
-    return createDeliveries(ledger, { renditionId: id, articleId, version, action, channelIds });
+    const due = await createDeliveries(ledger, { renditionId: id, articleId, version, action, channelIds });
+    return due.map((each) => each.id);
   }
 }

@@ -1,20 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { deleteChannel } from './channels.js';
-import {
-  claimDelivery,
-  createDeliveries,
-  readClaimCandidate,
-  requestRetry,
-  settleDelivery,
-  type Settlement,
-} from './deliveries.js';
+import { readClaimCandidate } from './claim-candidates.js';
+import { createDeliveries, requestRetry } from './deliveries.js';
 import { endServed, shelveAccepted } from './feed-shelf.js';
 import { openTestLedger, type TestLedger } from './ledger.fixture.js';
 import { TestNewsroom, type Published } from './newsroom.fixture.js';
 import { pageArticlesOf } from './page-articles.js';
 import { PRUNING_KINDS, pruneStep, type PruningKind } from './retention.js';
 import { recordRoutes } from './routing.js';
+import type { Settlement } from './settlements.js';
 import { undistributedVersions, undistributedWithdrawals } from './undistributed.js';
 
 const DAYS = 30;
@@ -47,25 +42,9 @@ describe('what the ledger forgets', () => {
   };
   const send = async (id: string, came: Partial<Settlement> = {}) => {
     const read = await candidate(id);
-    const claim = await claimDelivery(test.ledger, read, read.body ?? `bytes of ${id}`, 20_000);
+    const claim = await newsroom.claim(id, read.body ?? `bytes of ${id}`);
     if (claim === null) throw new Error(`${id} cannot be claimed`);
-    return settleDelivery(test.ledger, {
-      deliveryId: id,
-      epoch: claim.epoch,
-      outcome: 'delivered',
-      status: 200,
-      error: null,
-      response: 'ok',
-      durationMs: 1,
-      state: 'delivered',
-      reason: null,
-      nextAttemptInMs: null,
-      remoteUrl: null,
-      remoteId: null,
-      pauseReason: null,
-      served: false,
-      ...came,
-    });
+    return newsroom.settle(id, claim, { response: 'ok', ...came });
   };
   /** Released, routed and sent to the channels, as far as `came` says; returns the deliveries' ids in that order. */
   const publish = async (to: string[], articleId?: string, came?: Partial<Settlement>) => {
@@ -115,7 +94,7 @@ describe('what the ledger forgets', () => {
   const pruneAll = () => prune(ANSWERS, BODIES, RENDITIONS, PAGE_TEXTS);
   const delivery = (id = '') =>
     test.ledger.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-  const body = async (id?: string) => (await delivery(id)).body;
+  const body = async (id?: string) => (await readClaimCandidate(test.ledger, id ?? ''))?.body;
   const answers = async (id = '') => {
     const rows = await test.ledger
       .selectFrom('attempts')
@@ -230,7 +209,6 @@ describe('what the ledger forgets', () => {
     expect(await candidate(id)).toMatchObject({
       body: before.body,
       previousVersion: 1,
-      renditionContent: before.renditionContent,
     });
     expect(await requestRetry(test.ledger, first.ids[0] ?? '', ['delivered', 'superseded'])).toMatchObject({
       verdict: 'refused',

@@ -73,11 +73,20 @@ const BODIES: PruningKind = {
     countOf(
       tx,
       sql`
-    update deliveries t set body = null
-    from (select d.id from deliveries d
-          where d.article_id in ${articlesChanged(from, to)} and d.body is not null and ${isNeverSentAgain} and not ${mayHaveArrived}
-          limit ${limit} for update of d skip locked) as p
-    where t.id = p.id`,
+    with chosen as (
+      select d.id, d.article_id, d.message_hash from deliveries d
+      where d.article_id in ${articlesChanged(from, to)} and (d.body is not null or d.message_hash is not null)
+        and ${isNeverSentAgain} and not ${mayHaveArrived}
+      limit ${limit} for update of d skip locked
+    ), forgotten as (
+      -- Other deliveries may send the same bytes.
+      delete from messages m using chosen p
+      where m.article_id = p.article_id and m.hash = p.message_hash
+        and not exists (select from deliveries o
+                        where o.article_id = m.article_id and o.message_hash = m.hash
+                          and o.id not in (select id from chosen))
+    )
+    update deliveries t set body = null, message_hash = null from chosen p where t.id = p.id`,
     ),
 };
 

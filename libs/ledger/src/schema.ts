@@ -121,12 +121,35 @@ export interface DeliveriesTable {
   round_started_at: Generated<Date>;
   next_attempt_at: Date | null;
   begun_at: Date | null;
+  /** Of deliveries that began before their messages were kept apart. */
   body: string | null;
+  message_hash: Buffer | null;
   previous_version: number | null;
   remote_id: string | null;
   remote_url: string | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+}
+
+export interface MessagesTable {
+  article_id: string;
+  hash: Buffer;
+  body: string;
+}
+
+export interface BreakersTable {
+  channel_id: string;
+  failures: number;
+  failing_since: Date;
+  open_until: Date | null;
+  opened_at: Date | null;
+}
+
+export interface BacklogsTable {
+  channel_id: string;
+  action: DeliveryAction;
+  holder: string;
+  held_until: Date;
 }
 
 export interface AttemptsTable {
@@ -211,6 +234,9 @@ export interface LedgerSchema {
   routes: RoutesTable;
   renditions: RenditionsTable;
   deliveries: DeliveriesTable;
+  messages: MessagesTable;
+  breakers: BreakersTable;
+  backlogs: BacklogsTable;
   attempts: AttemptsTable;
   shelf_entries: ShelfEntriesTable;
   feed_edition: FeedEditionTable;

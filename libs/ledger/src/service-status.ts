@@ -73,7 +73,8 @@ export async function channelHealth(ledger: Ledger): Promise<Map<string, Channel
     waiting: string;
   }>`
     select c.id as channel_id,
-           (select max(d.updated_at) from deliveries d where d.channel_id = c.id and d.state in ('delivered', 'accepted')) as last_success,
+           greatest((select max(d.updated_at) from deliveries d where d.channel_id = c.id and d.state = 'delivered'),
+                    (select max(d.updated_at) from deliveries d where d.channel_id = c.id and d.state = 'accepted')) as last_success,
            (select count(*) from deliveries d where d.channel_id = c.id and d.state in ('queued', 'retrying', 'sending')) as waiting,
            count(t.number) as attempts,
            count(t.number) filter (where t.outcome not in ('delivered', 'pending')) as failures

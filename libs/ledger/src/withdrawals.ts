@@ -4,6 +4,7 @@ import { WAITING_STATES } from '@newsrelay/contracts/delivery';
 import { NOTIFICATIONS, SUBJECTS } from '@newsrelay/contracts/subjects';
 import type { ArticleRow } from './article-versions.js';
 import type { Ledger, LedgerTransaction } from './database.js';
+import { leading } from './delivery-states.js';
 import { enqueueEvent } from './outbox.js';
 
 /**
@@ -55,7 +56,7 @@ export async function orderWithdrawal(
     })
     .where('article_id', '=', article.id)
     .where('action', '=', 'publish')
-    .where('state', 'in', [...WAITING_STATES])
+    .where('state', 'in', leading(WAITING_STATES, 'canceled'))
     .execute();
   await enqueueEvent(tx, SUBJECTS.articleWithdrawn, { articleId: article.id, version: through, orderId });
   await sql`select pg_notify(${NOTIFICATIONS.articleWithdrawn}, ${article.id})`.execute(tx);

@@ -57,6 +57,16 @@ export class Metrics {
     'Turns put off although their delivery waits, by why',
     ['reason'],
   );
+  readonly breakerChanges = this.#counter(
+    'newsrelay_breaker_changes_total',
+    'Breakers of channels that opened or closed',
+    ['change'],
+  );
+  readonly silentWorkers = this.#counter(
+    'newsrelay_silent_workers_total',
+    'Workers that heard of no job while some waited, and were opened anew',
+    ['queue'],
+  );
   readonly leaseExpiries = this.#counter(
     'newsrelay_lease_expiries_total',
     'Senders that vanished with a claim',

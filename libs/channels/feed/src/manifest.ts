@@ -8,7 +8,7 @@ export const feedManifest: ChannelManifest = {
   settings: feedSettings,
   secrets: z.strictObject({}),
   capabilities: { delivery: 'served', edits: true, deletes: true, repeat: 'server-key' },
-  limits: { headlineGraphemes: null, requestDeadlineMs: 5_000 },
+  limits: { headlineGraphemes: null, requestDeadlineMs: 5_000, rate: null },
   instructions: {
     zh: [
       '本渠道不向外发送请求：合作方自行抓取 `/feeds/渠道ID.rss`、`.atom` 或 `.json`。',

@@ -75,7 +75,7 @@ function noteOf({ note, language, version }: ReleasedArticle): string | null {
 
 function render(
   draft: RenditionDraft,
-  _settings: MastodonSettings,
+  { visibility }: MastodonSettings,
   platform?: PlatformFacts | null,
 ): StatusRendition {
   const limits = limitsOf(platform);
@@ -109,6 +109,7 @@ function render(
     text,
     link,
     language: languageOf(article.language),
+    visibility,
     characters: lengthOf(text, link, limits),
     limit: limits.maxCharacters,
     cut: sheet.cut,
@@ -148,9 +149,9 @@ function languageOf(tag: string): string {
   return (tag.split('-')[0] ?? tag).toLowerCase();
 }
 
-/** The limits shape a status: channels on instances with the same ones share it. Visibility is no part of it. */
+/** The limits shape a status, and who sees it: channels that agree in both share it. */
 export const mastodonFormatter: Formatter<MastodonSettings> = {
-  shape: (_settings, platform) => limitsOf(platform),
+  shape: ({ visibility }, platform) => ({ visibility, ...limitsOf(platform) }),
   render: (draft, settings, platform) => ({ ...render(draft, settings, platform) }),
   renderWithdrawal: (): { [K in keyof WithdrawalRendition]: WithdrawalRendition[K] } => ({
     kind: 'withdrawal',

@@ -36,7 +36,12 @@ export const mastodonManifest: ChannelManifest = {
   // Mastodon keeps an Idempotency-Key for an hour, and some of its relatives ignore it: the account's own statuses are read first.
   capabilities: { delivery: 'push', edits: true, deletes: true, repeat: 'find-first' },
   // Of an instance with its own limits the formatter cuts the headline, if need be.
-  limits: { headlineGraphemes: null, requestDeadlineMs: 15_000 },
+  limits: {
+    headlineGraphemes: null,
+    requestDeadlineMs: 15_000,
+    // Of one account (Mastodon's documentation, "Rate limits"): 300 within 5 minutes, look-ups included; half is left for people.
+    rate: { requests: 150, perSeconds: 300 },
+  },
   instructions: {
     zh: [
       '在 Mastodon 的“首选项 → 开发 → 新建应用”中新建应用，勾选权限 `write:statuses`、`read:accounts`、`read:statuses`，保存后把“访问令牌”填入 `accessToken`；`baseUrl` 为实例地址，如 `https://mastodon.example`。',

@@ -27,13 +27,9 @@ import { sentStatus, statusRendition, type SentStatus } from './rendition.js';
 /** Of the description of an instance: rules and languages take much of it. */
 const INSTANCE_BYTES = 512 * 1024;
 
-function compose(
-  rendition: RenditionContent,
-  { action }: DeliveryFacts,
-  { visibility }: MastodonSettings,
-): string {
+function compose(rendition: RenditionContent, { action }: DeliveryFacts): string {
   if (action === 'withdraw') return '{}';
-  const { text, language } = statusRendition.parse(rendition);
+  const { text, language, visibility } = statusRendition.parse(rendition);
   return JSON.stringify({ status: text, language, visibility } satisfies SentStatus);
 }
 

@@ -8,6 +8,8 @@ const cut = z.object({
 });
 export type Cut = z.infer<typeof cut>;
 
+const visibility = z.enum(['public', 'unlisted', 'private']);
+
 /** What a status shows of an article. The text is what is sent; the rest are facts about it for people. */
 export const statusRendition = z.object({
   kind: z.literal('status'),
@@ -15,6 +17,8 @@ export const statusRendition = z.object({
   link: z.string(),
   /** Of the article, as Mastodon takes it (ISO 639). */
   language: z.string(),
+  /** Who sees it; renditions of earlier builds have none, and their channels no other. */
+  visibility: visibility.default('public'),
   /** As Mastodon counts; at most `limit`. */
   characters: z.int(),
   limit: z.int(),
@@ -36,6 +40,6 @@ export interface WithdrawalRendition {
 export const sentStatus = z.strictObject({
   status: z.string(),
   language: z.string(),
-  visibility: z.enum(['public', 'unlisted', 'private']),
+  visibility,
 });
 export type SentStatus = z.infer<typeof sentStatus>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChannelManifest } from '@newsrelay/channel-kit/manifest';
+import { maxPerMinute } from '@newsrelay/channel-kit/rate';
 import { generateSigningSecret, readSigningSecret } from './signature.js';
 
 export const webhookSettings = z.strictObject({
@@ -7,6 +8,7 @@ export const webhookSettings = z.strictObject({
     .url({ protocol: /^https?$/, message: 'must be an absolute https URL' })
     .max(2048, 'must be at most 2048 characters')
     .describe('where the partner takes pushes'),
+  maxPerMinute,
 });
 export type WebhookSettings = z.infer<typeof webhookSettings>;
 
@@ -27,7 +29,7 @@ export const webhookManifest: ChannelManifest = {
   secrets: webhookSecrets,
   // A partner deduplicates by `webhook-id`, so that an attempt of unknown outcome may be sent again.
   capabilities: { delivery: 'push', edits: true, deletes: true, repeat: 'server-key' },
-  limits: { headlineGraphemes: null, requestDeadlineMs: 15_000 },
+  limits: { headlineGraphemes: null, requestDeadlineMs: 15_000, rate: null },
   instructions: {
     zh: [
       '每篇新稿、更正与撤回都以 HTTPS POST 推送到 `url`，正文为 JSON，其中 `data.article` 为 ninjs 3.1。',

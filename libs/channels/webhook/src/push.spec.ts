@@ -24,7 +24,6 @@ const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, im
 
 function facts(changes: Partial<DeliveryFacts> = {}): DeliveryFacts {
   return {
-    deliveryId: 'dlv_abcdefghijklmnopqrstuvwxyz',
     articleId: ordinaryArticle().id,
     version: 2,
     action: 'publish',
@@ -38,17 +37,13 @@ function facts(changes: Partial<DeliveryFacts> = {}): DeliveryFacts {
 
 function push(article: ReleasedArticle, changes: Partial<DeliveryFacts> = {}): string {
   const draft = { article, fitted: { headline: article.headline, cut: false } };
-  return publisher.compose(formatter.render(draft, settings), facts(changes), settings);
+  return publisher.compose(formatter.render(draft, settings), facts(changes));
 }
 
 function withdrawal(): string {
   const rendition = formatter.renderWithdrawal(withdrawnArticle(), settings);
   const eventAt = withdrawnArticle().withdrawnAt;
-  return publisher.compose(
-    rendition,
-    facts({ action: 'withdraw', eventAt, sequence: 4, note: null }),
-    settings,
-  );
+  return publisher.compose(rendition, facts({ action: 'withdraw', eventAt, sequence: 4, note: null }));
 }
 
 interface Push {
