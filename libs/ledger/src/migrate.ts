@@ -11,6 +11,7 @@ import * as traceContext0006 from './migrations/0006-trace-context-and-figures.j
 import * as board0007 from './migrations/0007-board.js';
 import * as retention0008 from './migrations/0008-retention.js';
 import * as engine0009 from './migrations/0009-engine.js';
+import * as alarms0010 from './migrations/0010-alarms.js';
 
 /** In order of name; a migration that was released is never edited, a new one is added. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -23,6 +24,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0007-board': board0007,
   '0008-retention': retention0008,
   '0009-engine': engine0009,
+  '0010-alarms': alarms0010,
 };
 
 /** Brings the schema up to date; safe to call from many processes at once (advisory lock). Throws if one fails, with nothing of it applied. */

@@ -2,6 +2,7 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { ArticleContent, Hold, Repair, VersionState } from '@newsrelay/contracts/article';
 import type { ChannelFilter } from '@newsrelay/contracts/channel';
 import type { DeliveryAction, DeliveryState, Outcome } from '@newsrelay/contracts/delivery';
+import type { EventKind, Severity } from '@newsrelay/contracts/operator-events';
 import type { Role } from '@newsrelay/contracts/role';
 
 /* Tables as Kysely sees them; the migrations are what they are. bigint comes back as a string from `pg`. */
@@ -225,6 +226,51 @@ export interface RetentionMarksTable {
   through: Date;
 }
 
+export interface LeadersTable {
+  name: string;
+  holder: string;
+  until: Date;
+}
+
+export interface OperatorEventsTable {
+  id: Generated<string>;
+  at: Generated<Date>;
+  kind: EventKind;
+  severity: Severity;
+  subject: string;
+  dedupe_key: string;
+  detail: Json<object>;
+  lasts: boolean;
+  ended_at: Date | null;
+  counted_at: Date | null;
+}
+
+export interface AlarmSinksTable {
+  id: string;
+  type: string;
+  name: string;
+  enabled: boolean;
+  language: 'zh' | 'en';
+  min_severity: Severity;
+  kinds: Json<EventKind[]>;
+  settings: Json<Record<string, unknown>>;
+  sealed_secrets: string;
+  not_before: Generated<Date>;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+export interface AlarmDeliveriesTable {
+  event_id: string;
+  sink_id: string;
+  phase: 'raised' | 'ended';
+  state: Defaulted<'waiting' | 'sent' | 'failed' | 'canceled'>;
+  attempts: Defaulted<number>;
+  next_attempt_at: Date | null;
+  error: string | null;
+  updated_at: Generated<Date>;
+}
+
 export interface LedgerSchema {
   articles: ArticlesTable;
   article_versions: ArticleVersionsTable;
@@ -245,4 +291,8 @@ export interface LedgerSchema {
   sessions: SessionsTable;
   audit: AuditTable;
   retention_marks: RetentionMarksTable;
+  leaders: LeadersTable;
+  operator_events: OperatorEventsTable;
+  alarm_sinks: AlarmSinksTable;
+  alarm_deliveries: AlarmDeliveriesTable;
 }
