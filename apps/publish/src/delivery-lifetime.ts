@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { checkConnectors } from '@newsrelay/channel-registry/registry';
+import { Dispatcher } from '@newsrelay/delivery/dispatcher';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
 import { PlatformProbeRounds } from '@newsrelay/delivery/platform-probe';
 import { Reconciler } from '@newsrelay/delivery/reconciler';
@@ -41,6 +42,7 @@ export class DeliveryLifetime
     @Inject(LEDGER) private readonly ledger: Ledger,
     @Inject(LedgerStart) private readonly ledgerStart: LedgerStart,
     @Inject(DeliveryWorkers) private readonly workers: DeliveryWorkers,
+    @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
     @Inject(Reconciler) private readonly reconciler: Reconciler,
     @Inject(PlatformProbeRounds) private readonly probes: PlatformProbeRounds,
     @Inject(DeliveryQueue) private readonly queue: DeliveryQueue,
@@ -73,7 +75,8 @@ export class DeliveryLifetime
     await this.#connectorCheck.stop();
     await this.probes.stop();
     await this.reconciler.stop();
-    await this.workers.stop(GRACE_MS);
+    await this.workers.stop();
+    await this.dispatcher.stop(GRACE_MS);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -84,6 +87,7 @@ export class DeliveryLifetime
 
   async #start(): Promise<void> {
     if (!(await this.ledgerStart.migrated()) || this.#stopped) return;
+    this.dispatcher.start();
     this.workers.start();
     this.reconciler.start();
     this.probes.start();

@@ -1,20 +1,22 @@
-import type { Lane } from '@newsrelay/delivery/attempt';
-import { DestinationSlots } from '@newsrelay/delivery/destination-slots';
+import type { DeliveryAction } from '@newsrelay/contracts/delivery';
+import type { MailboxLimits } from '@newsrelay/delivery/mailboxes';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
 
-/** Requests to one destination at once, of one process. */
-const PUBLISHES_PER_DESTINATION = 8;
-const WITHDRAWALS_PER_DESTINATION = 4;
+/** Requests at once of one process. Withdrawals have their own: what is published never takes them one. */
+export const LANE_LIMITS: Record<DeliveryAction, MailboxLimits> = {
+  publish: { perChannel: 8, perOrigin: 64, inAll: 512, unproven: 256 },
+  withdraw: { perChannel: 4, perOrigin: 64, inAll: 256, unproven: 192 },
+};
 
 /** What each action goes out by: sockets of its own, so that no withdrawal waits for one that publishing holds. */
 export class Lanes {
   readonly #clients: GuardedHttp[] = [];
-  readonly publish: Lane;
-  readonly withdraw: Lane;
+  readonly publish: GuardedHttp;
+  readonly withdraw: GuardedHttp;
 
   constructor(allowTargets: readonly string[]) {
-    this.publish = this.#lane(allowTargets, PUBLISHES_PER_DESTINATION);
-    this.withdraw = this.#lane(allowTargets, WITHDRAWALS_PER_DESTINATION);
+    this.publish = this.#client(allowTargets, 'publish');
+    this.withdraw = this.#client(allowTargets, 'withdraw');
   }
 
   /** Ends everything at once; requests in flight fail as `aborted`. */
@@ -22,10 +24,10 @@ export class Lanes {
     await Promise.all(this.#clients.map((client) => client.destroy()));
   }
 
-  /** As many slots as sockets: an attempt never waits for a socket while its deadline runs. */
-  #lane(allowTargets: readonly string[], perDestination: number): Lane {
-    const outbound = new GuardedHttp({ allowTargets, socketsPerOrigin: perDestination });
-    this.#clients.push(outbound);
-    return { outbound, slots: new DestinationSlots(perDestination) };
+  /** As many sockets as requests may go to an origin: an attempt never waits for a socket while its deadline runs. */
+  #client(allowTargets: readonly string[], action: DeliveryAction): GuardedHttp {
+    const client = new GuardedHttp({ allowTargets, socketsPerOrigin: LANE_LIMITS[action].perOrigin });
+    this.#clients.push(client);
+    return client;
   }
 }

@@ -1,22 +1,31 @@
+import { randomUUID } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { connectorOf, connectors } from '@newsrelay/channel-registry/registry';
-import { attemptDelivery } from '@newsrelay/delivery/attempt';
+import { attemptDelivery, type AttemptParts } from '@newsrelay/delivery/attempt';
+import { destinationOf } from '@newsrelay/delivery/destination';
+import { Dispatcher } from '@newsrelay/delivery/dispatcher';
 import { DeliveryEvents } from '@newsrelay/delivery/events';
 import { InFlight } from '@newsrelay/delivery/in-flight';
+import { MessageComposer } from '@newsrelay/delivery/message-composer';
 import { PlatformProbeRounds } from '@newsrelay/delivery/platform-probe';
 import { DeliveryQueue, producerConnection } from '@newsrelay/delivery/queue';
+import { RateLimiter } from '@newsrelay/delivery/rate-limiter';
 import { Reconciler } from '@newsrelay/delivery/reconciler';
 import { DeliveryWorkers } from '@newsrelay/delivery/worker';
+import { findChannels } from '@newsrelay/ledger/channels';
+import { CandidateReader } from '@newsrelay/ledger/claim-candidates';
+import { claimDeliveries, type ClaimRequest } from '@newsrelay/ledger/claims';
 import type { Ledger } from '@newsrelay/ledger/database';
-import { readClaimCandidates } from '@newsrelay/ledger/deliveries';
 import { InBatches } from '@newsrelay/ledger/in-batches';
+import { Leader } from '@newsrelay/ledger/leader';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { settlePlainArrivals, type Settlement } from '@newsrelay/ledger/settlements';
 import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
 import { DeliveryLifetime } from './delivery-lifetime.js';
-import { Lanes } from './lanes.js';
+import { LANE_LIMITS, Lanes } from './lanes.js';
 import { Pruner, RETENTION, type Retention } from './retention/pruner.js';
 import { RetentionEvents } from './retention/retention-events.js';
 import { RenditionEventsController } from './rendition-events.controller.js';
@@ -28,16 +37,14 @@ export interface PublishSettings {
   NEWSRELAY_ENCRYPTION_KEY: string;
   NEWSRELAY_ALLOW_TARGETS: readonly string[];
   NEWSRELAY_RETRY_SCHEDULE: readonly number[];
+  NEWSRELAY_AUTO_PAUSE_FAILURES: number;
+  NEWSRELAY_AUTO_PAUSE_HOURS: number;
   NEWSRELAY_RETAIN_ANSWERS_DAYS: number | null;
   NEWSRELAY_RETAIN_OBSOLETE_DAYS: number | null;
 }
 
-/**
- * Attempts at once in one process, to all destinations together; one that hangs holds two of them. A turn that waits for
- * an outlet costs a promise, so that withdrawals have as many.
- */
-const CONCURRENCY = 64;
-const WITHDRAWAL_CONCURRENCY = 64;
+/** A process that reconciles and vanishes is succeeded after this, milliseconds. */
+const RECONCILER_LEASE_MS = 5_000;
 /** How long a platform may take to tell its limits, milliseconds. */
 const PROBE_DEADLINE_MS = 10_000;
 
@@ -66,31 +73,82 @@ export class PublishModule {
           useFactory: (logger: Logger, metrics: Metrics) => new DeliveryEvents(logger, metrics),
         },
         {
-          provide: DeliveryWorkers,
-          inject: [LEDGER, Lanes, InFlight, DeliveryEvents, LOGGER],
+          provide: Dispatcher,
+          inject: [LEDGER, DeliveryQueue, PRODUCER_REDIS, Lanes, InFlight, DeliveryEvents, LOGGER],
           useFactory: (
             ledger: Ledger,
-            lanes: Lanes,
+            queue: DeliveryQueue,
+            redis: Redis,
+            outbound: Lanes,
             inFlight: InFlight,
             events: DeliveryEvents,
             logger: Logger,
           ) => {
-            const candidates = new InBatches((ids: readonly string[]) => readClaimCandidates(ledger, ids));
-            const parts = { ledger, candidates, connectorOf, unseal, lanes, inFlight, events, schedule };
-            return new DeliveryWorkers({
-              redisUrl: settings.REDIS_URL,
-              concurrency: CONCURRENCY,
-              withdrawalConcurrency: WITHDRAWAL_CONCURRENCY,
-              run: (deliveryId, signal) => attemptDelivery(deliveryId, parts, signal),
+            const holder = randomUUID();
+            const reader = new CandidateReader(ledger);
+            const channels = new InBatches((ids: readonly string[]) => findChannels(ledger, ids));
+            const rates = new RateLimiter(redis);
+            const parts: AttemptParts = {
+              ledger,
+              candidates: new InBatches((ids: readonly string[]) => reader.read(ids)),
+              claims: new InBatches((requests: readonly ClaimRequest[]) => claimDeliveries(ledger, requests)),
+              arrivals: new InBatches((results: readonly Settlement[]) =>
+                settlePlainArrivals(ledger, results),
+              ),
+              messages: new MessageComposer(),
+              connectorOf,
+              unseal,
+              outbound,
+              inFlight,
+              events,
+              schedule,
+              autoPause: {
+                failures: settings.NEWSRELAY_AUTO_PAUSE_FAILURES,
+                forMs: settings.NEWSRELAY_AUTO_PAUSE_HOURS * 3_600_000,
+              },
+              holder,
+            };
+            return new Dispatcher({
+              ledger,
+              queue,
+              holder,
+              limits: LANE_LIMITS,
+              attempt: (deliveryId, stopping) => attemptDelivery(deliveryId, parts, stopping),
+              destinationOf: async (channelId) => {
+                const channel = await channels.get(channelId);
+                const manifest = channel && connectorOf(channel.type)?.manifest;
+                // A channel that is gone, or of a type that this build does not know: its turn will tell.
+                return channel === undefined || manifest === undefined
+                  ? { origin: null, rate: null }
+                  : destinationOf(channel, manifest);
+              },
+              reserve: (channelId, rate) => rates.reserve(channelId, rate),
               logger,
             });
           },
         },
         {
+          provide: DeliveryWorkers,
+          inject: [Dispatcher, DeliveryEvents, LOGGER],
+          useFactory: (dispatcher: Dispatcher, events: DeliveryEvents, logger: Logger) =>
+            new DeliveryWorkers({
+              redisUrl: settings.REDIS_URL,
+              heard: (action, entry) => {
+                dispatcher.put(action, entry);
+              },
+              silent: (queue, waiting) => {
+                events.workerSilent(queue, waiting);
+              },
+              logger,
+            }),
+        },
+        {
           provide: Reconciler,
           inject: [LEDGER, DeliveryQueue, DeliveryEvents, LOGGER],
-          useFactory: (ledger: Ledger, queue: DeliveryQueue, events: DeliveryEvents, logger: Logger) =>
-            new Reconciler({ ledger, queue, connectorOf, schedule, events, logger }),
+          useFactory: (ledger: Ledger, queue: DeliveryQueue, events: DeliveryEvents, logger: Logger) => {
+            const leader = new Leader(ledger, { name: 'reconciler', leaseMs: RECONCILER_LEASE_MS });
+            return new Reconciler({ ledger, leader, queue, connectorOf, schedule, events, logger });
+          },
         },
         {
           provide: PlatformProbeRounds,
@@ -99,7 +157,7 @@ export class PublishModule {
             const types = connectors
               .filter(({ publisher }) => publisher.probe !== undefined)
               .map(({ manifest }) => manifest.type);
-            const { outbound } = lanes.publish;
+            const outbound = lanes.publish;
             return new PlatformProbeRounds(
               { ledger, connectorOf, unseal, outbound, types, logger },
               PROBE_DEADLINE_MS,

@@ -5,6 +5,7 @@ import { SUBJECTS } from '@newsrelay/contracts/subjects';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
 import { isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
 import { createDeliveries } from '@newsrelay/ledger/deliveries';
+import type { DueRow } from '@newsrelay/ledger/waiting-deliveries';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { RetryLater } from '@newsrelay/messaging/handler-errors';
 import { LOGGER, RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
@@ -30,7 +31,7 @@ export class RenditionEventsController {
   async ready(@Payload() event: RenditionReady): Promise<void> {
     const due = await this.#create(event);
     try {
-      await this.queue.add(due.map((id) => ({ id, action: event.action })));
+      await this.queue.add(due);
     } catch (error) {
       // The ledger has them: the reconciler gives them jobs when Redis is back.
       this.#queueLog.say(
@@ -40,7 +41,7 @@ export class RenditionEventsController {
     }
   }
 
-  async #create(event: RenditionReady): Promise<string[]> {
+  async #create(event: RenditionReady): Promise<DueRow[]> {
     try {
       return await createDeliveries(this.ledger, event);
     } catch (error) {

@@ -102,6 +102,19 @@ export const retainAnswersDays = retentionDays(90, 1);
 /** Frozen messages, renditions and page texts that nothing can need again. Events live for seven days, and may be handled once more until then. */
 export const retainObsoleteDays = retentionDays(30, 8);
 
+/** Attempts one upon another that fail before a channel may be paused for it; together with {@link autoPauseHours}. */
+export const autoPauseFailures = z.coerce
+  .number('must be a number of attempts, such as 50')
+  .int('must be a whole number of attempts, such as 50')
+  .min(1, 'must be at least 1')
+  .default(50);
+
+/** Hours of nothing but failures before a channel may be paused for it: longer than any weekend. */
+export const autoPauseHours = z.coerce
+  .number('must be a number of hours, such as 120')
+  .min(0, 'must be a number of hours, such as 120')
+  .default(120);
+
 /** Megabytes (10⁶ bytes) free on the data folder's disk below which it is said. */
 export const diskWarningMb = z.coerce
   .number('must be a number of megabytes, such as 1000')

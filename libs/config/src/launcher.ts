@@ -22,6 +22,8 @@ const schema = z.object({
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule.unwrap().optional(),
   NEWSRELAY_DISK_WARNING_MB: fields.diskWarningMb,
   // Checked here, where a wrong one is told of at once; the workers read them themselves.
+  NEWSRELAY_AUTO_PAUSE_FAILURES: fields.autoPauseFailures,
+  NEWSRELAY_AUTO_PAUSE_HOURS: fields.autoPauseHours,
   NEWSRELAY_RETAIN_ANSWERS_DAYS: fields.retainAnswersDays,
   NEWSRELAY_RETAIN_OBSOLETE_DAYS: fields.retainObsoleteDays,
   DATABASE_URL: fields.databaseUrl.optional(),

@@ -31,6 +31,8 @@ export const publishSettings = z.object({
   ...delivering,
   NATS_URL: fields.natsUrl,
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule,
+  NEWSRELAY_AUTO_PAUSE_FAILURES: fields.autoPauseFailures,
+  NEWSRELAY_AUTO_PAUSE_HOURS: fields.autoPauseHours,
   NEWSRELAY_RETAIN_ANSWERS_DAYS: fields.retainAnswersDays,
   NEWSRELAY_RETAIN_OBSOLETE_DAYS: fields.retainObsoleteDays,
 });

@@ -4,17 +4,20 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { AttemptResult, Connector, ConnectorIo } from '@newsrelay/channel-kit/connector';
 import type { RepeatSafety } from '@newsrelay/channel-kit/manifest';
-import { readClaimCandidate, readClaimCandidates } from '@newsrelay/ledger/deliveries';
+import { CandidateReader, readClaimCandidate } from '@newsrelay/ledger/claim-candidates';
+import { claimDeliveries, type ClaimRequest } from '@newsrelay/ledger/claims';
 import { InBatches } from '@newsrelay/ledger/in-batches';
 import { openTestLedger, type TestLedger } from '@newsrelay/ledger/ledger.fixture';
+import { settlePlainArrivals, type Settlement } from '@newsrelay/ledger/settlements';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
+import { dueOfChannel } from '@newsrelay/ledger/waiting-deliveries';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { createLogger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
-import { attemptDelivery, type AttemptParts, type Lane } from './attempt.js';
-import { DestinationSlots } from './destination-slots.js';
+import { attemptDelivery, type AttemptParts, type OutboundBinder } from './attempt.js';
 import { DeliveryEvents } from './events.js';
 import { InFlight } from './in-flight.js';
+import { MessageComposer } from './message-composer.js';
 
 const TYPE = 'attempt-test';
 const ANSWERED: AttemptResult = { outcome: 'delivered', status: 200, error: null, response: null };
@@ -39,7 +42,7 @@ describe('attemptDelivery', () => {
       settings: z.strictObject({ url: z.string() }),
       secrets: z.strictObject({}),
       capabilities: { delivery: 'push', edits: true, deletes: true, repeat },
-      limits: { headlineGraphemes: null, requestDeadlineMs },
+      limits: { headlineGraphemes: null, requestDeadlineMs, rate: null },
       instructions: { zh: '', en: '' },
       targets: (settings) => [{ path: '/url', url: String(settings['url']) }],
     },
@@ -65,24 +68,27 @@ describe('attemptDelivery', () => {
     deadlines = [];
     requestDeadlineMs = 2_000;
     repeat = 'server-key';
-    const lane = (): Lane => ({
-      outbound: {
-        bind: ({ deadlineMs }) => {
-          deadlines.push(deadlineMs);
-          return { request: () => Promise.reject(new Error('the outlet of this spec takes no requests')) };
-        },
+    const outbound: OutboundBinder = {
+      bind: ({ deadlineMs }) => {
+        deadlines.push(deadlineMs);
+        return { request: () => Promise.reject(new Error('the outlet of this spec takes no requests')) };
       },
-      slots: new DestinationSlots(1),
-    });
+    };
+    const reader = new CandidateReader(test.ledger);
     parts = {
       ledger: test.ledger,
-      candidates: new InBatches((ids: readonly string[]) => readClaimCandidates(test.ledger, ids)),
+      candidates: new InBatches((ids: readonly string[]) => reader.read(ids)),
+      claims: new InBatches((requests: readonly ClaimRequest[]) => claimDeliveries(test.ledger, requests)),
+      arrivals: new InBatches((results: readonly Settlement[]) => settlePlainArrivals(test.ledger, results)),
+      messages: new MessageComposer(),
       connectorOf: connector,
       unseal: () => ({}),
-      lanes: { publish: lane(), withdraw: lane() },
+      outbound: { publish: outbound, withdraw: outbound },
       inFlight: new InFlight(),
       events: new DeliveryEvents(createLogger('spec', 'silent'), new Metrics('spec')),
       schedule: [0, 60],
+      autoPause: { failures: 50, forMs: 3_600_000 },
+      holder: 'spec',
     };
   });
 
@@ -102,15 +108,15 @@ describe('attemptDelivery', () => {
       .raw(
         `create or replace function slow_claim() returns trigger language plpgsql
            as $$ begin perform pg_sleep(${seconds}); return null; end $$;
-         create constraint trigger slow_claim after insert on attempts deferrable initially deferred
-           for each row when (new.delivery_id = '${delivery}') execute function slow_claim()`,
+         create constraint trigger slow_claim after update on deliveries deferrable initially deferred
+           for each row when (new.id = '${delivery}' and new.state = 'sending') execute function slow_claim()`,
       )
       .execute(test.ledger);
   }
   const quickAgain = () => sql.raw('drop function slow_claim cascade').execute(test.ledger);
 
   it('sends, and writes what came of it', async () => {
-    expect(await turn()).toEqual({ done: true });
+    expect((await turn()).again).toBeNull();
     expect(await stateOf()).toBe('delivered');
     expect(deadlines).toEqual([requestDeadlineMs]);
   });
@@ -182,7 +188,7 @@ describe('attemptDelivery', () => {
 
   it('after a claim that took most of the lease nothing is sent, at the cost of no attempt of the round', async () => {
     await slowClaim(5.5);
-    expect(await turn()).toEqual({ done: false, againInMs: 0 });
+    expect((await turn()).again).toEqual({ action: 'publish', inMs: 0 });
     await quickAgain();
     expect(deadlines).toEqual([]);
     expect(await attempts()).toMatchObject([{ number: 1, outcome: 'aborted' }]);
@@ -190,7 +196,7 @@ describe('attemptDelivery', () => {
       state: 'retrying',
       attemptsInRound: 0,
     });
-    expect(await turn()).toEqual({ done: true });
+    expect((await turn()).again).toBeNull();
   });
 
   it('insists on writing a result while PostgreSQL takes none, and sends nothing again', async () => {
@@ -204,7 +210,7 @@ describe('attemptDelivery', () => {
     const settled = turn();
     await pollUntil('the end of PostgreSQL', () => !test.server.running, { timeoutMs: 20_000 });
     await test.server.restart();
-    expect(await settled).toEqual({ done: true });
+    expect((await settled).again).toBeNull();
     expect(requests).toBe(1);
     expect(await stateOf()).toBe('delivered');
     expect(await attempts()).toMatchObject([{ outcome: 'delivered' }]);
@@ -238,36 +244,86 @@ describe('attemptDelivery', () => {
     await pollUntil('the statement to be given up', async () => !(await isWaiting()), { timeoutMs: 20_000 });
     release(undefined);
     await holding;
-    expect((await settled).done).toBe(false);
+    expect((await settled).again).toMatchObject({ action: 'publish' });
     expect(await readClaimCandidate(test.ledger, delivery)).toMatchObject({
       state: 'retrying',
       lastOutcome: 'rate-limited',
     });
   }, 60_000);
 
-  it('a turn for which the destination has no slot claims nothing; a withdrawal has slots of its own', async () => {
-    const { promise: answer, resolve: answerNow } = Promise.withResolvers<AttemptResult>();
-    const { promise: reached, resolve: reach } = Promise.withResolvers<undefined>();
-    outlet = () => {
-      reach(undefined);
-      return answer;
+  describe('an outlet that fails and fails', () => {
+    const failed: AttemptResult = { outcome: 'transient', status: 500, error: 'down', response: null };
+    const another = async () => {
+      const [id = ''] = await newsroom.deliver(await newsroom.release(), [`channel-${channels}`]);
+      return id;
     };
-    const first = turn();
-    await reached;
-    const published = await newsroom.release();
-    const [other = ''] = await newsroom.deliver(published, [`channel-${channels}`]);
-    const putOff = await attemptDelivery(other, parts, new AbortController().signal);
-    expect(putOff.done).toBe(false);
-    expect(await readClaimCandidate(test.ledger, other)).toMatchObject({ state: 'queued', epoch: 0 });
+    const turnOf = (id: string) => attemptDelivery(id, parts, new AbortController().signal);
+    const breaker = () =>
+      test.ledger
+        .selectFrom('breakers')
+        .selectAll()
+        .where('channel_id', '=', `channel-${channels}`)
+        .executeTakeFirst();
 
-    outlet = () => Promise.resolve(ANSWERED);
-    const [withdrawal = ''] = await newsroom.deliverWithdrawal(await newsroom.withdraw(published.articleId), [
-      `channel-${channels}`,
-    ]);
-    expect(await attemptDelivery(withdrawal, parts, new AbortController().signal)).toEqual({ done: true });
-    expect((await readClaimCandidate(test.ledger, withdrawal))?.state).toBe('delivered');
+    it('is left alone after five failures, at the cost of no attempt, and catches up when one arrives', async () => {
+      outlet = () => Promise.resolve(failed);
+      const ids = [delivery];
+      while (ids.length < 6) ids.push(await another());
+      for (const id of ids.slice(0, 5)) await turnOf(id);
+      expect(await breaker()).toMatchObject({ failures: 5 });
+      expect((await breaker())?.open_until?.getTime()).toBeGreaterThan(Date.now() + 30_000);
+      const last = ids[5] ?? '';
+      expect(await turnOf(last)).toMatchObject({ again: null, requestMs: null });
+      expect(await readClaimCandidate(test.ledger, last)).toMatchObject({ state: 'queued', epoch: 0 });
 
-    answerNow(ANSWERED);
-    expect(await first).toEqual({ done: true });
+      outlet = () => Promise.resolve(ANSWERED);
+      await sql`update breakers set open_until = clock_timestamp() where channel_id = ${`channel-${channels}`}`.execute(
+        test.ledger,
+      );
+      expect(await turnOf(last)).toMatchObject({ lookAgain: true });
+      expect(await breaker()).toBeUndefined();
+      // They waited for a minute; now they are due.
+      const due = await dueOfChannel(test.ledger, `channel-${channels}`, 'publish', [], 10);
+      expect(due.toSorted()).toEqual(ids.slice(0, 5).toSorted());
+    });
+
+    it('lets one delivery try when its time is over, and no other beside it', async () => {
+      await sql`insert into breakers values (${`channel-${channels}`}, 5, clock_timestamp(), clock_timestamp(), clock_timestamp())`.execute(
+        test.ledger,
+      );
+      let requests = 0;
+      outlet = () => {
+        requests += 1;
+        return Promise.resolve(failed);
+      };
+      await Promise.all([turnOf(delivery), turnOf(await another()), turnOf(await another())]);
+      expect(requests).toBe(1);
+      expect(await breaker()).toMatchObject({ failures: 6 });
+    });
+
+    it('is paused when it has done nothing else for long enough', async () => {
+      parts.autoPause = { failures: 2, forMs: 1 };
+      outlet = () => Promise.resolve(failed);
+      await turnOf(delivery);
+      await delay(5);
+      await turnOf(await another());
+      const { pause_reason: reason } = await test.ledger
+        .selectFrom('channels')
+        .select('pause_reason')
+        .where('id', '=', `channel-${channels}`)
+        .executeTakeFirstOrThrow();
+      expect(reason).toContain('nothing but failures');
+    });
+
+    it('gets a withdrawal all the same', async () => {
+      const published = await newsroom.release();
+      await sql`insert into breakers values (${`channel-${channels}`}, 9, clock_timestamp(), clock_timestamp() + interval '1 hour', clock_timestamp())`.execute(
+        test.ledger,
+      );
+      const withdrawn = await newsroom.withdraw(published.articleId);
+      const [withdrawal = ''] = await newsroom.deliverWithdrawal(withdrawn, [`channel-${channels}`]);
+      await turnOf(withdrawal);
+      expect((await readClaimCandidate(test.ledger, withdrawal))?.state).toBe('delivered');
+    });
   });
 });

@@ -348,7 +348,7 @@ async function request(
 
 /** Null if the ledger does not tell. An outlet that knows repeats by key is never asked, and keeps no ids for us. */
 async function earlierSends(
-  { candidate, connector, claim }: Turn & { claim: Claim },
+  { candidate, connector, claim }: Prepared & { claim: Claim },
   ledger: Ledger,
 ): Promise<EarlierSends | null> {
   if (connector.manifest.capabilities.repeat === 'server-key') return { remoteIds: [], uncertain: [] };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DELIVERY_STATES } from '@newsrelay/contracts/delivery';
-import type { ClaimCandidate } from '@newsrelay/ledger/deliveries';
+import type { ClaimCandidate } from '@newsrelay/ledger/claim-candidates';
 import { claimVerdict } from './claim-verdict.js';
 
 const channel: ClaimCandidate['channel'] = {
@@ -18,7 +18,7 @@ const channel: ClaimCandidate['channel'] = {
 const paused = { ...channel, paused: { since: new Date(0), reason: 'x' } };
 
 function verdictOf(fields: Partial<ClaimCandidate> = {}) {
-  return claimVerdict({
+  const candidate: ClaimCandidate = {
     id: 'dlv_x',
     articleId: 'a',
     version: 1,
@@ -38,11 +38,15 @@ function verdictOf(fields: Partial<ClaimCandidate> = {}) {
     withdrawn: false,
     overtaken: false,
     behindWithdrawal: false,
+    renditionId: 'rnd_x',
     renditionContent: {},
     channel,
     channelDeleted: false,
+    breaker: null,
+    backlogHolder: null,
     ...fields,
-  });
+  };
+  return claimVerdict(candidate, 'us');
 }
 
 describe('claimVerdict', () => {
@@ -55,6 +59,7 @@ describe('claimVerdict', () => {
       expect(verdictOf({ state, withdrawn: true, overtaken: true })).toEqual({
         verdict: 'nothing',
         why: 'state',
+        silentForMs: 0,
       });
   });
   it('comes again for what is not due yet', () => {
@@ -74,9 +79,22 @@ describe('claimVerdict', () => {
     }
     expect(verdictOf({ withdrawn: true, overtaken: true })).toMatchObject({ state: 'canceled' });
   });
+  it('keeps articles back while a breaker is open, and withdrawals never', () => {
+    const open = { failures: 5, failingForMs: 1_000, opensInMs: 400 };
+    expect(verdictOf({ breaker: open })).toEqual({ verdict: 'nothing', why: 'breaker', silentForMs: 400 });
+    expect(verdictOf({ breaker: { ...open, opensInMs: 3_600_000 } })).toMatchObject({ silentForMs: 1_000 });
+    expect(verdictOf({ breaker: open, action: 'withdraw' })).toEqual({ verdict: 'send' });
+    for (const opensInMs of [null, -1])
+      expect(verdictOf({ breaker: { ...open, opensInMs } })).toEqual({ verdict: 'send' });
+  });
+  it('leaves a backlog to the process that works it off', () => {
+    expect(verdictOf({ backlogHolder: 'them' })).toMatchObject({ verdict: 'nothing', why: 'elsewhere' });
+    expect(verdictOf({ backlogHolder: 'us' })).toEqual({ verdict: 'send' });
+    expect(verdictOf({ backlogHolder: 'them', withdrawn: true })).toMatchObject({ verdict: 'end' });
+  });
   it('keeps articles back where a channel is paused or disabled, and withdrawals nowhere', () => {
     for (const silent of [paused, { ...channel, enabled: false }]) {
-      expect(verdictOf({ channel: silent })).toEqual({ verdict: 'nothing', why: 'paused' });
+      expect(verdictOf({ channel: silent })).toMatchObject({ verdict: 'nothing', why: 'paused' });
       expect(verdictOf({ channel: silent, action: 'withdraw' })).toEqual({ verdict: 'send' });
     }
   });

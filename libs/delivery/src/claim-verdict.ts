@@ -16,6 +16,8 @@ const BEHIND_WITHDRAWAL_MS = 2_000;
 
 /** A channel that is paused is left alone for so long: others of it may be on their way here. */
 const PAUSED_MS = 100;
+/** A channel whose breaker is open is left alone for so long: somebody may close it sooner than it was to open. */
+const CLOSED_MS = 1_000;
 /** What another process works off is left to it for so long. */
 const ELSEWHERE_MS = 2_000;
 
@@ -33,7 +35,7 @@ export function claimVerdict(candidate: ClaimCandidate, holder: string): ClaimVe
     return { verdict: 'nothing', why: 'paused', silentForMs: PAUSED_MS };
   const opensInMs = candidate.breaker?.opensInMs ?? 0;
   if (opensInMs > 0 && candidate.action === 'publish')
-    return { verdict: 'nothing', why: 'breaker', silentForMs: opensInMs };
+    return { verdict: 'nothing', why: 'breaker', silentForMs: Math.min(opensInMs, CLOSED_MS) };
   if (candidate.backlogHolder !== null && candidate.backlogHolder !== holder)
     return { verdict: 'nothing', why: 'elsewhere', silentForMs: ELSEWHERE_MS };
   if (candidate.behindWithdrawal) return { verdict: 'later', inMs: BEHIND_WITHDRAWAL_MS };

@@ -96,6 +96,11 @@ export class DeliveryEvents {
     );
   }
 
+  workerSilent(queue: string, waiting: number): void {
+    this.metrics.silentWorkers.inc({ queue });
+    this.logger.error({ queue, waiting }, 'a worker heard nothing while jobs waited; it is opened anew');
+  }
+
   leaseExpired(deliveryId: string, state: DeliveryState | null): void {
     this.metrics.leaseExpiries.inc();
     this.logger.warn({ delivery: deliveryId, state }, 'a sender vanished with its claim');

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { sql } from 'kysely';
-import { jobId } from '@newsrelay/contracts/keys';
-import { claimDelivery, readClaimCandidate } from '@newsrelay/ledger/deliveries';
+import { jobId, laterJobId } from '@newsrelay/contracts/keys';
+import { readClaimCandidate } from '@newsrelay/ledger/claim-candidates';
+import { Leader } from '@newsrelay/ledger/leader';
+import { holdBacklogs } from '@newsrelay/ledger/backlogs';
 import { openTestLedger, type TestLedger } from '@newsrelay/ledger/ledger.fixture';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
@@ -12,7 +14,7 @@ import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-server
 import { createLogger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
 import { DeliveryEvents } from './events.js';
-import { DeliveryQueue, producerConnection, PUT_OFF_MAX_MS } from './queue.js';
+import { DeliveryQueue, producerConnection } from './queue.js';
 import { Reconciler } from './reconciler.js';
 
 const WAIT = { timeoutMs: 20_000 };
@@ -39,6 +41,7 @@ describe('the reconciler', () => {
     await newsroom.addChannel('odd', {}, 'of-another-build');
     reconciler = new Reconciler({
       ledger: test.ledger,
+      leader: new Leader(test.ledger, { name: 'reconciler' }),
       queue,
       connectorOf: () => undefined,
       schedule: [0, 60],
@@ -64,33 +67,43 @@ describe('the reconciler', () => {
     );
     return id;
   }
-  const lane = () => queue.lane('publish');
+  const job = async (id: string) => {
+    const found = await Promise.all(queue.lanes().map((lane) => lane.getJob(id)));
+    return found.find((each) => each !== undefined);
+  };
   const stateOf = async (id: string) => (await readClaimCandidate(test.ledger, id))?.state;
 
   it('gives what is due a job, beside a lease of a channel type that this build does not know', async () => {
     const [odd = ''] = await newsroom.deliver(await newsroom.release(), ['odd']);
-    const candidate = await readClaimCandidate(test.ledger, odd);
-    if (candidate === undefined) throw new Error('no delivery');
-    await claimDelivery(test.ledger, candidate, '{}', 1);
+    await newsroom.claim(odd, '{}', 1);
     const good = await due('good');
-    await pollUntil('the job', async () => (await lane().getJob(jobId(good))) !== undefined, WAIT);
+    await pollUntil('the job', async () => (await job(jobId(good))) !== undefined, WAIT);
     // Nobody can say whether a repeat would show twice: a person decides.
     await pollUntil('the lease is resolved', async () => (await stateOf(odd)) === 'unknown', WAIT);
   });
 
-  it('leaves a turn that is put off for a moment, and brings one forward that waits for a time long gone', async () => {
-    const [putOff, late] = [await due('good'), await due('good')];
-    const waiting = { [putOff]: PUT_OFF_MAX_MS, [late]: 3_600_000 };
-    for (const [id, wait] of Object.entries(waiting)) {
-      await lane().remove(jobId(id));
-      await lane().add('publish', { deliveryId: id }, { jobId: jobId(id), delay: wait });
-    }
-    await pollUntil(
-      'the late one to be brought forward',
-      async () => (await (await lane().getJob(jobId(late)))?.getState()) === 'waiting',
-      WAIT,
-    );
-    // Both were looked at in that round.
-    expect(await (await lane().getJob(jobId(putOff)))?.getState()).toBe('delayed');
+  it('gives what is due a job beside one that waits for a time long gone', async () => {
+    const id = await due('good');
+    await queue.addLater([{ id, action: 'publish', channelId: 'good', inMs: 3_600_000 }]);
+    await pollUntil('the job', async () => (await job(jobId(id))) !== undefined, WAIT);
+    expect(await (await job(laterJobId(id)))?.getState()).toBe('delayed');
+  });
+
+  it('leaves alone what another process works off, and what a breaker keeps back but for one', async () => {
+    await newsroom.addChannel('held', {});
+    await newsroom.addChannel('open', {});
+    await newsroom.addChannel('ended', {});
+    await holdBacklogs(test.ledger, 'another', [{ channelId: 'held', action: 'publish' }], 60_000);
+    await sql`insert into breakers (channel_id, failures, failing_since, open_until) values
+      ('open', 5, clock_timestamp(), clock_timestamp() + interval '1 hour'),
+      ('ended', 5, clock_timestamp(), clock_timestamp())`.execute(test.ledger);
+    const left = [await due('held'), await due('open')];
+    const tries = [await due('ended'), await due('ended')];
+    const found = async (ids: string[]) => (await Promise.all(ids.map((id) => job(jobId(id))))).filter(Boolean);
+    await pollUntil('one to try', async () => (await found(tries)).length > 0, WAIT);
+    const seen = await due('good');
+    await pollUntil('another round', async () => (await job(jobId(seen))) !== undefined, WAIT);
+    expect(await found(tries)).toHaveLength(1);
+    expect(await found(left)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { Worker, type Job } from 'bullmq';
+import { Worker, type Job, type WorkerOptions as WorkerOptionsOfBullMq } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { QUEUES } from '@newsrelay/contracts/subjects';
@@ -29,6 +29,8 @@ export interface WorkerOptions {
   /** Told of a worker that heard nothing while jobs waited. */
   silent: (queue: string, waiting: number) => void;
   logger: Logger;
+  /** BullMQ's options beside ours; for specs. */
+  workerOptions?: (queue: string) => Pick<WorkerOptionsOfBullMq, 'autorun'>;
 }
 
 /** Hears from BullMQ whose time has come. */
@@ -78,7 +80,14 @@ export class DeliveryWorkers {
           this.#hear(action, job);
           return Promise.resolve();
         },
-        { connection, concurrency: CONCURRENCY, lockDuration: LOCK_MS, stalledInterval: 5_000, maxStalledCount: 1_000 },
+        {
+          connection,
+          concurrency: CONCURRENCY,
+          lockDuration: LOCK_MS,
+          stalledInterval: 5_000,
+          maxStalledCount: 1_000,
+          ...this.options.workerOptions?.(queue),
+        },
       ),
     };
     lane.worker.on('error', (error) => {

@@ -87,6 +87,20 @@ export async function findChannel(ledger: Ledger, id: string): Promise<StoredCha
   return row && channelOfRow(row);
 }
 
+/** By id; those that are not there, or deleted, are left out. */
+export async function findChannels(
+  ledger: Ledger,
+  ids: readonly string[],
+): Promise<Map<string, StoredChannel>> {
+  const rows = await ledger
+    .selectFrom('channels')
+    .select([...CHANNEL_COLUMNS])
+    .where('id', 'in', [...ids])
+    .where('deleted_at', 'is', null)
+    .execute();
+  return new Map(rows.map((row) => [row.id, channelOfRow(row)]));
+}
+
 /** Locked until the transaction ends; deliveries of it can be made meanwhile. */
 export async function lockChannel(tx: LedgerTransaction, id: string): Promise<StoredChannel | undefined> {
   const row = await tx

@@ -3,6 +3,7 @@ import { deliveryId } from '@newsrelay/contracts/keys';
 import { WAITING_STATES, type DeliveryState } from '@newsrelay/contracts/delivery';
 import type { RenditionReady } from '@newsrelay/contracts/events';
 import { lockArticle } from './article-versions.js';
+import { resetBreaker } from './breakers.js';
 import type { Alongside, Ledger, LedgerTransaction } from './database.js';
 import { overtakes } from './delivery-order.js';
 import { leading } from './delivery-states.js';
@@ -162,6 +163,8 @@ export async function requestRetry(
       })
       .where('id', '=', id)
       .execute();
+    // Whoever asks wants to know whether the outlet is back.
+    await resetBreaker(tx, delivery.channel_id);
     await alongside(tx);
     return { verdict: 'queued', delivery: { id, action: delivery.action, channelId: delivery.channel_id } };
   });

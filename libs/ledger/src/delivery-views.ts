@@ -55,6 +55,8 @@ async function attemptsOf(ledger: Ledger, deliveryIds: string[]): Promise<Map<st
     .orderBy('number')
     .execute();
   for (const row of rows) {
+    // Of a build before this one, under way: the delivery itself tells of it.
+    if (row.outcome === null) continue;
     const attempts = byDelivery.get(row.delivery_id) ?? [];
     attempts.push({
       number: row.number,
@@ -81,6 +83,8 @@ const VIEW_COLUMNS = [
   'created_at',
   'next_attempt_at',
   'remote_url',
+  'attempt_count',
+  'updated_at',
 ] as const;
 
 type ViewRow = Pick<Selectable<DeliveriesTable>, (typeof VIEW_COLUMNS)[number]>;
@@ -97,8 +101,15 @@ function viewOf(row: ViewRow, attempts: Map<string, AttemptView[]>): DeliveryVie
     createdAt: toShanghaiTime(row.created_at),
     nextAttemptAt: row.next_attempt_at === null ? null : toShanghaiTime(row.next_attempt_at),
     remoteUrl: row.remote_url,
-    attempts: attempts.get(row.id) ?? [],
+    attempts: [...(attempts.get(row.id) ?? []), ...underWay(row)],
   };
+}
+
+/** An attempt is written when it ends; until then its delivery tells of it. */
+function underWay(row: ViewRow): AttemptView[] {
+  if (row.state !== 'sending') return [];
+  const nothingYet = { durationMs: null, outcome: null, status: null, error: null, response: null };
+  return [{ number: row.attempt_count, startedAt: toShanghaiTime(row.updated_at), ...nothingYet }];
 }
 
 /** Deliveries newest first; one row more than `limit` if there are more. */

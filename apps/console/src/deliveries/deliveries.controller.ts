@@ -71,7 +71,7 @@ export class DeliveriesController {
     if (verdict.verdict === 'missing') throw new Problem(404, 'There is no such delivery.');
     if (verdict.verdict === 'refused')
       throw new Problem(409, `This delivery cannot be tried again: ${verdict.reason}.`);
-    await this.dueJobs.of({ id, action: verdict.action });
+    await this.dueJobs.of(verdict.delivery);
     this.events.retryAsked(id);
     return this.read(id);
   }

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DeliveryQueue, type DueDelivery } from '@newsrelay/delivery/queue';
 import type { Ledger } from '@newsrelay/ledger/database';
-import { waitingOfChannel } from '@newsrelay/ledger/deliveries';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { dueAfterResume } from '@newsrelay/ledger/waiting-deliveries';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 
-const BATCH = 1_000;
+/** Whoever hears of so many of a channel looks for the others in the ledger. */
+const FIRST_OF_CHANNEL = 200;
 
 /** Jobs for deliveries that the ledger says are due now. While Redis is away the reconciler adds them later. */
 @Injectable()
@@ -17,19 +18,13 @@ export class DueJobs {
   ) {}
 
   async of(delivery: DueDelivery): Promise<void> {
-    await this.#whileRedisAnswers(() => this.queue.addNow([delivery]));
+    await this.#whileRedisAnswers(() => this.queue.add([delivery]));
   }
 
-  /** Not waited for: there may be very many, and the ledger has them due already. */
+  /** Not waited for: the ledger has them due already. */
   ofChannel(channelId: string): void {
     void this.#whileRedisAnswers(async () => {
-      let afterId = '';
-      for (;;) {
-        const waiting = await waitingOfChannel(this.ledger, channelId, afterId, BATCH);
-        await this.queue.addNow(waiting);
-        if (waiting.length < BATCH) return;
-        afterId = waiting.at(-1)?.id ?? '';
-      }
+      await this.queue.add(await dueAfterResume(this.ledger, channelId, FIRST_OF_CHANNEL));
     });
   }
 

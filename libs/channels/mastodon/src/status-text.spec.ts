@@ -33,6 +33,7 @@ describe('the text of a status', () => {
       ].join('\n\n'),
       link: 'https://news.example/articles/contract-suite',
       language: 'zh',
+      visibility: 'public',
       characters: 174,
       limit: 500,
       cut: [],
