@@ -73,6 +73,7 @@ export class DeliveryWorkers {
       action,
       connection,
       heardAt: performance.now(),
+      waitingSince: null,
       worker: new Worker<DeliveryJob>(
         queue,
         (job) => {
@@ -114,11 +115,14 @@ export class DeliveryWorkers {
    * complaint): one that hears nothing while jobs wait is opened anew.
    */
   async #lookAt(lane: Lane): Promise<void> {
-    if (performance.now() - lane.heardAt < SILENT_MS || lane.connection.status !== 'ready') return;
-    const waiting = await lane.connection.llen(lane.worker.toKey('wait')).catch(() => 0);
-    if (waiting === 0) return;
-    // In the meantime it may have been stopped, or heard something.
-    if (!this.#lanes.includes(lane) || performance.now() - lane.heardAt < SILENT_MS) return;
+    const reached = lane.connection.status === 'ready';
+    const waiting = reached ? await lane.connection.llen(lane.worker.toKey('wait')).catch(() => 0) : 0;
+    if (waiting === 0) lane.waitingSince = null;
+    else lane.waitingSince ??= performance.now();
+    const since = lane.waitingSince;
+    // It may have been stopped while Redis was asked.
+    if (since === null || !this.#lanes.includes(lane)) return;
+    if (performance.now() - Math.max(since, lane.heardAt) < SILENT_MS) return;
     this.options.silent(lane.queue, waiting);
     this.#lanes = this.#lanes.map((each) => (each === lane ? this.#open(lane.queue, lane.action) : each));
     await close(lane);
@@ -132,6 +136,8 @@ interface Lane {
   worker: Worker<DeliveryJob>;
   /** On the monotonic clock. */
   heardAt: number;
+  /** Since when jobs have been seen to wait; null while none was. */
+  waitingSince: number | null;
 }
 
 async function close({ worker, connection }: Lane): Promise<void> {
