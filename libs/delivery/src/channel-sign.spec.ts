@@ -29,7 +29,7 @@ describe('what an attempt says of its channel', () => {
   it('tells a refusal from an outlet that is not there', () => {
     expect(sign({ outcome: 'permanent' })).toMatchObject({ failure: { answered: true } });
     for (const outcome of ['transient', 'unknown', 'rate-limited'] as const)
-      expect(sign({ outcome })).toMatchObject({ failure: { answered: false, silenceMs: null } });
+      expect(sign({ outcome })).toMatchObject({ failure: { answered: false } });
   });
 
   it('opens for as long as a delivery would wait, and five minutes at most', () => {
@@ -42,9 +42,10 @@ describe('what an attempt says of its channel', () => {
     expect(opensFor(100)).toBe(300_000);
   });
 
-  it('keeps the silence that an outlet asks for, within reason', () => {
+  it('keeps the silence that an outlet asks for, within reason, and not for a first answer of the kind', () => {
     const asks = (retryAfterSeconds: number) => sign({ outcome: 'rate-limited', retryAfterSeconds });
-    expect(asks(7)).toMatchObject({ failure: { silenceMs: 7_000 } });
-    expect(asks(86_400)).toMatchObject({ failure: { silenceMs: 300_000 } });
+    expect(asks(7)).toMatchObject({ failure: { opensAfter: 2, openForMs: 7_000 } });
+    expect(asks(1)).toMatchObject({ failure: { openForMs: 5_000 } });
+    expect(asks(86_400)).toMatchObject({ failure: { openForMs: 300_000 } });
   });
 });

@@ -2,8 +2,10 @@ import type { AttemptResult } from '@newsrelay/channel-kit/connector';
 import type { ClaimCandidate } from '@newsrelay/ledger/claim-candidates';
 import type { ChannelSign } from '@newsrelay/ledger/settlements';
 
-/** Failures one upon another that open the breaker: one or two happen to any outlet. */
+/** Failures one upon another that open the breaker: some happen to any outlet. */
 const OPENS_AFTER = 5;
+/** Answers "too many requests" that do; one may have been meant for its delivery alone. */
+const OPENS_AFTER_RATE_LIMITED = 2;
 /** An open breaker lets one delivery try at least this often, seconds. */
 const LONGEST_SILENCE_SECONDS = 300;
 
@@ -34,29 +36,20 @@ export function signOf(
     case 'permanent':
     case 'rejected-content':
     case 'auth-expired':
-      return { kind: 'failed', failure: { ...rules(0), answered: true, silenceMs: null } };
+      return { kind: 'failed', failure: { answered: true, opensAfter: OPENS_AFTER, openForMs: 0, autoPause } };
     case 'rate-limited':
     case 'transient':
     case 'unknown': {
-      const silence = retryAfterSeconds === undefined ? null : Math.min(retryAfterSeconds, LONGEST_SILENCE_SECONDS);
+      const opensAfter = outcome === 'rate-limited' ? OPENS_AFTER_RATE_LIMITED : OPENS_AFTER;
+      const failures = (candidate.breaker?.failures ?? 0) + 1;
+      // The first time it opens for as long as a delivery waits after its first attempt, then for longer and longer.
+      const step = Math.max(failures - opensAfter, 0) + 1;
+      const wait = schedule[Math.min(step, schedule.length - 1)] ?? 0;
+      const seconds = Math.min(Math.max(wait, retryAfterSeconds ?? 0), LONGEST_SILENCE_SECONDS);
       return {
         kind: 'failed',
-        failure: {
-          ...rules((candidate.breaker?.failures ?? 0) + 1 - OPENS_AFTER),
-          answered: false,
-          silenceMs: silence === null ? null : silence * 1000,
-        },
+        failure: { answered: false, opensAfter, openForMs: seconds * 1000, autoPause },
       };
     }
-  }
-
-  /** `time` counts how often in a row it opens, from 0. */
-  function rules(time: number) {
-    const seconds = schedule[Math.min(Math.max(time, 0) + 1, schedule.length - 1)] ?? 0;
-    return {
-      opensAfter: OPENS_AFTER,
-      openForMs: Math.min(seconds, LONGEST_SILENCE_SECONDS) * 1000,
-      autoPause,
-    };
   }
 }

@@ -16,8 +16,6 @@ export interface ChannelFailure {
   opensAfter: number;
   /** For how long it opens, milliseconds. */
   openForMs: number;
-  /** The outlet asked for so long a silence, milliseconds: it opens at once. Null if it did not. */
-  silenceMs: number | null;
   /** Both together pause the channel: as many failures, over as many milliseconds, and nothing else. */
   autoPause: { failures: number; forMs: number };
 }
@@ -28,7 +26,7 @@ export async function recordFailure(
   channelId: string,
   failure: ChannelFailure,
 ): Promise<{ breaker: 'opened' | 'closed' | null; pauseReason: string | null }> {
-  const { answered, opensAfter, openForMs, silenceMs, autoPause } = failure;
+  const { answered, opensAfter, openForMs, autoPause } = failure;
   const before = await tx
     .selectFrom('breakers')
     .select(['failures', 'open_until'])
@@ -37,13 +35,12 @@ export async function recordFailure(
     .executeTakeFirst();
   const failures = (before?.failures ?? 0) + 1;
   const wasOpen = before !== undefined && before.open_until !== null;
-  const opens = !answered && (silenceMs !== null || failures >= opensAfter);
-  const openMs = silenceMs ?? openForMs;
+  const opens = !answered && failures >= opensAfter;
   const stays = !answered && wasOpen;
   const { rows } = await sql<{ failing_ms: number }>`
     insert into breakers as b (channel_id, failures, failing_since, open_until, opened_at)
     values (${channelId}, 1, clock_timestamp(),
-            case when ${opens} then clock_timestamp() + ${openMs}::float8 * interval '1 millisecond' end,
+            case when ${opens} then clock_timestamp() + ${openForMs}::float8 * interval '1 millisecond' end,
             case when ${opens} then clock_timestamp() end)
     on conflict (channel_id) do update
     set failures = b.failures + 1,
