@@ -10,6 +10,7 @@ import { checkConnectors } from '@newsrelay/channel-registry/registry';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
 import { PlatformProbeRounds } from '@newsrelay/delivery/platform-probe';
 import { Reconciler } from '@newsrelay/delivery/reconciler';
+import { RedisSafety } from '@newsrelay/delivery/redis-safety';
 import { DeliveryWorkers } from '@newsrelay/delivery/worker';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LedgerStart } from '@newsrelay/ledger/ledger.module';
@@ -35,6 +36,7 @@ export class DeliveryLifetime
   #starting: Promise<void> | undefined;
   #stopped = false;
   readonly #connectorCheck: Rounds;
+  readonly #redisSafety: RedisSafety;
   #reason: string | null = WAITING;
 
   constructor(
@@ -54,6 +56,10 @@ export class DeliveryLifetime
       await this.redis.ping();
       return null;
     });
+    this.#redisSafety = new RedisSafety(redis, logger);
+    health.register('redis-eviction', true, () => this.#redisSafety.eviction);
+    // Not needed: the ledger gives back what a crash of Redis takes.
+    health.register('redis-persistence', false, () => this.#redisSafety.persistence);
     health.register('deliveries', true, () => this.#reason);
     this.#connectorCheck = new Rounds({
       everyMs: CHECK_EVERY_MS,
@@ -64,6 +70,7 @@ export class DeliveryLifetime
   }
 
   onApplicationBootstrap(): void {
+    this.#redisSafety.start();
     this.#starting = this.#start();
   }
 
@@ -77,6 +84,7 @@ export class DeliveryLifetime
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.#redisSafety.stop();
     await this.queue.close().catch(() => undefined);
     this.redis.disconnect();
     await this.lanes.destroy();
