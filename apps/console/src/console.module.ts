@@ -1,5 +1,6 @@
 import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { outboundProxySettings, type OutboundProxyGiven } from '@newsrelay/config/outbound-proxy';
 import { DeliveryQueue, producerConnection } from '@newsrelay/delivery/queue';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
 import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
@@ -23,7 +24,7 @@ import { LedgerGauges } from './status/ledger-gauges.js';
 import { StatusController } from './status/status.controller.js';
 import { PageController } from './web/page.controller.js';
 
-export interface ConsoleSettings {
+export interface ConsoleSettings extends OutboundProxyGiven {
   REDIS_URL: string;
   NEWSRELAY_PUBLIC_URL: string;
   NEWSRELAY_ENCRYPTION_KEY: string;
@@ -89,7 +90,11 @@ export class ConsoleModule {
         },
         {
           provide: GuardedHttp,
-          useFactory: () => new GuardedHttp({ allowTargets: settings.NEWSRELAY_ALLOW_TARGETS }),
+          useFactory: () =>
+            new GuardedHttp({
+              allowTargets: settings.NEWSRELAY_ALLOW_TARGETS,
+              proxy: outboundProxySettings(settings),
+            }),
         },
         { provide: QUEUE_REDIS, useFactory: () => producerConnection(settings.REDIS_URL) },
         {

@@ -11,6 +11,7 @@ import { Dispatcher } from '@newsrelay/delivery/dispatcher';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
 import { PlatformProbeRounds } from '@newsrelay/delivery/platform-probe';
 import { Reconciler } from '@newsrelay/delivery/reconciler';
+import { RedisSafety } from '@newsrelay/delivery/redis-safety';
 import { DeliveryWorkers } from '@newsrelay/delivery/worker';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LedgerStart } from '@newsrelay/ledger/ledger.module';
@@ -36,6 +37,7 @@ export class DeliveryLifetime
   #starting: Promise<void> | undefined;
   #stopped = false;
   readonly #connectorCheck: Rounds;
+  readonly #redisSafety: RedisSafety;
   #reason: string | null = WAITING;
 
   constructor(
@@ -56,6 +58,10 @@ export class DeliveryLifetime
       await this.redis.ping();
       return null;
     });
+    this.#redisSafety = new RedisSafety(redis, logger);
+    health.register('redis-eviction', true, () => this.#redisSafety.eviction);
+    // Not needed: the ledger gives back what a crash of Redis takes.
+    health.register('redis-persistence', false, () => this.#redisSafety.persistence);
     health.register('deliveries', true, () => this.#reason);
     this.#connectorCheck = new Rounds({
       everyMs: CHECK_EVERY_MS,
@@ -66,6 +72,7 @@ export class DeliveryLifetime
   }
 
   onApplicationBootstrap(): void {
+    this.#redisSafety.start();
     this.#starting = this.#start();
   }
 
@@ -80,6 +87,7 @@ export class DeliveryLifetime
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.#redisSafety.stop();
     await this.queue.close().catch(() => undefined);
     this.redis.disconnect();
     await this.lanes.destroy();

@@ -1,6 +1,6 @@
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import type { MailboxLimits } from '@newsrelay/delivery/mailboxes';
-import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
+import { GuardedHttp, type GuardedHttpOptions } from '@newsrelay/outbound/guarded-http';
 
 /** Requests at once of one process. Withdrawals have their own: what is published never takes them one. */
 export const LANE_LIMITS: Record<DeliveryAction, MailboxLimits> = {
@@ -8,15 +8,18 @@ export const LANE_LIMITS: Record<DeliveryAction, MailboxLimits> = {
   withdraw: { perChannel: 4, perOrigin: 64, inAll: 256, unproven: 192 },
 };
 
+/** What may be called, and by which way. */
+type TargetOptions = Pick<GuardedHttpOptions, 'allowTargets' | 'proxy'>;
+
 /** What each action goes out by: sockets of its own, so that no withdrawal waits for one that publishing holds. */
 export class Lanes {
   readonly #clients: GuardedHttp[] = [];
   readonly publish: GuardedHttp;
   readonly withdraw: GuardedHttp;
 
-  constructor(allowTargets: readonly string[]) {
-    this.publish = this.#client(allowTargets, 'publish');
-    this.withdraw = this.#client(allowTargets, 'withdraw');
+  constructor(targets: TargetOptions) {
+    this.publish = this.#client(targets, 'publish');
+    this.withdraw = this.#client(targets, 'withdraw');
   }
 
   /** Ends everything at once; requests in flight fail as `aborted`. */
@@ -25,8 +28,8 @@ export class Lanes {
   }
 
   /** As many sockets as requests may go to an origin: an attempt never waits for a socket while its deadline runs. */
-  #client(allowTargets: readonly string[], action: DeliveryAction): GuardedHttp {
-    const client = new GuardedHttp({ allowTargets, socketsPerOrigin: LANE_LIMITS[action].perOrigin });
+  #client(targets: TargetOptions, action: DeliveryAction): GuardedHttp {
+    const client = new GuardedHttp({ ...targets, socketsPerOrigin: LANE_LIMITS[action].perOrigin });
     this.#clients.push(client);
     return client;
   }

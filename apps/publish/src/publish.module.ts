@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { outboundProxySettings, type OutboundProxyGiven } from '@newsrelay/config/outbound-proxy';
 import { connectorOf, connectors } from '@newsrelay/channel-registry/registry';
 import { attemptDelivery, type AttemptParts } from '@newsrelay/delivery/attempt';
 import { destinationOf } from '@newsrelay/delivery/destination';
@@ -32,7 +33,7 @@ import { RenditionEventsController } from './rendition-events.controller.js';
 import { PRODUCER_REDIS } from './tokens.js';
 import { WithdrawalWatch } from './withdrawal-watch.js';
 
-export interface PublishSettings {
+export interface PublishSettings extends OutboundProxyGiven {
   REDIS_URL: string;
   NEWSRELAY_ENCRYPTION_KEY: string;
   NEWSRELAY_ALLOW_TARGETS: readonly string[];
@@ -60,7 +61,14 @@ export class PublishModule {
       controllers: [RenditionEventsController],
       providers: [
         InFlight,
-        { provide: Lanes, useFactory: () => new Lanes(settings.NEWSRELAY_ALLOW_TARGETS) },
+        {
+          provide: Lanes,
+          useFactory: () =>
+            new Lanes({
+              allowTargets: settings.NEWSRELAY_ALLOW_TARGETS,
+              proxy: outboundProxySettings(settings),
+            }),
+        },
         { provide: PRODUCER_REDIS, useFactory: () => producerConnection(settings.REDIS_URL) },
         {
           provide: DeliveryQueue,

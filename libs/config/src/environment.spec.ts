@@ -91,7 +91,7 @@ describe('secrets as files', () => {
       Object.keys(schema.shape),
     );
     const secret = all.filter((name) =>
-      /KEY|SECRET|TOKEN|PASSWORD|HEADERS|(DATABASE|REDIS|NATS)_URL$/.test(name),
+      /KEY|SECRET|TOKEN|PASSWORD|HEADERS|(DATABASE|REDIS|NATS)_URL$|OUTBOUND_PROXY$/.test(name),
     );
     expect([...new Set(secret)].sort()).toEqual([...SECRET_SETTINGS].sort());
     for (const name of SECRET_SETTINGS) expect(all).not.toContain(fileSetting(name));

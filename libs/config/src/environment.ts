@@ -19,6 +19,7 @@ export const SECRET_SETTINGS: readonly string[] = [
   'NATS_URL',
   'NEWSRELAY_ADMIN_KEY',
   'NEWSRELAY_ENCRYPTION_KEY',
+  'NEWSRELAY_OUTBOUND_PROXY',
   'OTEL_EXPORTER_OTLP_HEADERS',
 ];
 
@@ -81,7 +82,8 @@ export function loggableSettings(settings: Readonly<Record<string, unknown>>): R
       if (value === undefined || value === null) return [name, 'unset'];
       return [
         name,
-        /KEY|SECRET|TOKEN|PASSWORD|HEADERS|_URL$/.test(name) && name !== 'NEWSRELAY_PUBLIC_URL'
+        /KEY|SECRET|TOKEN|PASSWORD|HEADERS|_URL$|OUTBOUND_PROXY$/.test(name) &&
+        name !== 'NEWSRELAY_PUBLIC_URL'
           ? 'set'
           : value,
       ];

@@ -157,4 +157,12 @@ describe('processEnvironment', () => {
     expect(environment['NEWSRELAY_ADMIN_KEY_FILE']).toBeUndefined();
     expect(environment['NEWSRELAY_ADMIN_KEY']).toBe(settings.adminKey);
   });
+
+  it('hands on the files of secrets that only the processes read', () => {
+    const files = {
+      OTEL_EXPORTER_OTLP_HEADERS_FILE: '/run/secrets/headers',
+      NEWSRELAY_OUTBOUND_PROXY_FILE: '/run/secrets/proxy',
+    };
+    expect(processEnvironment(settings, files)).toMatchObject(files);
+  });
 });

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { fileSetting, readEnvironment, SECRET_SETTINGS, type Environment } from './environment.js';
+import { fileSetting, readEnvironment, type Environment } from './environment.js';
 import * as fields from './fields.js';
+import { outboundProxyFields } from './outbound-proxy.js';
 import { tracingFields } from './tracing.js';
 
 const schema = z.object({
@@ -31,6 +32,7 @@ const schema = z.object({
   NATS_URL: fields.natsUrl.optional(),
   // Handed on as they are: a wrong one is told before anything starts.
   ...tracingFields,
+  ...outboundProxyFields,
 });
 
 /** The public port where none is asked for. */
@@ -98,11 +100,8 @@ export function processEnvironment(
   settings: ProcessSettings,
   inherited: Environment = process.env,
 ): Record<string, string | undefined> {
-  return {
-    ...inherited,
+  const spelledOut = {
     NEWSRELAY_DATA_DIR: settings.dataDir,
-    // Their secrets were read already, and one of both is allowed.
-    ...Object.fromEntries(SECRET_SETTINGS.map((name) => [fileSetting(name), undefined])),
     // There is no migration job beside the launcher.
     NEWSRELAY_MIGRATE: 'at-start',
     NEWSRELAY_PORT: String(settings.port),
@@ -117,5 +116,11 @@ export function processEnvironment(
     DATABASE_URL: settings.databaseUrl,
     REDIS_URL: settings.redisUrl,
     NATS_URL: settings.natsUrl,
+  };
+  return {
+    ...inherited,
+    // One of both is allowed; the files of secrets that are only handed on are read by the processes.
+    ...Object.fromEntries(Object.keys(spelledOut).map((name) => [fileSetting(name), undefined])),
+    ...spelledOut,
   };
 }

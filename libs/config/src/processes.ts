@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as fields from './fields.js';
+import { outboundProxyFields } from './outbound-proxy.js';
 import { tracingFields } from './tracing.js';
 
 /* One schema per process, each of the settings it reads and no others. */
@@ -22,6 +23,7 @@ const delivering = {
   REDIS_URL: fields.redisUrl,
   NEWSRELAY_ENCRYPTION_KEY: fields.encryptionKey,
   NEWSRELAY_ALLOW_TARGETS: fields.allowTargets,
+  ...outboundProxyFields,
 };
 
 export const ingestSettings = z.object({ ...everyProcess, NATS_URL: fields.natsUrl });

@@ -5,13 +5,18 @@ import { askForLine } from './line-probe.js';
 import { chooseRunner, commandOf, removeLeftContainer, type ProgramOrImage } from './program-or-docker.js';
 import { startServer, type LocalServer, type StartOptions } from './server-process.js';
 
+export interface RedisOptions extends StartOptions {
+  /** Further arguments of redis-server, which overrule the ones before. */
+  readonly settings?: readonly string[];
+}
+
 /**
  * Redis with an append-only file in `dataDir/redis`: what it acknowledged survives the end of its process,
  * and all but the last second survives the loss of power. It never evicts: a queue is no cache.
  *
  * @throws ServerStartError, InUseError
  */
-export async function startRedis(options: StartOptions): Promise<LocalServer> {
+export async function startRedis(options: RedisOptions): Promise<LocalServer> {
   const folder = join(resolve(options.dataDir), 'redis');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const server: ProgramOrImage = {
@@ -25,6 +30,7 @@ export async function startRedis(options: StartOptions): Promise<LocalServer> {
       ...['--protected-mode', 'no', '--daemonize', 'no'],
       ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''],
       ...['--maxmemory-policy', 'noeviction'],
+      ...(options.settings ?? []),
     ],
     advice: 'install the package redis-server (7 or newer), or start a Docker engine, or set REDIS_URL',
   };

@@ -8,9 +8,17 @@ import {
   type OutboundHttp,
   type OutboundRequest,
 } from '@newsrelay/channel-kit/outbound-http';
+import { proxiedConnector } from './proxied-connector.js';
+import { ProxyRules, type ProxyOptions } from './proxy-rules.js';
 import { Exchange, RefusedTargetError, type AttemptBinding, type BoundAttempt } from './exchange.js';
 import { systemResolver, type ResolveName } from './resolve-name.js';
-import { checkAddress, checkTarget, parseAllowTargets, type AllowTargets } from './target-rules.js';
+import {
+  checkAddress,
+  checkTarget,
+  parseAllowTargets,
+  type AllowTargets,
+  type CheckedTarget,
+} from './target-rules.js';
 
 /** How every outbound request names itself. */
 export const USER_AGENT = 'Newsrelay/0.1';
@@ -35,8 +43,10 @@ export interface GuardedHttpOptions {
   connectTimeoutMs?: number;
   /** How names are resolved; the system's way by default. */
   resolveName?: ResolveName;
-  /** Certificate authorities (PEM) instead of the system's. */
+  /** Certificate authorities (PEM) instead of the system's, of outlets and of the proxy. */
   ca?: string | readonly string[];
+  /** The forward proxy that everything goes through but what its options name; none by default. */
+  proxy?: ProxyOptions | null;
 }
 
 /**
@@ -49,7 +59,7 @@ export class GuardedHttp {
   readonly #resolveName: ResolveName;
   readonly #agent: Agent;
 
-  /** Throws an Error that names the wrong CIDR. */
+  /** Throws an Error that names the wrong CIDR, or says what is wrong with the proxy. */
   constructor(options: GuardedHttpOptions) {
     this.#allow = parseAllowTargets(options.allowTargets);
     this.#resolveName = options.resolveName ?? systemResolver();
@@ -125,17 +135,7 @@ export class GuardedHttp {
   }
 
   #guardedConnector(options: GuardedHttpOptions): buildConnector.connector {
-    const connectTo = (onlyAllowListed: boolean) =>
-      buildConnector({
-        allowH2: false,
-        timeout: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-        lookup: this.#guardedLookup(onlyAllowListed),
-        minVersion: 'TLSv1.2',
-        rejectUnauthorized: true,
-        ...(options.ca === undefined ? {} : { ca: [options.ca].flat() }),
-      });
-    const connectors = { public: connectTo(false), allowListed: connectTo(true) };
-
+    const connectorOf = this.#connectors(options);
     return (target, callback) => {
       // Literal addresses never reach `lookup`: they are judged here, at every connection.
       const verdict = checkTarget(`${target.protocol}//${target.host ?? target.hostname}`, this.#allow);
@@ -146,28 +146,52 @@ export class GuardedHttp {
         });
         return;
       }
-      (verdict.target.onlyAllowListed ? connectors.allowListed : connectors.public)(target, callback);
+      connectorOf(verdict.target)(target, callback);
     };
+  }
+
+  /** What connects to a target whose URL has passed. */
+  #connectors(options: GuardedHttpOptions): (target: CheckedTarget) => buildConnector.connector {
+    const timeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+    const ca = options.ca === undefined ? undefined : [options.ca].flat();
+    const tls = {
+      allowH2: false,
+      minVersion: 'TLSv1.2',
+      rejectUnauthorized: true,
+      ...(ca === undefined ? {} : { ca }),
+    } as const;
+    if (options.proxy !== undefined && options.proxy !== null) {
+      return proxiedConnector({
+        rules: new ProxyRules(options.proxy),
+        checkedAddresses: (host, onlyAllowListed) => this.#checkedAddresses(host, onlyAllowListed),
+        timeoutMs,
+        tls,
+        ca,
+      });
+    }
+    const connectTo = (onlyAllowListed: boolean) =>
+      buildConnector({ ...tls, timeout: timeoutMs, lookup: this.#guardedLookup(onlyAllowListed) });
+    const connectors = { public: connectTo(false), allowListed: connectTo(true) };
+    return ({ onlyAllowListed }) => (onlyAllowListed ? connectors.allowListed : connectors.public);
+  }
+
+  /** The addresses of a name that pass, at least one. Rejects with RefusedTargetError if none does. */
+  async #checkedAddresses(host: string, onlyAllowListed: boolean): Promise<LookupAddress[]> {
+    const addresses = await this.#resolveName(host);
+    if (addresses.length === 0) throw new Error(`the name ${host} has no address`);
+    const judged = addresses.map((address) => ({
+      address,
+      refused: checkAddress(address, this.#allow, onlyAllowListed),
+    }));
+    const passed = judged.filter(({ refused }) => refused === null);
+    if (passed.length === 0) throw new RefusedTargetError(`the target ${judged[0]?.refused ?? ''}`);
+    return passed.map(({ address }) => ({ address, family: isIP(address) }));
   }
 
   /** The `lookup` of a socket: the addresses that pass, which are the ones it connects to. */
   #guardedLookup(onlyAllowListed: boolean): LookupFunction {
-    const allowed = async (host: string): Promise<LookupAddress[]> => {
-      const addresses = await this.#resolveName(host);
-      if (addresses.length === 0) throw new Error(`the name ${host} has no address`);
-      const judged = addresses.map((address) => ({
-        address,
-        refused: checkAddress(address, this.#allow, onlyAllowListed),
-      }));
-      const passed = judged.filter(({ refused }) => refused === null);
-      if (passed.length === 0) {
-        throw new RefusedTargetError(`the target ${judged[0]?.refused ?? ''}`);
-      }
-      return passed.map(({ address }) => ({ address, family: isIP(address) }));
-    };
-
     return (host, lookupOptions, callback) => {
-      allowed(host).then(
+      this.#checkedAddresses(host, onlyAllowListed).then(
         (addresses) => {
           const [first = { address: '', family: 0 }] = addresses;
           if (lookupOptions.all === true) callback(null, addresses);
