@@ -49,9 +49,7 @@ export interface FigureParts {
   readonly baselines: Readonly<Record<string, readonly number[]>>;
   /** Of the medians: the first baseline's ratio, or the figure itself. */
   readonly expect?:
-    | { readonly ratioAtLeast: number }
-    | { readonly ratioAtMost: number }
-    | { readonly valueAtMost: number };
+    { readonly ratioAtLeast: number } | { readonly ratioAtMost: number } | { readonly valueAtMost: number };
 }
 
 export function figure({ name, unit, better, ours, baselines, expect }: FigureParts): Figure {

@@ -80,7 +80,10 @@ export async function backlog(stand: Stand, own: Closing): Promise<SectionResult
   await bed.newsrelay.call('POST', `/api/v1/channels/${id}/resume`, 200);
   stand.say(`${settleMs / 1000} seconds of work on them`);
   await delay(settleMs, undefined, { signal: stand.stopping });
-  const during = await inTurn<Round>({ [OURS]: () => round(OURS) }, rounds, { warmUp: false, say: stand.say });
+  const during = await inTurn<Round>({ [OURS]: () => round(OURS) }, rounds, {
+    warmUp: false,
+    say: stand.say,
+  });
   const asked = await bad.process.ask<Record<string, number>>('asked');
 
   const [ours, baseline] = [during.get(OURS) ?? [], before.get(BEFORE) ?? []];

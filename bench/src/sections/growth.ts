@@ -65,7 +65,10 @@ async function growingDestinations(stand: Stand, own: Closing): Promise<Grown> {
     const outlets = { receiver, urls: urls.slice(0, size), ...(await firstPush(bed, receiver, size)) };
     first += size;
     const name = `${size} outlets`;
-    steps.push({ size: name, results: await measure(stand, own, { bed, outlets, arrivals, articles, name }) });
+    steps.push({
+      size: name,
+      results: await measure(stand, own, { bed, outlets, arrivals, articles, name }),
+    });
   }
   return { steps, counts: await countsOf(bed, arrivals, steps, first) };
 }
@@ -86,7 +89,10 @@ async function growingLedger(stand: Stand, own: Closing): Promise<Grown> {
     await copyArticle(bed.servers, push.marker, target - filled);
     filled = target;
     const name = `${rows} deliveries in the ledger`;
-    steps.push({ size: name, results: await measure(stand, own, { bed, outlets, arrivals, articles, name }) });
+    steps.push({
+      size: name,
+      results: await measure(stand, own, { bed, outlets, arrivals, articles, name }),
+    });
   }
   return { steps, counts: await countsOf(bed, arrivals, steps, filled * outletCount) };
 }
@@ -169,9 +175,7 @@ function figuresOf(steps: readonly Step[]): Figure[] {
         unit: 'ms',
         better: 'lower',
         ours: wall(rounds(step, OURS)),
-        baselines: Object.fromEntries(
-          Object.entries(baselines).map(([name, each]) => [name, wall(each)]),
-        ),
+        baselines: Object.fromEntries(Object.entries(baselines).map(([name, each]) => [name, wall(each)])),
         ...expect,
       }),
     ];

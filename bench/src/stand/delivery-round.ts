@@ -5,8 +5,9 @@ import type { Received } from '../processes/receiver.js';
 import type { NodeChild } from './node-child.js';
 import { queryLedger, type Servers } from './servers.js';
 
-const ROUND_MS = 120_000;
-const SETTLE_MS = 30_000;
+/** Also for ten thousand deliveries on a busy machine. */
+const ROUND_MS = 300_000;
+const SETTLE_MS = 60_000;
 
 /** What one round of deliveries took. */
 export interface DeliveryRound {
