@@ -51,7 +51,7 @@ function ofArticle(own: Record<string, string>): Record<string, string> {
   return { article_id: 'c.article_id', ...own };
 }
 
-/** Over so long, ending now, copies are spread: less than what is kept for ever is kept. */
+/** Copies are spread over so long, ending now: younger than anything that is pruned. */
 const SPREAD = `interval '20 days'`;
 
 /**

@@ -18,7 +18,7 @@ export interface Outlets {
 
 /** Also for ten thousand of them, on a busy machine. */
 const FIRST_PUSH_MS = 300_000;
-/** Channels made at once: as many as the HTTP process has connections to the ledger, and some that wait. */
+/** Channels made at once. */
 const CHANNELS_AT_ONCE = 16;
 
 /** Opens partner sites, makes a channel for each, and lets one article through, whose push all contenders then imitate. */
