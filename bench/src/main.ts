@@ -10,8 +10,12 @@ import { machineFacts } from './measuring/machine.js';
 import { readOptions, UsageError, type BenchOptions, type SectionName } from './options.js';
 import { planOf } from './plan.js';
 import { machineLines, sectionLines, type Report } from './report.js';
+import { backlog } from './sections/backlog.js';
 import { deliveries } from './sections/deliveries.js';
+import { fairness } from './sections/fairness.js';
+import { fanOut } from './sections/fan-out.js';
 import { feeds } from './sections/feeds.js';
+import { growth } from './sections/growth.js';
 import { latency } from './sections/latency.js';
 import { page } from './sections/page.js';
 import { startUp } from './sections/start-up.js';
@@ -24,6 +28,10 @@ import type { Stand } from './stand/stand.js';
 const RUN: Readonly<Record<SectionName, (stand: Stand, own: Closing) => Promise<SectionResult>>> = {
   deliveries,
   latency,
+  'fan-out': fanOut,
+  growth,
+  backlog,
+  fairness,
   feeds,
   page,
   'start-up': startUp,

@@ -1,5 +1,15 @@
 /** In the order in which they run. */
-export const SECTIONS = ['deliveries', 'latency', 'feeds', 'page', 'start-up'] as const;
+export const SECTIONS = [
+  'deliveries',
+  'latency',
+  'fan-out',
+  'growth',
+  'backlog',
+  'fairness',
+  'feeds',
+  'page',
+  'start-up',
+] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 /** What a person asked for. */

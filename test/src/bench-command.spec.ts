@@ -9,7 +9,17 @@ import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-server
 /* Whether the benchmarks still run and count what they measure; how fast is not for a test to say. */
 
 const LAUNCHER = fileURLToPath(new URL('../../newsrelay', import.meta.url));
-const SECTIONS = ['deliveries', 'latency', 'feeds', 'page', 'start-up'];
+const SECTIONS = [
+  'deliveries',
+  'latency',
+  'fan-out',
+  'growth',
+  'backlog',
+  'fairness',
+  'feeds',
+  'page',
+  'start-up',
+];
 
 interface Spread {
   median: number;
@@ -104,10 +114,14 @@ describe('./newsrelay bench', () => {
     const seenOf = (what: string) => deliveries?.counts.find((each) => each.what === what)?.seen;
     expect(seenOf('pushes received, newsrelay')).toBe(warmUpAndRound);
     expect(seenOf('delivered, in the ledger')).toBe(warmUpAndRound + Number(outlets));
+    // The backlog was there while it was measured.
+    const backlog = report.sections.find(({ section }) => section === 'backlog');
+    const stillWaiting = backlog?.counts.find(({ what }) => what === 'still waiting, in the ledger');
+    expect(stillWaiting?.seen).toBe(backlog?.settings['deliveries that wait']);
     expect(leftRunning()).toEqual([]);
     expect(readdirSync(join(folder.path, 'bench')).sort()).toEqual(['results', 'work']);
     expect(readdirSync(join(folder.path, 'bench', 'work'))).toEqual([]);
-  }, 240_000);
+  }, 480_000);
 
   it('leaves nothing running when it is interrupted', async () => {
     const run = bench('--quick', 'deliveries');

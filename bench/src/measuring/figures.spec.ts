@@ -25,10 +25,23 @@ describe('figures', () => {
     expect(of(39).expectation?.met).toBe(false);
   });
 
+  it('says whether the median ratio is no more than what was expected', () => {
+    const of = (ours: number[]) =>
+      figure({ ...parts, ours, baselines: { first: [10, 10, 10] }, expect: { ratioAtMost: 1.3 } });
+    expect(of([13, 13, 90]).expectation).toEqual({ text: 'at most 1.3 × first', met: true });
+    expect(of([14, 14, 1]).expectation?.met).toBe(false);
+  });
+
   it('says whether the median itself is what was expected', () => {
-    const of = (ours: number[]) => figure({ ...parts, ours, baselines: {}, expect: { valueBelow: 150 } });
-    expect(of([149, 149, 900]).expectation).toEqual({ text: 'below 150', met: true });
-    expect(of([150]).expectation?.met).toBe(false);
+    const of = (ours: number[]) => figure({ ...parts, ours, baselines: {}, expect: { valueAtMost: 80 } });
+    expect(of([80, 80, 900]).expectation).toEqual({ text: 'at most 80', met: true });
+    expect(of([81]).expectation?.met).toBe(false);
+  });
+
+  it('expects no ratio where there is nothing to compare with', () => {
+    expect(() => figure({ ...parts, ours: [1], baselines: {}, expect: { ratioAtMost: 2 } })).toThrow(
+      'there is no baseline',
+    );
   });
 
   it('makes no result where something is missing or too much', () => {

@@ -48,7 +48,8 @@ export interface FigureParts {
   readonly ours: readonly number[];
   readonly baselines: Readonly<Record<string, readonly number[]>>;
   /** Of the medians: the first baseline's ratio, or the figure itself. */
-  readonly expect?: { readonly ratioAtLeast: number } | { readonly valueBelow: number };
+  readonly expect?:
+    { readonly ratioAtLeast: number } | { readonly ratioAtMost: number } | { readonly valueAtMost: number };
 }
 
 export function figure({ name, unit, better, ours, baselines, expect }: FigureParts): Figure {
@@ -73,9 +74,14 @@ function expectationOf(
   [first]: readonly Baseline[],
 ): Expectation | null {
   if (expect === undefined) return null;
-  if ('valueBelow' in expect)
-    return { text: `below ${expect.valueBelow}`, met: ours.median < expect.valueBelow };
+  if ('valueAtMost' in expect)
+    return { text: `at most ${expect.valueAtMost}`, met: ours.median <= expect.valueAtMost };
   if (first === undefined) throw new Error('there is no baseline to expect a ratio to');
+  if ('ratioAtMost' in expect)
+    return {
+      text: `at most ${expect.ratioAtMost} × ${first.name}`,
+      met: first.ratio.median <= expect.ratioAtMost,
+    };
   return {
     text: `at least ${expect.ratioAtLeast} × ${first.name}`,
     met: first.ratio.median >= expect.ratioAtLeast,

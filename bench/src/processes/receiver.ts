@@ -3,12 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { answerParent } from './answer-parent.js';
 
 /*
- * Partner sites of the benchmark, each on a port of its own, in one process that is the same for all contenders. They
+ * Partner sites of the benchmark, each at an address of its own, in one process that is the same for all contenders. They
  * keep what arrived whole and answer 200 at once; what it was is looked at afterwards.
  */
 
 interface Receipt {
-  readonly port: number;
+  /** Port and path: which partner site it is. */
+  readonly outlet: string;
   /** On the system's monotonic clock, which all processes share, nanoseconds. */
   readonly at: bigint;
   readonly webhookId: string;
@@ -26,7 +27,7 @@ export interface Received {
   readonly bytes: number;
   /** Of the last one, nanoseconds as text. */
   readonly lastAt: string;
-  readonly receipts: readonly { readonly marker: string; readonly port: number; readonly at: string }[];
+  readonly receipts: readonly { readonly marker: string; readonly outlet: string; readonly at: string }[];
 }
 
 /** What the benchmark writes into each headline. */
@@ -45,7 +46,7 @@ function receive(request: IncomingMessage, response: ServerResponse): void {
   request.on('end', () => {
     const { headers } = request;
     receipts.push({
-      port: request.socket.localPort ?? 0,
+      outlet: `${request.socket.localPort ?? 0}${request.url ?? ''}`,
       at: process.hrtime.bigint(),
       webhookId: String(headers['webhook-id']),
       signed:
@@ -57,13 +58,18 @@ function receive(request: IncomingMessage, response: ServerResponse): void {
   });
 }
 
-async function open({ outlets }: { outlets: number }): Promise<number[]> {
-  return Promise.all(
-    Array.from({ length: outlets }, async () => {
+/** Opens so many sites on so many ports. @returns their addresses, neighbours on different ports */
+async function open({ outlets, ports }: { outlets: number; ports: number }): Promise<string[]> {
+  const opened = await Promise.all(
+    Array.from({ length: ports }, async () => {
       const server = createServer(receive);
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       return (server.address() as AddressInfo).port;
     }),
+  );
+  return Array.from(
+    { length: outlets },
+    (_, index) => `http://127.0.0.1:${opened[index % ports] ?? 0}/hook/${Math.floor(index / ports)}`,
   );
 }
 
@@ -86,14 +92,14 @@ async function received(wanted: { count: number; timeoutMs: number }): Promise<R
   }
   const lastAt = receipts.at(expected - 1)?.at ?? 0n;
   await new Promise((resolve) => setTimeout(resolve, NO_MORE_MS));
-  const marked = receipts.map(({ body, port, at }) => ({
+  const marked = receipts.map(({ body, outlet, at }) => ({
     marker: MARKER.exec(body.toString('utf8'))?.[1] ?? '',
-    port,
+    outlet,
     at: String(at),
   }));
   return {
     count: receipts.length,
-    distinct: new Set(marked.map(({ marker, port }) => `${port} ${marker}`)).size,
+    distinct: new Set(marked.map(({ marker, outlet }) => `${outlet} ${marker}`)).size,
     signed: receipts.filter(({ signed, webhookId }) => signed && webhookId !== 'undefined').length,
     bytes: receipts.reduce((total, { body }) => total + body.length, 0),
     lastAt: String(lastAt),

@@ -29,6 +29,17 @@ export function articleJson(marker: string, sections: readonly string[] = ['要�
   });
 }
 
+/** The same of a news brief: one sentence. */
+export function shortArticleJson(marker: string, sections: readonly string[]): string {
+  return JSON.stringify({
+    source: 'bench',
+    sourceId: marker,
+    headline: `简讯 ${marker}`,
+    body: [SENTENCE],
+    sections,
+  });
+}
+
 /** Takes one article in. @returns once the answer's head is there; @throws Error unless that is 202 */
 export async function takeIn(url: string, json: string, key: string, dispatcher: Agent): Promise<bigint> {
   const answer = await request(`${url}/api/v1/articles`, {

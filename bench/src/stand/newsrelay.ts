@@ -11,6 +11,8 @@ const READY_MS = 120_000;
 /** The launcher gives its processes half a minute each, and the servers some more. */
 const STOP_MS = 90_000;
 
+type Method = 'GET' | 'POST' | 'PATCH';
+
 export interface NewsrelayOptions {
   readonly dataDir: string;
   /** Left out: its own ones, in the data folder. */
@@ -47,7 +49,28 @@ export class Newsrelay {
   }
 
   /** @throws Error unless the answer has this status */
-  async call<T>(method: 'GET' | 'POST', path: string, expected: number, body?: string): Promise<T> {
+  async call<T>(method: Method, path: string, expected: number, body?: string): Promise<T> {
+    return JSON.parse(await this.#text(method, path, expected, body)) as T;
+  }
+
+  async createChannel(channel: object): Promise<void> {
+    await this.call('POST', '/api/v1/channels', 201, JSON.stringify(channel));
+  }
+
+  async changeChannel(id: string, patch: object): Promise<void> {
+    await this.call('PATCH', `/api/v1/channels/${id}`, 200, JSON.stringify(patch));
+  }
+
+  /** Sum of all samples of a counter, of all processes; 0 while it has none. */
+  async counter(name: string): Promise<number> {
+    const text = await this.#text('GET', '/metrics', 200);
+    return text
+      .split('\n')
+      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  }
+
+  async #text(method: Method, path: string, expected: number, body?: string): Promise<string> {
     const answer = await request(`${this.url}${path}`, {
       dispatcher: this.#agent,
       method,
@@ -59,11 +82,7 @@ export class Newsrelay {
     });
     const text = await answer.body.text();
     if (answer.statusCode !== expected) throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`);
-    return JSON.parse(text) as T;
-  }
-
-  async createChannel(channel: object): Promise<void> {
-    await this.call('POST', '/api/v1/channels', 201, JSON.stringify(channel));
+    return text;
   }
 
   async stop(): Promise<void> {

@@ -13,6 +13,8 @@ export interface Servers {
   readonly redisUrl: string;
   readonly databaseUrl: string;
   readonly pids: readonly number[];
+  /** One of `pids`. */
+  readonly postgresPid: number;
 }
 
 export async function startServers(dataDir: string, closing: Closing): Promise<Servers> {
@@ -37,6 +39,7 @@ export async function startServers(dataDir: string, closing: Closing): Promise<S
     redisUrl: redis.url,
     databaseUrl: postgres.url,
     pids: [nats.pid, redis.pid, postgres.pid],
+    postgresPid: postgres.pid,
   };
 }
 
