@@ -27,6 +27,7 @@ import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
 import { DeliveryLifetime } from './delivery-lifetime.js';
 import { LANE_LIMITS, Lanes } from './lanes.js';
+import { openedOnce } from './opened-secrets.js';
 import { Pruner, RETENTION, type Retention } from './retention/pruner.js';
 import { RetentionEvents } from './retention/retention-events.js';
 import { RenditionEventsController } from './rendition-events.controller.js';
@@ -55,7 +56,7 @@ export class PublishModule {
   static forRoot(settings: PublishSettings): DynamicModule {
     const { NEWSRELAY_RETRY_SCHEDULE: schedule } = settings;
     const sealing = new Sealing(parseEncryptionKey(settings.NEWSRELAY_ENCRYPTION_KEY));
-    const unseal = (sealed: string, channelId: string) => sealing.unseal(sealed, channelId);
+    const unseal = openedOnce(sealing);
     return {
       module: PublishModule,
       controllers: [RenditionEventsController],
