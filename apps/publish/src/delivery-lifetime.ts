@@ -20,7 +20,9 @@ import { channelTypesInUse } from '@newsrelay/ledger/channels';
 import { Rounds } from '@newsrelay/ledger/rounds';
 import { Health } from '@newsrelay/telemetry/health';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
+import { Metrics } from '@newsrelay/telemetry/metrics';
 import { Lanes } from './lanes.js';
+import { turnGauges } from './turn-gauges.js';
 import { PRODUCER_REDIS } from './tokens.js';
 
 /** Requests under way may end by themselves for this long at shutdown, milliseconds. */
@@ -52,7 +54,9 @@ export class DeliveryLifetime
     @Inject(Lanes) private readonly lanes: Lanes,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Health) health: Health,
+    @Inject(Metrics) metrics: Metrics,
   ) {
+    turnGauges(metrics, dispatcher);
     health.register('redis', true, async () => {
       if (this.redis.status !== 'ready') return `Redis is not reached (${this.redis.status})`;
       await this.redis.ping();

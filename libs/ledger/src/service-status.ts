@@ -61,6 +61,16 @@ export interface ChannelHealth {
   attemptsLastHour: number;
   failuresLastHour: number;
   waiting: number;
+  /** Null while its last attempt did not fail. */
+  breaker: Breaker | null;
+}
+
+export interface Breaker {
+  /** One upon another. */
+  failures: number;
+  failingSince: Date;
+  /** While it lies ahead nothing goes out; once it is past one delivery tries. Null: closed. */
+  openUntil: Date | null;
 }
 
 /** How each channel does; channels without a delivery are not in the map. */
@@ -71,18 +81,23 @@ export async function channelHealth(ledger: Ledger): Promise<Map<string, Channel
     attempts: string;
     failures: string;
     waiting: string;
+    breaker_failures: number | null;
+    failing_since: Date | null;
+    open_until: Date | null;
   }>`
     select c.id as channel_id,
            greatest((select max(d.updated_at) from deliveries d where d.channel_id = c.id and d.state = 'delivered'),
                     (select max(d.updated_at) from deliveries d where d.channel_id = c.id and d.state = 'accepted')) as last_success,
            (select count(*) from deliveries d where d.channel_id = c.id and d.state in ('queued', 'retrying', 'sending')) as waiting,
+           b.failures as breaker_failures, b.failing_since, b.open_until,
            count(t.number) as attempts,
            count(t.number) filter (where t.outcome not in ('delivered', 'pending')) as failures
     from channels c
     left join deliveries d on d.channel_id = c.id and d.updated_at > clock_timestamp() - interval '1 hour'
     left join attempts t on t.delivery_id = d.id and t.outcome is not null and t.started_at > clock_timestamp() - interval '1 hour'
+    left join breakers b on b.channel_id = c.id
     where c.deleted_at is null
-    group by c.id`.execute(ledger);
+    group by c.id, b.channel_id`.execute(ledger);
   return new Map(
     rows.map((row) => [
       row.channel_id,
@@ -91,6 +106,10 @@ export async function channelHealth(ledger: Ledger): Promise<Map<string, Channel
         attemptsLastHour: Number(row.attempts),
         failuresLastHour: Number(row.failures),
         waiting: Number(row.waiting),
+        breaker:
+          row.breaker_failures === null || row.failing_since === null
+            ? null
+            : { failures: row.breaker_failures, failingSince: row.failing_since, openUntil: row.open_until },
       },
     ]),
   );

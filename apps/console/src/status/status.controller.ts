@@ -6,11 +6,24 @@ import { listChannels } from '@newsrelay/ledger/channels';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { outboxBacklog } from '@newsrelay/ledger/outbox';
-import { channelHealth, listServices } from '@newsrelay/ledger/service-status';
+import { channelHealth, listServices, type Breaker } from '@newsrelay/ledger/service-status';
 import { queueStatus } from './queue-status.js';
 
 /** Channels in one status answer at most. */
 const MAX_CHANNELS = 10_000;
+
+/** `closed`: attempts go out; `open`: none does; `half-open`: the next one to be due tries. */
+function breakerView(breaker: Breaker | null) {
+  if (breaker === null) return { state: 'closed', failures: 0, failingSince: null, openUntil: null };
+  const { failures, failingSince, openUntil } = breaker;
+  const state = openUntil === null ? 'closed' : openUntil.getTime() > Date.now() ? 'open' : 'half-open';
+  return {
+    state,
+    failures,
+    failingSince: toShanghaiTime(failingSince),
+    openUntil: openUntil === null ? null : toShanghaiTime(openUntil),
+  };
+}
 
 /** What an operator asks first at night. */
 @Controller('api/v1/status')
@@ -82,8 +95,7 @@ export class StatusController {
             attemptsLastHour: attempts,
             /** Share of the last hour's attempts that failed; null if there were none. */
             failureRate: attempts === 0 ? null : (seen?.failuresLastHour ?? 0) / attempts,
-            /** There is none yet: an outlet that fails is retried by schedule. */
-            breaker: null,
+            breaker: breakerView(seen?.breaker ?? null),
           },
         ];
       }),
