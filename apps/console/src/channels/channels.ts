@@ -126,7 +126,7 @@ export class Channels {
       const channel = await lockChannel(tx, id);
       if (channel === undefined) throw notFound();
       if (channel.paused !== null) return;
-      await pauseChannel(tx, id, reason);
+      await pauseChannel(tx, id, reason, 'operator');
       await record(tx, actor, 'channel.pause', id, { reason });
     });
     this.events.channelChanged(id, 'paused');
