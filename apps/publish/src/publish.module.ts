@@ -15,6 +15,7 @@ import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
+import { alarmProviders, type AlarmSettings } from './alarms/alarm-providers.js';
 import { DeliveryLifetime } from './delivery-lifetime.js';
 import { Lanes } from './lanes.js';
 import { Pruner, RETENTION, type Retention } from './retention/pruner.js';
@@ -23,7 +24,7 @@ import { RenditionEventsController } from './rendition-events.controller.js';
 import { PRODUCER_REDIS } from './tokens.js';
 import { WithdrawalWatch } from './withdrawal-watch.js';
 
-export interface PublishSettings {
+export interface PublishSettings extends AlarmSettings {
   REDIS_URL: string;
   NEWSRELAY_ENCRYPTION_KEY: string;
   NEWSRELAY_ALLOW_TARGETS: readonly string[];
@@ -117,6 +118,7 @@ export class PublishModule {
         },
         RetentionEvents,
         Pruner,
+        ...alarmProviders(settings, sealing),
       ],
     };
   }

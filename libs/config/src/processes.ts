@@ -33,6 +33,8 @@ export const publishSettings = z.object({
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule,
   NEWSRELAY_RETAIN_ANSWERS_DAYS: fields.retainAnswersDays,
   NEWSRELAY_RETAIN_OBSOLETE_DAYS: fields.retainObsoleteDays,
+  NEWSRELAY_ALARM_STUCK_SECONDS: fields.alarmStuckSeconds,
+  NEWSRELAY_QUIET_SOURCES: fields.quietSources,
 });
 export const feedsSettings = z.object(everyProcess);
 export const consoleSettings = z.object({ ...everyProcess, ...delivering });

@@ -30,6 +30,17 @@ export async function dueSinks(ledger: Ledger): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
+/**
+ * Takes a sink for one message: nobody else sends to it before it is settled, or `seconds` are over, as when the sender
+ * vanished. False if another has it.
+ */
+export async function claimSink(ledger: Ledger, id: string, seconds: number): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update alarm_sinks set not_before = clock_timestamp() + ${seconds}::float8 * interval '1 second'
+    where id = ${id} and enabled and not_before <= clock_timestamp()`.execute(ledger);
+  return numAffectedRows === 1n;
+}
+
 /** Milliseconds until some sink may have something to be sent; null if nothing waits. */
 export async function nextAlarmIn(ledger: Ledger): Promise<number | null> {
   const { rows } = await sql<{ ms: number | null }>`

@@ -1,6 +1,4 @@
-import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
 import { Agent, buildConnector } from 'undici';
 import {
   OutboundFailure,
@@ -9,8 +7,9 @@ import {
   type OutboundRequest,
 } from '@newsrelay/channel-kit/outbound-http';
 import { Exchange, RefusedTargetError, type AttemptBinding, type BoundAttempt } from './exchange.js';
+import { allowedAddresses, whyNameIsRefused, type LookupRules } from './guarded-lookup.js';
 import { systemResolver, type ResolveName } from './resolve-name.js';
-import { checkAddress, checkTarget, parseAllowTargets, type AllowTargets } from './target-rules.js';
+import { checkTarget, parseAllowTargets } from './target-rules.js';
 
 /** How every outbound request names itself. */
 export const USER_AGENT = 'Newsrelay/0.1';
@@ -21,8 +20,6 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 4_000;
 /** Longest time an idle socket is kept, whatever the outlet announces. */
 const KEEP_ALIVE_MAX_MS = 60_000;
-/** Milliseconds that a name may take to resolve while a channel is made; one that takes longer counts as unresolved. */
-const RESOLVE_TARGET_TIMEOUT_MS = 3_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const SOCKETS_PER_ORIGIN = 8;
 
@@ -45,14 +42,15 @@ export interface GuardedHttpOptions {
  * nothing. Redirects are answers. One request is written at most once.
  */
 export class GuardedHttp {
-  readonly #allow: AllowTargets;
-  readonly #resolveName: ResolveName;
+  readonly #rules: LookupRules;
   readonly #agent: Agent;
 
   /** Throws an Error that names the wrong CIDR. */
   constructor(options: GuardedHttpOptions) {
-    this.#allow = parseAllowTargets(options.allowTargets);
-    this.#resolveName = options.resolveName ?? systemResolver();
+    this.#rules = {
+      allow: parseAllowTargets(options.allowTargets),
+      resolveName: options.resolveName ?? systemResolver(),
+    };
     this.#agent = new Agent({
       connect: this.#guardedConnector(options),
       connections: options.socketsPerOrigin ?? SOCKETS_PER_ORIGIN,
@@ -78,17 +76,11 @@ export class GuardedHttp {
    * not resolve is accepted, since the rules hold again at every connection.
    */
   async resolveTarget(url: string): Promise<string | null> {
-    const verdict = checkTarget(url, this.#allow);
+    const verdict = checkTarget(url, this.#rules.allow);
     if (verdict.refused !== null) return verdict.refused;
     const { host, isAddress, onlyAllowListed } = verdict.target;
     if (isAddress) return null;
-    const tooLate = new AbortController();
-    const late = setTimeout(RESOLVE_TARGET_TIMEOUT_MS, [], { signal: tooLate.signal });
-    const resolved = this.#resolveName(host).catch(() => []);
-    const addresses = await Promise.race([resolved, late.catch(() => [])]);
-    tooLate.abort();
-    const reasons = addresses.map((address) => checkAddress(address, this.#allow, onlyAllowListed));
-    return reasons.includes(null) ? null : (reasons[0] ?? null);
+    return whyNameIsRefused(host, this.#rules, onlyAllowListed);
   }
 
   /** Lets requests in flight end, takes no more, and closes the sockets. */
@@ -102,7 +94,7 @@ export class GuardedHttp {
   }
 
   async #request(request: OutboundRequest, attempt: BoundAttempt): Promise<OutboundAnswer> {
-    const verdict = checkTarget(request.url, this.#allow);
+    const verdict = checkTarget(request.url, this.#rules.allow);
     if (verdict.refused !== null) {
       throw new OutboundFailure('refused-target', false, `the target ${verdict.refused}`);
     }
@@ -138,7 +130,7 @@ export class GuardedHttp {
 
     return (target, callback) => {
       // Literal addresses never reach `lookup`: they are judged here, at every connection.
-      const verdict = checkTarget(`${target.protocol}//${target.host ?? target.hostname}`, this.#allow);
+      const verdict = checkTarget(`${target.protocol}//${target.host ?? target.hostname}`, this.#rules.allow);
       if (verdict.refused !== null) {
         const error = new RefusedTargetError(`the target ${verdict.refused}`);
         queueMicrotask(() => {
@@ -152,23 +144,10 @@ export class GuardedHttp {
 
   /** The `lookup` of a socket: the addresses that pass, which are the ones it connects to. */
   #guardedLookup(onlyAllowListed: boolean): LookupFunction {
-    const allowed = async (host: string): Promise<LookupAddress[]> => {
-      const addresses = await this.#resolveName(host);
-      if (addresses.length === 0) throw new Error(`the name ${host} has no address`);
-      const judged = addresses.map((address) => ({
-        address,
-        refused: checkAddress(address, this.#allow, onlyAllowListed),
-      }));
-      const passed = judged.filter(({ refused }) => refused === null);
-      if (passed.length === 0) {
-        throw new RefusedTargetError(`the target ${judged[0]?.refused ?? ''}`);
-      }
-      return passed.map(({ address }) => ({ address, family: isIP(address) }));
-    };
-
     return (host, lookupOptions, callback) => {
-      allowed(host).then(
-        (addresses) => {
+      allowedAddresses(host, this.#rules, onlyAllowListed).then(
+        (passed) => {
+          const addresses = passed.map((address) => ({ address, family: isIP(address) }));
           const [first = { address: '', family: 0 }] = addresses;
           if (lookupOptions.all === true) callback(null, addresses);
           else callback(null, first.address, first.family);

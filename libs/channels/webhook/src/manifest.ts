@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChannelManifest } from '@newsrelay/channel-kit/manifest';
-import { generateSigningSecret, readSigningSecret } from './signature.js';
+import { generateSigningSecret, readSigningSecret } from '@newsrelay/channel-kit/standard-webhooks';
 
 export const webhookSettings = z.strictObject({
   url: z
