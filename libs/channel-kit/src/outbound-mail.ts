@@ -1,12 +1,18 @@
 /** The mail client that an alarm sink is handed. Whoever implements it applies the address rules, TLS and the deadline. */
 export interface OutboundMail {
   /**
-   * Hands one message to a mail server and waits until it took it for every recipient.
+   * Hands one message to a mail server and waits until it took it, for one recipient at least; `rejected` are the others.
    *
    * @throws OutboundFailure where no connection was to be had, or it broke or took too long
    * @throws MailRefusal where the server said no
    */
-  send(server: MailServer, message: MailMessage): Promise<{ response: string }>;
+  send(server: MailServer, message: MailMessage): Promise<MailReceipt>;
+}
+
+export interface MailReceipt {
+  /** The server's reply. */
+  response: string;
+  rejected: readonly string[];
 }
 
 /**
@@ -33,7 +39,7 @@ export interface MailMessage {
   at: Date;
 }
 
-/** The server's no: a wrong login, a sender or a recipient that it does not take. */
+/** The server's no: a wrong login, a sender or recipients that it does not take. */
 export class MailRefusal extends Error {
   override readonly name = 'MailRefusal';
   constructor(

@@ -5,6 +5,7 @@ import { OutboundFailure } from '@newsrelay/channel-kit/outbound-http';
 import {
   MailRefusal,
   type MailMessage,
+  type MailReceipt,
   type MailServer,
   type OutboundMail,
 } from '@newsrelay/channel-kit/outbound-mail';
@@ -76,7 +77,7 @@ export class GuardedMail {
     message: MailMessage,
     until: AbortSignal,
     state: { sent: boolean },
-  ): Promise<{ response: string }> {
+  ): Promise<MailReceipt> {
     const connection = await this.#connect(server, until);
     try {
       const transport = createTransport({
@@ -112,9 +113,7 @@ export class GuardedMail {
         headers: { 'Auto-Submitted': 'auto-generated' },
         signal: until,
       });
-      if (rejected.length > 0)
-        throw new MailRefusal(null, `the server does not take mail for ${rejected.join(', ')}`);
-      return { response };
+      return { response, rejected };
     } finally {
       connection.destroy();
     }

@@ -70,8 +70,10 @@ export const emailSink: AlarmSink<Settings, Secrets> = {
   send: async (message, target, { mail, now }) => {
     try {
       const server = serverOf(target.settings, target.secrets);
-      const { response } = await mail.send(server, mailOf(message, target.settings, now));
-      return { outcome: 'sent', status: 250, error: null, response };
+      const { response, rejected } = await mail.send(server, mailOf(message, target.settings, now));
+      // Somebody has it: sent again, they would have it twice.
+      const error = rejected.length === 0 ? null : `the server takes no mail for ${rejected.join(', ')}`;
+      return { outcome: 'sent', status: 250, error, response };
     } catch (failure) {
       if (!(failure instanceof MailRefusal)) return classifyNoAnswer(failure);
       const { code, message: error } = failure;
