@@ -2,8 +2,12 @@ import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutd
 import type { Redis } from 'ioredis';
 import { DeliveryQueue, producerConnection } from '@newsrelay/delivery/queue';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
+import { GuardedMail } from '@newsrelay/outbound/guarded-mail';
 import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
 import { Health } from '@newsrelay/telemetry/health';
+import { AlarmSinksController } from './alarms/alarm-sinks.controller.js';
+import { AlarmSinks } from './alarms/alarm-sinks.js';
+import { OperatorEventsController } from './alarms/operator-events.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { BoardController } from './board/board.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
@@ -69,11 +73,14 @@ export class ConsoleModule {
         KeysController,
         SessionController,
         AuditController,
+        AlarmSinksController,
+        OperatorEventsController,
         OpenapiController,
         PageController,
       ],
       providers: [
         Channels,
+        AlarmSinks,
         ConsoleEvents,
         DueJobs,
         Keys,
@@ -90,6 +97,10 @@ export class ConsoleModule {
         {
           provide: GuardedHttp,
           useFactory: () => new GuardedHttp({ allowTargets: settings.NEWSRELAY_ALLOW_TARGETS }),
+        },
+        {
+          provide: GuardedMail,
+          useFactory: () => new GuardedMail({ allowTargets: settings.NEWSRELAY_ALLOW_TARGETS }),
         },
         { provide: QUEUE_REDIS, useFactory: () => producerConnection(settings.REDIS_URL) },
         {
