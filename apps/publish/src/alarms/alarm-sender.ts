@@ -54,8 +54,8 @@ export const ALARM_OUTBOUND = Symbol('AlarmOutbound');
 
 /**
  * Tells the sinks what is due, each at its own pace: what comes while one rests is gathered into its next message. Every
- * publish process does; a sink is with one of them at a time. An alarm may be sent twice (an answer that was lost, a sender
- * that vanished), and never not at all.
+ * publish process does; a sink is with one of them at a time. At least once: an alarm may come twice (an answer that was lost,
+ * a sender that vanished), and is given up when its schedule is over.
  */
 @Injectable()
 export class AlarmSender implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
