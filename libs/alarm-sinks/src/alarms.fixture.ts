@@ -29,7 +29,7 @@ export const HOSTILE: OperatorEvent = {
 };
 export const EVERY_EVENT: readonly OperatorEvent[] = [
   PAUSED,
-  { ...PAUSED, detail: { name: '合作日报', by: 'operator', reason: 'maintenance' } } as OperatorEvent,
+  { ...PAUSED, detail: { name: '合作日报', by: 'operator', reason: 'maintenance' } },
   { kind: EVENT_KINDS.channelAutoPaused, subject: 'a', detail: { name: 'A', reason: 'x' } },
   RESUMED,
   {

@@ -18,7 +18,10 @@ interface Taken {
   body: Record<string, unknown>;
   bytes: number;
 }
-type Answer = { status: number; body: unknown };
+interface Answer {
+  status: number;
+  body: unknown;
+}
 
 const KEY = '693a91f6-7aaa-4bc4-97a0-0ec2sifa5aaa';
 const DING_SECRET = 'SEC240d7bb4c0bafc62';

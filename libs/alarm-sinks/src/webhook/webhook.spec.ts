@@ -104,7 +104,7 @@ describe('the signed webhook', () => {
     [410, {}, { outcome: 'refused' }],
     [400, {}, { outcome: 'refused' }],
   ])('classifies %d', async (status, headers, expected) => {
-    answer = { status, headers: headers as Record<string, string> };
+    answer = { status, headers: headers };
     expect(await send([alarmOf(PAUSED)])).toMatchObject({ status, ...expected });
   });
 });
