@@ -102,6 +102,7 @@ export async function listAlarmSinks(
   return rows.map(sinkOfRow);
 }
 
+/** What waits for a sink that is disabled is forgotten: once enabled again, it is told of what is new. */
 export async function updateAlarmSink(
   tx: LedgerTransaction,
   sink: AlarmSinkConfig & { sealedSecrets: string },
@@ -112,6 +113,14 @@ export async function updateAlarmSink(
     .where('id', '=', sink.id)
     .returningAll()
     .executeTakeFirstOrThrow();
+  if (!sink.enabled) {
+    await tx
+      .updateTable('alarm_deliveries')
+      .set({ state: 'canceled', next_attempt_at: null, updated_at: sql`clock_timestamp()` })
+      .where('sink_id', '=', sink.id)
+      .where('state', '=', 'waiting')
+      .execute();
+  }
   return sinkOfRow(row);
 }
 

@@ -4,7 +4,7 @@ import { EVENT_KINDS, type OperatorEvent } from '@newsrelay/contracts/operator-e
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { dueSinks, nextAlarmIn, readDueAlarms, settleAlarms } from './alarm-deliveries.js';
-import { createAlarmSink, type AlarmSinkConfig } from './alarm-sinks.js';
+import { createAlarmSink, updateAlarmSink, type AlarmSinkConfig } from './alarm-sinks.js';
 import { deleteChannel, pauseChannel, resumeChannel } from './channels.js';
 import { openTestLedger, type TestLedger } from './ledger.fixture.js';
 import { TestNewsroom } from './newsroom.fixture.js';
@@ -124,6 +124,20 @@ describe('operator events', () => {
     expect(await due('queues')).toEqual(['queue.stuck raised']);
     expect(await due('off')).toEqual([]);
     expect(await dueSinks(test.ledger)).toEqual(['all', 'critical', 'queues']);
+  });
+
+  it('that wait for a sink are forgotten when it is disabled, and new ones come once it is enabled again', async () => {
+    const made = await sink('s');
+    if (made === null) throw new Error('the sink was not made');
+    const update = (enabled: boolean) =>
+      test.ledger.transaction().execute((tx) => updateAlarmSink(tx, { ...made, enabled }));
+    await recordOperatorEvent(test.ledger, stuck);
+    await update(false);
+    expect(await due('s')).toEqual([]);
+    await update(true);
+    expect(await due('s')).toEqual([]);
+    await recordOperatorEvent(test.ledger, dead('d1'));
+    expect(await due('s')).toEqual(['delivery.dead raised']);
   });
 
   it('wake who listens', async () => {
