@@ -60,7 +60,14 @@ module.exports = {
       name: 'outbound-http-through-the-guarded-client',
       severity: 'error',
       from: { path: '^(libs|apps)/', pathNot: '^(libs/outbound/|.*\\.spec\\.ts$)' },
-      to: { path: 'node_modules/(undici|axios|got|node-fetch)/' },
+      to: { path: 'node_modules/(undici|axios|got|node-fetch|nodemailer)/' },
+    },
+    {
+      name: 'alarm-sinks-know-channel-kit-and-contracts-only',
+      comment: 'As connectors do; their specs run against real servers.',
+      severity: 'error',
+      from: { path: '^libs/alarm-sinks/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(libs|apps)/', pathNot: '^libs/(channel-kit|contracts|alarm-sinks)/' },
     },
     {
       name: 'code-never-imports-tests',

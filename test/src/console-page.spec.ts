@@ -352,7 +352,6 @@ describe('the operators’ page', () => {
   });
 
   it('is the same at phone width, as cards', async () => {
-    await page.setViewportSize({ width: 390, height: 844 });
     await logIn('editor', '/?view=all');
     await page.locator('.card').first().waitFor();
     expect(await page.locator('table').count()).toBe(0);
@@ -388,6 +387,28 @@ describe('the operators’ page', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
+
+  it('shows what operators were told of, and what of it is over', async () => {
+    const ask = (verb: string, json?: object) =>
+      machine.api.call('console', 'POST', `/api/v1/channels/bad/${verb}`, json === undefined ? {} : { json });
+    expect((await ask('pause', { reason: '换接收地址 <b>' })).status).toBe(200);
+    await logIn('operator', '/?screen=status');
+    const alarm = page.getByRole('region', { name: '告警' }).getByRole('listitem').first();
+    await alarm.getByText('渠道“济宁新闻网”（bad）由值班人员暂停：换接收地址 <b>').waitFor();
+    await alarm.getByText('通知').waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect((await ask('resume')).status).toBe(200);
+    const alarms = page.getByRole('region', { name: '告警' });
+    await alarms.getByText('渠道“济宁新闻网”（bad）已恢复发送').first().waitFor();
+    await alarms.getByRole('listitem').nth(1).getByText('已恢复', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'English' }).click();
+    await page
+      .getByRole('region', { name: 'Alarms' })
+      .getByText('The channel "济宁新闻网" (bad) sends again')
+      .first()
+      .waitFor();
+    expect(await violations(page)).toEqual([]);
+  }, 60_000);
 
   it.each(['light', 'dark'] as const)(
     'has nothing that axe finds serious, %s',

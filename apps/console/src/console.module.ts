@@ -3,8 +3,12 @@ import type { Redis } from 'ioredis';
 import { outboundProxySettings, type OutboundProxyGiven } from '@newsrelay/config/outbound-proxy';
 import { DeliveryQueue, producerConnection } from '@newsrelay/delivery/queue';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
+import { GuardedMail } from '@newsrelay/outbound/guarded-mail';
 import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
 import { Health } from '@newsrelay/telemetry/health';
+import { AlarmSinksController } from './alarms/alarm-sinks.controller.js';
+import { AlarmSinks } from './alarms/alarm-sinks.js';
+import { OperatorEventsController } from './alarms/operator-events.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { BoardController } from './board/board.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
@@ -70,11 +74,14 @@ export class ConsoleModule {
         KeysController,
         SessionController,
         AuditController,
+        AlarmSinksController,
+        OperatorEventsController,
         OpenapiController,
         PageController,
       ],
       providers: [
         Channels,
+        AlarmSinks,
         ConsoleEvents,
         DueJobs,
         Keys,
@@ -95,6 +102,10 @@ export class ConsoleModule {
               allowTargets: settings.NEWSRELAY_ALLOW_TARGETS,
               proxy: outboundProxySettings(settings),
             }),
+        },
+        {
+          provide: GuardedMail,
+          useFactory: () => new GuardedMail({ allowTargets: settings.NEWSRELAY_ALLOW_TARGETS }),
         },
         { provide: QUEUE_REDIS, useFactory: () => producerConnection(settings.REDIS_URL) },
         {

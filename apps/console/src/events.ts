@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { SendOutcome } from '@newsrelay/alarm-sinks/sink';
 import type { Outcome } from '@newsrelay/contracts/delivery';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 
@@ -11,12 +12,20 @@ export class ConsoleEvents {
     this.logger.info({ channel, change }, 'channel');
   }
 
-  secretsUnreadable(channel: string, reason: string): void {
-    this.logger.error({ channel, reason }, 'the secrets of a channel cannot be read');
+  secretsUnreadable(owner: string, reason: string): void {
+    this.logger.error({ owner, reason }, 'the secrets of a channel or an alarm sink cannot be read');
   }
 
   channelTested(channel: string, outcome: Outcome, durationMs: number): void {
     this.logger.info({ channel, outcome, durationMs }, 'channel tested');
+  }
+
+  alarmSinkChanged(sink: string, change: 'created' | 'changed' | 'deleted'): void {
+    this.logger.info({ sink, change }, 'alarm sink');
+  }
+
+  alarmSinkTested(sink: string, outcome: SendOutcome, durationMs: number): void {
+    this.logger.info({ sink, outcome, durationMs }, 'alarm sink tested');
   }
 
   retryAsked(delivery: string): void {

@@ -25,6 +25,7 @@ import { settlePlainArrivals, type Settlement } from '@newsrelay/ledger/settleme
 import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
+import { alarmProviders, type AlarmSettings } from './alarms/alarm-providers.js';
 import { DeliveryLifetime } from './delivery-lifetime.js';
 import { LANE_LIMITS, Lanes } from './lanes.js';
 import { openedOnce } from './opened-secrets.js';
@@ -34,7 +35,7 @@ import { RenditionEventsController } from './rendition-events.controller.js';
 import { PRODUCER_REDIS } from './tokens.js';
 import { WithdrawalWatch } from './withdrawal-watch.js';
 
-export interface PublishSettings extends OutboundProxyGiven {
+export interface PublishSettings extends OutboundProxyGiven, AlarmSettings {
   REDIS_URL: string;
   NEWSRELAY_ENCRYPTION_KEY: string;
   NEWSRELAY_ALLOW_TARGETS: readonly string[];
@@ -184,6 +185,7 @@ export class PublishModule {
         },
         RetentionEvents,
         Pruner,
+        ...alarmProviders(settings, sealing),
       ],
     };
   }

@@ -5,7 +5,7 @@ import { SUBJECTS } from '@newsrelay/contracts/subjects';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
 import { isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
 import { createDeliveries } from '@newsrelay/ledger/deliveries';
-import type { DueRow } from '@newsrelay/ledger/waiting-deliveries';
+import type { DueRow } from '@newsrelay/ledger/due-row';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { RetryLater } from '@newsrelay/messaging/handler-errors';
 import { LOGGER, RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';

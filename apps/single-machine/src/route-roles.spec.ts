@@ -24,6 +24,7 @@ const EXPECTED: Record<Permission, readonly Role[]> = {
   withdraw: ['admin', 'editor', 'operator'],
   retry: ['admin', 'operator'],
   channels: ['admin', 'operator'],
+  alarms: ['admin', 'operator'],
   metrics: ['admin', 'operator'],
   queues: ['admin', 'operator'],
   keys: ['admin'],
@@ -45,6 +46,12 @@ const MARKS: readonly (readonly [route: string, permission: Permission | 'open']
   ['POST /api/v1/channels/:id/pause', 'channels'],
   ['POST /api/v1/channels/:id/resume', 'channels'],
   ['POST /api/v1/channels/:id/test', 'channels'],
+  ['GET /api/v1/alarm-sinks', 'alarms'],
+  ['POST /api/v1/alarm-sinks', 'alarms'],
+  ['PATCH /api/v1/alarm-sinks/:id', 'alarms'],
+  ['DELETE /api/v1/alarm-sinks/:id', 'alarms'],
+  ['POST /api/v1/alarm-sinks/:id/test', 'alarms'],
+  ['GET /api/v1/operator-events', 'read'],
   ['GET /api/v1/keys', 'keys'],
   ['POST /api/v1/keys', 'keys'],
   ['DELETE /api/v1/keys/:id', 'keys'],
@@ -221,9 +228,18 @@ describe('every route of the one public port', () => {
       });
       return answer.status;
     };
-    const lists = ['board', 'articles', 'deliveries', 'channels', 'keys', 'audit'];
+    const lists = [
+      'board',
+      'articles',
+      'deliveries',
+      'channels',
+      'keys',
+      'audit',
+      'alarm-sinks',
+      'operator-events',
+    ];
     for (const list of lists) {
-      const id = list === 'audit' ? '1' : uuid;
+      const id = list === 'audit' || list === 'operator-events' ? '1' : uuid;
       expect([list, await statusWith(`${list}?cursor=${cursor('0000-01-01T00:00:00.000Z', id)}`)]).toEqual([
         list,
         400,

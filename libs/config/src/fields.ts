@@ -115,6 +115,43 @@ export const autoPauseHours = z.coerce
   .min(0, 'must be a number of hours, such as 120')
   .default(120);
 
+/** Seconds that something due may wait before operators are told that it stands still. */
+export const alarmStuckSeconds = z.coerce
+  .number('must be seconds')
+  .min(10, 'must be at least 10 seconds')
+  .max(86_400, 'must be at most a day, 86400')
+  .default(300);
+
+/** A source that usually sends, and for how long it may be silent. */
+export interface QuietSource {
+  source: string;
+  seconds: number;
+}
+
+const UNIT_SECONDS = { m: 60, h: 3_600, d: 86_400 } as const;
+const QUIET_SOURCE = /^(.{1,60})=(\d{1,4})([mhd])$/u;
+
+/** `jngxq=24h,xinhua=90m`: minutes, hours or days for each source that is watched. */
+export const quietSources = z
+  .string()
+  .default('')
+  .transform((list, context): QuietSource[] =>
+    list
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '')
+      .map((entry) => {
+        const [, source = '', count = '0', unit = 'm'] = QUIET_SOURCE.exec(entry) ?? [];
+        const seconds = Number(count) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS];
+        if (seconds === 0)
+          context.addIssue({
+            code: 'custom',
+            message: 'must be comma-separated sources and times such as jngxq=24h,xinhua=90m (m, h or d)',
+          });
+        return { source: source.trim(), seconds };
+      }),
+  );
+
 /** Megabytes (10⁶ bytes) free on the data folder's disk below which it is said. */
 export const diskWarningMb = z.coerce
   .number('must be a number of megabytes, such as 1000')

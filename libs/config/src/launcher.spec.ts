@@ -72,6 +72,35 @@ describe('how long something is kept', () => {
   });
 });
 
+describe('what is watched', () => {
+  const read = (given: Record<string, string>) =>
+    readEnvironment(
+      publishSettings.pick({ NEWSRELAY_ALARM_STUCK_SECONDS: true, NEWSRELAY_QUIET_SOURCES: true }),
+      given,
+    );
+
+  it('is what stands still for five minutes, and no source unless it is named', () => {
+    expect(read({})).toEqual({ NEWSRELAY_ALARM_STUCK_SECONDS: 300, NEWSRELAY_QUIET_SOURCES: [] });
+    expect(read({ NEWSRELAY_QUIET_SOURCES: 'jngxq=24h, 新华=90m,a=b=2d' }).NEWSRELAY_QUIET_SOURCES).toEqual([
+      { source: 'jngxq', seconds: 86_400 },
+      { source: '新华', seconds: 5_400 },
+      { source: 'a=b', seconds: 172_800 },
+    ]);
+  });
+
+  it.each([
+    ['NEWSRELAY_QUIET_SOURCES', 'jngxq', 'such as jngxq=24h'],
+    ['NEWSRELAY_QUIET_SOURCES', 'jngxq=24', 'such as jngxq=24h'],
+    ['NEWSRELAY_QUIET_SOURCES', 'jngxq=0h', 'such as jngxq=24h'],
+    ['NEWSRELAY_QUIET_SOURCES', '=24h', 'such as jngxq=24h'],
+    ['NEWSRELAY_ALARM_STUCK_SECONDS', '5', 'at least 10 seconds'],
+    ['NEWSRELAY_ALARM_STUCK_SECONDS', 'soon', 'must be seconds'],
+  ])('%s=%s is refused, by the launcher too', (name, value, fix) => {
+    expect(() => read({ [name]: value })).toThrow(fix);
+    expect(() => launcherSettings({ [name]: value })).toThrow(fix);
+  });
+});
+
 describe('the public URL', () => {
   it.each([
     ['https://news.example/', 'https://news.example'],

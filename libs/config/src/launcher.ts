@@ -27,6 +27,8 @@ const schema = z.object({
   NEWSRELAY_AUTO_PAUSE_HOURS: fields.autoPauseHours,
   NEWSRELAY_RETAIN_ANSWERS_DAYS: fields.retainAnswersDays,
   NEWSRELAY_RETAIN_OBSOLETE_DAYS: fields.retainObsoleteDays,
+  NEWSRELAY_ALARM_STUCK_SECONDS: fields.alarmStuckSeconds,
+  NEWSRELAY_QUIET_SOURCES: fields.quietSources,
   DATABASE_URL: fields.databaseUrl.optional(),
   REDIS_URL: fields.redisUrl.optional(),
   NATS_URL: fields.natsUrl.optional(),

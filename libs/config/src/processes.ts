@@ -37,6 +37,8 @@ export const publishSettings = z.object({
   NEWSRELAY_AUTO_PAUSE_HOURS: fields.autoPauseHours,
   NEWSRELAY_RETAIN_ANSWERS_DAYS: fields.retainAnswersDays,
   NEWSRELAY_RETAIN_OBSOLETE_DAYS: fields.retainObsoleteDays,
+  NEWSRELAY_ALARM_STUCK_SECONDS: fields.alarmStuckSeconds,
+  NEWSRELAY_QUIET_SOURCES: fields.quietSources,
 });
 export const feedsSettings = z.object(everyProcess);
 export const consoleSettings = z.object({ ...everyProcess, ...delivering });

@@ -16,7 +16,8 @@ const keepable = (text: string) => text.isWellFormed() && !text.includes('\0');
 const member = z.unknown().refine((value) => typeof value !== 'string' || keepable(value), {
   message: 'must not hold NUL characters or lone surrogates',
 });
-const members = z.record(z.string(), member);
+/** Settings or secrets, before their type's manifest reads them. */
+export const members = z.record(z.string(), member);
 
 /** Body of `POST /api/v1/channels`; `settings` and `secrets` are validated by the type's manifest afterwards. */
 export const channelInput = z.strictObject({

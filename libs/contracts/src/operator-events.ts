@@ -28,8 +28,8 @@ export function reaches(severity: Severity, least: Severity): boolean {
   return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
 }
 
-/** Texts of others are shown in alarms: short, and never a secret. */
-const text = z.string().max(500);
+/** Texts of others are shown in alarms: cut short, so that no answer keeps its own event from being written; never a secret. */
+const text = z.string().transform((given) => given.slice(0, 500).toWellFormed());
 const id = z.string().min(1).max(200);
 const seconds = z.number().nonnegative();
 const count = z.int().nonnegative();

@@ -43,4 +43,6 @@ export const NOTIFICATIONS = {
   channelChanged: 'newsrelay_channel_changed',
   /** Payload empty. The outbox has rows. */
   outbox: 'newsrelay_outbox',
+  /** Payload empty. Operators are to be told of something. */
+  operatorEvents: 'newsrelay_operator_events',
 } as const;

@@ -17,6 +17,8 @@ export const PERMISSIONS = [
   'retry',
   /** Making, changing, pausing, testing and deleting channels. */
   'channels',
+  /** Where operators are told: reading, making, changing, testing and deleting alarm sinks. */
+  'alarms',
   /** Prometheus metrics. */
   'metrics',
   /** The views of the job queues. */
@@ -32,7 +34,7 @@ export type Permission = (typeof PERMISSIONS)[number];
 const MAY: Readonly<Record<Role, readonly Permission[]>> = {
   source: ['me', 'intake'],
   editor: ['me', 'read', 'intake', 'review', 'withdraw'],
-  operator: ['me', 'read', 'withdraw', 'retry', 'channels', 'metrics', 'queues'],
+  operator: ['me', 'read', 'withdraw', 'retry', 'channels', 'alarms', 'metrics', 'queues'],
   admin: PERMISSIONS,
 };
 

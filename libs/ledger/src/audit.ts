@@ -16,6 +16,10 @@ export const AUDIT_ACTIONS = [
   'channel.pause',
   'channel.resume',
   'channel.test',
+  'alarm-sink.create',
+  'alarm-sink.patch',
+  'alarm-sink.delete',
+  'alarm-sink.test',
   'key.create',
   'key.delete',
   'session.open',
@@ -34,7 +38,7 @@ export interface Actor {
 
 export interface Change {
   action: AuditAction;
-  subject: { kind: 'article' | 'delivery' | 'channel' | 'key'; id: string };
+  subject: { kind: 'article' | 'delivery' | 'channel' | 'alarm-sink' | 'key'; id: string };
   /** Small, and never a secret: an audit list is read by many and kept for long. */
   detail?: Record<string, unknown>;
 }

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { WAITING_STATES } from '@newsrelay/contracts/delivery';
-import type { DueRow } from './waiting-deliveries.js';
+import { EVENT_KINDS } from '@newsrelay/contracts/operator-events';
 import type { Ledger, LedgerTransaction } from './database.js';
+import type { DueRow } from './due-row.js';
+import { endConditions } from './operator-events.js';
 
 /*
  * The breaker of a channel: after attempts that failed one upon another nothing more goes out but one delivery now and then,
@@ -47,7 +49,9 @@ export async function recordFailure(
         open_until = case when ${opens} then greatest(b.open_until, excluded.open_until)
                           when ${stays} then b.open_until end,
         opened_at = case when ${opens} then coalesce(b.opened_at, clock_timestamp()) when ${stays} then b.opened_at end
-    returning (extract(epoch from clock_timestamp() - b.failing_since) * 1000)::float8 as failing_ms`.execute(tx);
+    returning (extract(epoch from clock_timestamp() - b.failing_since) * 1000)::float8 as failing_ms`.execute(
+    tx,
+  );
   const failingMs = rows[0]?.failing_ms ?? 0;
   const gaveUp = failures >= autoPause.failures && failingMs >= autoPause.forMs;
   const hours = Math.floor(failingMs / 3_600_000);
@@ -97,7 +101,13 @@ export async function takeProbe(ledger: Ledger, channelId: string, forMs: number
 
 /** Forgets failures: of a channel that is resumed, or was given other settings. */
 export async function resetBreaker(tx: LedgerTransaction, channelId: string): Promise<void> {
-  await tx.deleteFrom('breakers').where('channel_id', '=', channelId).execute();
+  const { numDeletedRows } = await tx
+    .deleteFrom('breakers')
+    .where('channel_id', '=', channelId)
+    .executeTakeFirst();
+  // Whoever did it knows.
+  if (numDeletedRows > 0n)
+    await endConditions(tx, [{ kind: EVENT_KINDS.breakerOpened, subject: channelId }], true);
 }
 
 /** Of each channel whose breaker's time is over, the delivery that has been due longest: the one that is to try. */

@@ -1,10 +1,12 @@
 import { sql, type Selectable } from 'kysely';
 import type { Channel, ChannelInput } from '@newsrelay/contracts/channel';
 import { WAITING_STATES } from '@newsrelay/contracts/delivery';
+import { EVENT_KINDS, type OperatorEvent, type PausedBy } from '@newsrelay/contracts/operator-events';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { resetBreaker } from './breakers.js';
 import type { Alongside, Ledger, LedgerTransaction } from './database.js';
 import { leading } from './delivery-states.js';
+import { endConditions, recordOperatorEvent } from './operator-events.js';
 import type { ChannelsTable } from './schema.js';
 
 /** A channel with its sealed secrets; only the sender and the console unseal them. */
@@ -182,24 +184,51 @@ export async function deleteChannel(
       .where('channel_id', '=', id)
       .where('state', 'in', leading(WAITING_STATES, 'canceled'))
       .execute();
+    // Whoever deletes a channel knows that its pause is over.
+    const pauses = [EVENT_KINDS.channelPaused, EVENT_KINDS.channelAutoPaused];
+    await endConditions(
+      tx,
+      pauses.map((kind) => ({ kind, subject: id })),
+      true,
+    );
     await announce(tx, id);
     await alongside(tx);
     return true;
   });
 }
 
-/** Pauses; a channel that is paused already keeps its first reason. */
+/** Who pauses a channel; `failures`: we do, after nothing but failures for too long. */
+export type PauseCause = PausedBy | 'failures';
+
+/** Longest reason that an alarm shows, UTF-16 units; the channel keeps all of it. */
+const SHOWN_REASON = 500;
+
+function pauseEvent(id: string, name: string, reason: string, by: PauseCause): OperatorEvent {
+  const shown = reason.slice(0, SHOWN_REASON);
+  return by === 'failures'
+    ? { kind: EVENT_KINDS.channelAutoPaused, subject: id, detail: { name, reason: shown } }
+    : { kind: EVENT_KINDS.channelPaused, subject: id, detail: { name, by, reason: shown } };
+}
+
+/** Pauses, and says so to operators; a channel that is paused already keeps its first reason. */
 export async function pauseChannel(
   ledger: Ledger | LedgerTransaction,
   id: string,
   reason: string,
+  by: PauseCause = 'outlet',
 ): Promise<void> {
-  await ledger
+  if (!ledger.isTransaction) {
+    await ledger.transaction().execute((tx) => pauseChannel(tx, id, reason, by));
+    return;
+  }
+  const paused = await ledger
     .updateTable('channels')
     .set({ paused_since: sql`clock_timestamp()`, pause_reason: reason, updated_at: sql`clock_timestamp()` })
     .where('id', '=', id)
     .where('paused_since', 'is', null)
-    .execute();
+    .returning('name')
+    .executeTakeFirst();
+  if (paused !== undefined) await recordOperatorEvent(ledger, pauseEvent(id, paused.name, reason, by));
 }
 
 /** Ends the pause (and a pause by being disabled, after enabling): what waits is due now, each with a round of attempts of its own. */
@@ -219,41 +248,20 @@ export async function makeWaitingDue(tx: LedgerTransaction, id: string): Promise
 }
 
 export async function resumeChannel(tx: LedgerTransaction, id: string): Promise<void> {
-  await tx
+  const resumed = await tx
     .updateTable('channels')
     .set({ paused_since: null, pause_reason: null, updated_at: sql`clock_timestamp()` })
     .where('id', '=', id)
-    .execute();
+    .where('paused_since', 'is not', null)
+    .returning('name')
+    .executeTakeFirst();
+  if (resumed !== undefined) {
+    const { name } = resumed;
+    await recordOperatorEvent(tx, { kind: EVENT_KINDS.channelResumed, subject: id, detail: { name } });
+  }
   await resetBreaker(tx, id);
   await makeWaitingDue(tx, id);
   await announce(tx, id);
-}
-
-/**
- * Writes every channel's secrets anew, all or none: `reseal` gets them as they are sealed, and what it throws leaves
- * everything as it was. Returns how many were changed.
- */
-export async function resealSecrets(
-  ledger: Ledger,
-  reseal: (sealed: string, channelId: string) => string,
-): Promise<number> {
-  return ledger.transaction().execute(async (tx) => {
-    // A deleted channel has none any more.
-    const rows = await tx
-      .selectFrom('channels')
-      .select(['id', 'sealed_secrets'])
-      .where('sealed_secrets', '<>', '')
-      .forUpdate()
-      .execute();
-    let changed = 0;
-    for (const { id, sealed_secrets } of rows) {
-      const resealed = reseal(sealed_secrets, id);
-      if (resealed === sealed_secrets) continue;
-      await tx.updateTable('channels').set({ sealed_secrets: resealed }).where('id', '=', id).execute();
-      changed += 1;
-    }
-    return changed;
-  });
 }
 
 /** Types of the channels that exist, each once. */

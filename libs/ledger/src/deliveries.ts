@@ -7,7 +7,7 @@ import { resetBreaker } from './breakers.js';
 import type { Alongside, Ledger, LedgerTransaction } from './database.js';
 import { overtakes } from './delivery-order.js';
 import { leading } from './delivery-states.js';
-import type { DueRow } from './waiting-deliveries.js';
+import type { DueRow } from './due-row.js';
 
 /** States of an older version that a newer one makes pointless. */
 const OVERTAKEN_STATES = leading([...WAITING_STATES, 'unknown', 'manual'], 'superseded');
@@ -102,9 +102,7 @@ export async function reviveWithdrawals(tx: LedgerTransaction, articleId: string
 }
 
 export type RetryVerdict =
-  | { verdict: 'queued'; delivery: DueRow }
-  | { verdict: 'missing' }
-  | { verdict: 'refused'; reason: string };
+  { verdict: 'queued'; delivery: DueRow } | { verdict: 'missing' } | { verdict: 'refused'; reason: string };
 
 /** An operator's "once more": a new round of attempts under the same key and bytes, never past a newer version or a withdrawal. */
 export async function requestRetry(

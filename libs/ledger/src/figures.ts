@@ -95,8 +95,10 @@ export async function oldestDueSeconds(tx: LedgerTransaction): Promise<Record<De
        order by d.next_attempt_at limit 1
      ) as d
      where c.deleted_at is null and ${maySend})`;
+  const maySendNow = sql<boolean>`c.enabled and c.paused_since is null
+    and not exists (select from breakers b where b.channel_id = c.id and b.open_until is not null)`;
   const { rows } = await sql<Record<DeliveryAction, number | null>>`
-    select ${oldest('publish', sql<boolean>`c.enabled and c.paused_since is null`)} as publish,
+    select ${oldest('publish', maySendNow)} as publish,
            ${oldest('withdraw', sql<boolean>`true`)} as withdraw`.execute(tx);
   return { publish: rows[0]?.publish ?? 0, withdraw: rows[0]?.withdraw ?? 0 };
 }

@@ -87,7 +87,12 @@ describe('a leader', () => {
   it('tells its work when another took over, as after a suspension', async () => {
     const one = leader(300);
     const told = one.round(
-      (lost) => new Promise<boolean>((resolve) => lost.addEventListener('abort', () => resolve(true))),
+      (lost) =>
+        new Promise<boolean>((resolve) => {
+          lost.addEventListener('abort', () => {
+            resolve(true);
+          });
+        }),
     )();
     await pollUntil('it leads', () => one.leads, { timeoutMs: 5_000 });
     await sql`update leaders set holder = 'another', until = clock_timestamp() + interval '1 minute'`.execute(
@@ -105,7 +110,12 @@ describe('a leader', () => {
   it('tells its work when the ledger is away for longer than the lease', async () => {
     const one = leader(300);
     const told = one.round(
-      (lost) => new Promise<boolean>((resolve) => lost.addEventListener('abort', () => resolve(true))),
+      (lost) =>
+        new Promise<boolean>((resolve) => {
+          lost.addEventListener('abort', () => {
+            resolve(true);
+          });
+        }),
     )();
     await pollUntil('it leads', () => one.leads, { timeoutMs: 5_000 });
     await sql`alter table leaders rename to leaders_away`.execute(test.ledger);

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
+import { EVENT_KINDS } from '@newsrelay/contracts/operator-events';
 import { deleteChannel } from './channels.js';
 import { readClaimCandidate } from './claim-candidates.js';
 import { createDeliveries, requestRetry } from './deliveries.js';
 import { endServed, shelveAccepted } from './feed-shelf.js';
 import { openTestLedger, type TestLedger } from './ledger.fixture.js';
 import { TestNewsroom, type Published } from './newsroom.fixture.js';
+import { recordOperatorEvents } from './operator-events.js';
 import { pageArticlesOf } from './page-articles.js';
 import { PRUNING_KINDS, pruneStep, type PruningKind } from './retention.js';
 import { recordRoutes } from './routing.js';
@@ -13,7 +15,7 @@ import type { Settlement } from './settlements.js';
 import { undistributedVersions, undistributedWithdrawals } from './undistributed.js';
 
 const DAYS = 30;
-const [ANSWERS] = PRUNING_KINDS.answers;
+const [ANSWERS, OPERATOR_EVENTS] = PRUNING_KINDS.answers;
 const [BODIES, RENDITIONS, PAGE_TEXTS] = PRUNING_KINDS.obsolete;
 
 describe('what the ledger forgets', () => {
@@ -280,6 +282,29 @@ describe('what the ledger forgets', () => {
     expect(await prune(PAGE_TEXTS)).toEqual([1]);
     const known = await test.ledger.transaction().execute((tx) => pageArticlesOf(tx, 'jngxq', '2025-01-03'));
     expect(known).toEqual([{ id: articleId, pageText: 'text 2' }]);
+  });
+
+  it('drops what operators were told of, and keeps conditions that go on', async () => {
+    const detail = { channel: a, article: 'x', version: 1, reason: null };
+    await recordOperatorEvents(test.ledger, [
+      { kind: EVENT_KINDS.deliveryDead, subject: 'old', detail },
+      { kind: EVENT_KINDS.breakerOpened, subject: 'open', detail: { reason: 'x' } },
+      { kind: EVENT_KINDS.breakerOpened, subject: 'over', detail: { reason: 'x' } },
+      { kind: EVENT_KINDS.breakerClosed, subject: 'over', detail: {} },
+    ]);
+    await sql`update operator_events set ended_at = clock_timestamp() where lasts and subject = 'over'`.execute(
+      test.ledger,
+    );
+    await sql`update operator_events set at = at - interval '40 days'`.execute(test.ledger);
+    await recordOperatorEvents(test.ledger, [{ kind: EVENT_KINDS.deliveryDead, subject: 'new', detail }]);
+    await prune(OPERATOR_EVENTS);
+    const left = await test.ledger
+      .selectFrom('operator_events')
+      .select('subject')
+      .where('subject', 'in', ['old', 'open', 'over', 'new'])
+      .orderBy('id')
+      .execute();
+    expect(left.map(({ subject }) => subject)).toEqual(['open', 'new']);
   });
 
   it('goes on batch by batch where it was interrupted', async () => {

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Ledger, LedgerTransaction } from './database.js';
 
 /*
- * What the ledger forgets. Rows stay, all of them: what an outlet has, which versions began to go there, how each attempt
+ * What the ledger forgets. Rows stay, all but those of operator events: what an outlet has, which versions began to go there, how each attempt
  * ended. Only texts go that nothing can need again; what cannot be told for certain is kept.
  *
  * Each kind goes through time once, an hour of it after the other, and remembers how far it came. Rows that somebody holds
@@ -136,7 +136,26 @@ const PAGE_TEXTS: PruningKind = {
     ),
 };
 
-export const PRUNING_KINDS = { answers: [ANSWERS], obsolete: [BODIES, RENDITIONS, PAGE_TEXTS] } as const;
+/** What operators were told of, whole rows: the one thing that nothing else refers to. Conditions that go on stay. */
+const OPERATOR_EVENTS: PruningKind = {
+  name: 'operator-events',
+  next: (since) => sql`select min(at) as at from operator_events where at >= ${since}`,
+  prune: (tx, from, to, limit) =>
+    countOf(
+      tx,
+      sql`
+    delete from operator_events t
+    using (select e.id from operator_events e
+           where e.at >= ${from} and e.at < ${to} and not (e.lasts and e.ended_at is null)
+           limit ${limit} for update of e skip locked) as p
+    where t.id = p.id`,
+    ),
+};
+
+export const PRUNING_KINDS = {
+  answers: [ANSWERS, OPERATOR_EVENTS],
+  obsolete: [BODIES, RENDITIONS, PAGE_TEXTS],
+} as const;
 
 /** What one step came to; `done` when the kind has come to where it may go. */
 export interface PruningStep {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DeliveryState, Outcome } from '@newsrelay/contracts/delivery';
+import { EVENT_KINDS, type OperatorEvent } from '@newsrelay/contracts/operator-events';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { recordArrival, recordFailure, type ChannelFailure } from './breakers.js';
 import { pauseChannel } from './channels.js';
@@ -7,6 +8,7 @@ import { isLedgerTooSlow, isLedgerUnavailable, type Ledger, type LedgerTransacti
 import { reviveWithdrawals } from './deliveries.js';
 import { overtakes } from './delivery-order.js';
 import { leading } from './delivery-states.js';
+import { recordOperatorEvents } from './operator-events.js';
 import { Statement, type GiveValue } from './statement.js';
 
 /** The result of an attempt, ready to be written. */
@@ -83,7 +85,7 @@ const settle = new Statement('settle', (ledger, given: GiveValue<Values>) =>
             updated_at = clock_timestamp()
         from target s
         where d.id = s.id
-        returning d.id, d.attempt_count, d.epoch, s.claimed_at, d.state, d.channel_id, d.article_id
+        returning d.id, d.attempt_count, d.epoch, s.claimed_at, d.state, d.channel_id, d.article_id, d.version
       ), written as (
         insert into attempts (${ATTEMPT_COLUMNS})
         select id, attempt_count, epoch, claimed_at, ${given('durationMs')}::int, ${given('outcome')},
@@ -91,13 +93,14 @@ const settle = new Statement('settle', (ledger, given: GiveValue<Values>) =>
         from settled
         ${OVER_ITS_BEGINNING}
       )
-      select state, channel_id, article_id from settled`.compile(ledger),
+      select state, channel_id, article_id, version from settled`.compile(ledger),
 );
 
 interface SettledRow {
   state: DeliveryState;
   channel_id: string;
   article_id: string;
+  version: number;
 }
 
 /**
@@ -123,11 +126,28 @@ export async function settleDelivery(ledger: Ledger, settlement: Settlement): Pr
     if (row === undefined) return null;
     if (row.state === 'dead') await reviveWithdrawals(tx, row.article_id);
     if (served) await sql`select pg_notify(${NOTIFICATIONS.channelServed}, ${row.channel_id})`.execute(tx);
-    const health = await noteHealth(tx, row.channel_id, sign);
-    const pause = pauseReason ?? health.pauseReason;
-    if (pause !== null) await pauseChannel(tx, row.channel_id, pause);
-    return { state: row.state, breaker: health.breaker, paused: pause !== null };
+    const { breaker, pauseReason: failures } = await noteHealth(tx, row.channel_id, sign);
+    if (pauseReason !== null) await pauseChannel(tx, row.channel_id, pauseReason, 'outlet');
+    else if (failures !== null) await pauseChannel(tx, row.channel_id, failures, 'failures');
+    await recordOperatorEvents(tx, eventsOf(settlement, row, breaker));
+    return { state: row.state, breaker, paused: pauseReason !== null || failures !== null };
   });
+}
+
+/** What operators are told of it; pauses tell of themselves. */
+function eventsOf(
+  { deliveryId, reason }: Settlement,
+  { state, channel_id: channel, article_id: article, version }: SettledRow,
+  breaker: Settled['breaker'],
+): OperatorEvent[] {
+  const events: OperatorEvent[] = [];
+  const delivery = { subject: deliveryId, detail: { channel, article, version, reason } };
+  if (state === 'dead') events.push({ kind: EVENT_KINDS.deliveryDead, ...delivery });
+  if (state === 'unknown') events.push({ kind: EVENT_KINDS.deliveryUnknown, ...delivery });
+  if (breaker === 'opened')
+    events.push({ kind: EVENT_KINDS.breakerOpened, subject: channel, detail: { reason: reason ?? '' } });
+  if (breaker === 'closed') events.push({ kind: EVENT_KINDS.breakerClosed, subject: channel, detail: {} });
+  return events;
 }
 
 async function noteHealth(

@@ -4,13 +4,7 @@ import type { ClaimCandidate } from './claim-candidates.js';
 import type { Ledger } from './database.js';
 import { goesBefore } from './delivery-order.js';
 import { leading } from './delivery-states.js';
-
-/** A delivery that is to have a turn. */
-export interface DueRow {
-  id: string;
-  action: DeliveryAction;
-  channelId: string;
-}
+import type { DueRow } from './due-row.js';
 
 /** Ends a waiting delivery whose turn came to nothing. */
 export async function endWaiting(

@@ -1,6 +1,5 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
 import { Agent, buildConnector } from 'undici';
 import {
   OutboundFailure,
@@ -11,14 +10,9 @@ import {
 import { proxiedConnector } from './proxied-connector.js';
 import { ProxyRules, type ProxyOptions } from './proxy-rules.js';
 import { Exchange, RefusedTargetError, type AttemptBinding, type BoundAttempt } from './exchange.js';
+import { allowedAddresses, whyNameIsRefused, type LookupRules } from './guarded-lookup.js';
 import { systemResolver, type ResolveName } from './resolve-name.js';
-import {
-  checkAddress,
-  checkTarget,
-  parseAllowTargets,
-  type AllowTargets,
-  type CheckedTarget,
-} from './target-rules.js';
+import { checkTarget, parseAllowTargets, type CheckedTarget } from './target-rules.js';
 
 /** How every outbound request names itself. */
 export const USER_AGENT = 'Newsrelay/0.1';
@@ -29,8 +23,6 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 4_000;
 /** Longest time an idle socket is kept, whatever the outlet announces. */
 const KEEP_ALIVE_MAX_MS = 60_000;
-/** Milliseconds that a name may take to resolve while a channel is made; one that takes longer counts as unresolved. */
-const RESOLVE_TARGET_TIMEOUT_MS = 3_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const SOCKETS_PER_ORIGIN = 8;
 
@@ -55,14 +47,15 @@ export interface GuardedHttpOptions {
  * nothing. Redirects are answers. One request is written at most once.
  */
 export class GuardedHttp {
-  readonly #allow: AllowTargets;
-  readonly #resolveName: ResolveName;
+  readonly #rules: LookupRules;
   readonly #agent: Agent;
 
   /** Throws an Error that names the wrong CIDR, or says what is wrong with the proxy. */
   constructor(options: GuardedHttpOptions) {
-    this.#allow = parseAllowTargets(options.allowTargets);
-    this.#resolveName = options.resolveName ?? systemResolver();
+    this.#rules = {
+      allow: parseAllowTargets(options.allowTargets),
+      resolveName: options.resolveName ?? systemResolver(),
+    };
     this.#agent = new Agent({
       connect: this.#guardedConnector(options),
       connections: options.socketsPerOrigin ?? SOCKETS_PER_ORIGIN,
@@ -88,17 +81,11 @@ export class GuardedHttp {
    * not resolve is accepted, since the rules hold again at every connection.
    */
   async resolveTarget(url: string): Promise<string | null> {
-    const verdict = checkTarget(url, this.#allow);
+    const verdict = checkTarget(url, this.#rules.allow);
     if (verdict.refused !== null) return verdict.refused;
     const { host, isAddress, onlyAllowListed } = verdict.target;
     if (isAddress) return null;
-    const tooLate = new AbortController();
-    const late = setTimeout(RESOLVE_TARGET_TIMEOUT_MS, [], { signal: tooLate.signal });
-    const resolved = this.#resolveName(host).catch(() => []);
-    const addresses = await Promise.race([resolved, late.catch(() => [])]);
-    tooLate.abort();
-    const reasons = addresses.map((address) => checkAddress(address, this.#allow, onlyAllowListed));
-    return reasons.includes(null) ? null : (reasons[0] ?? null);
+    return whyNameIsRefused(host, this.#rules, onlyAllowListed);
   }
 
   /** Lets requests in flight end, takes no more, and closes the sockets. */
@@ -112,7 +99,7 @@ export class GuardedHttp {
   }
 
   async #request(request: OutboundRequest, attempt: BoundAttempt): Promise<OutboundAnswer> {
-    const verdict = checkTarget(request.url, this.#allow);
+    const verdict = checkTarget(request.url, this.#rules.allow);
     if (verdict.refused !== null) {
       throw new OutboundFailure('refused-target', false, `the target ${verdict.refused}`);
     }
@@ -138,7 +125,7 @@ export class GuardedHttp {
     const connectorOf = this.#connectors(options);
     return (target, callback) => {
       // Literal addresses never reach `lookup`: they are judged here, at every connection.
-      const verdict = checkTarget(`${target.protocol}//${target.host ?? target.hostname}`, this.#allow);
+      const verdict = checkTarget(`${target.protocol}//${target.host ?? target.hostname}`, this.#rules.allow);
       if (verdict.refused !== null) {
         const error = new RefusedTargetError(`the target ${verdict.refused}`);
         queueMicrotask(() => {
@@ -177,15 +164,8 @@ export class GuardedHttp {
 
   /** The addresses of a name that pass, at least one. Rejects with RefusedTargetError if none does. */
   async #checkedAddresses(host: string, onlyAllowListed: boolean): Promise<LookupAddress[]> {
-    const addresses = await this.#resolveName(host);
-    if (addresses.length === 0) throw new Error(`the name ${host} has no address`);
-    const judged = addresses.map((address) => ({
-      address,
-      refused: checkAddress(address, this.#allow, onlyAllowListed),
-    }));
-    const passed = judged.filter(({ refused }) => refused === null);
-    if (passed.length === 0) throw new RefusedTargetError(`the target ${judged[0]?.refused ?? ''}`);
-    return passed.map(({ address }) => ({ address, family: isIP(address) }));
+    const passed = await allowedAddresses(host, this.#rules, onlyAllowListed);
+    return passed.map((address) => ({ address, family: isIP(address) }));
   }
 
   /** The `lookup` of a socket: the addresses that pass, which are the ones it connects to. */

@@ -156,6 +156,37 @@ export function checkTarget(text: string, allow: AllowTargets): TargetVerdict {
   return { refused: null, target };
 }
 
+/** Ports of message submission with TLS (RFC 8314), which mail may use on public addresses. */
+const MAIL_PORTS = { tls: 465, starttls: 587, none: null } as const;
+
+/** A mail server that may be spoken to, as far as it can be told without resolving its name. */
+export type MailVerdict =
+  { refused: null; isAddress: boolean; onlyAllowListed: boolean } | { refused: string };
+
+/** Judges a mail server: TLS, port, and a literal address, which is read in its canonical spelling alone. */
+export function checkMailServer(
+  { host, port, security }: { host: string; port: number; security: keyof typeof MAIL_PORTS },
+  allow: AllowTargets,
+): MailVerdict {
+  const isAddress = isIP(host) !== 0;
+  const onlyAllowListed = MAIL_PORTS[security] !== port;
+  const verdict = { refused: null, isAddress, onlyAllowListed };
+  if (isAddress) {
+    const refused = checkAddress(host, allow, onlyAllowListed);
+    return refused === null ? verdict : { refused };
+  }
+  // What the URL parser would read as an IPv4 address, the system's resolver may read as one too.
+  if (!URL.canParse(`http://${host}`) || new URL(`http://${host}`).hostname !== host || host.endsWith('.'))
+    return { refused: 'is no host name; write it in lower case and ASCII, without a dot at its end' };
+  if (isLocalhostName(host) && LOOPBACK.every((address) => checkAddress(address, allow) !== null)) {
+    return { refused: 'names this machine; only public addresses are called' };
+  }
+  if (onlyAllowListed && allow.length === 0) {
+    return { refused: 'must be spoken to with tls on port 465, or with starttls on port 587' };
+  }
+  return verdict;
+}
+
 const LOOPBACK = ['127.0.0.1', '::1'] as const;
 
 /** The addresses of a name that no name server is asked for (RFC 6761, section 6.3); null for any other name. */

@@ -22,12 +22,13 @@ import {
 import type { Ledger, LedgerTransaction } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
-import { MASK, redact, withoutMasked } from '@newsrelay/sealing/mask';
+import { MASK, redact } from '@newsrelay/sealing/mask';
 import { SealError, Sealing } from '@newsrelay/sealing/seal';
 import { DueJobs } from '../deliveries/due-jobs.js';
 import { ConsoleEvents } from '../events.js';
 import { channelView, manifestOrProblem, type ChannelView } from './channel-view.js';
-import { isObject, mergePatch } from './merge-patch.js';
+import { mergePatch } from './merge-patch.js';
+import { changedFields, changesOf, generatedSecrets, refuseNewIdentity } from './patch-changes.js';
 
 /** How long a platform may take to tell its limits while an operator waits, milliseconds. */
 const PROBE_DEADLINE_MS = 3_000;
@@ -126,7 +127,7 @@ export class Channels {
       const channel = await lockChannel(tx, id);
       if (channel === undefined) throw notFound();
       if (channel.paused !== null) return;
-      await pauseChannel(tx, id, reason);
+      await pauseChannel(tx, id, reason, 'operator');
       await record(tx, actor, 'channel.pause', id, { reason });
     });
     this.events.channelChanged(id, 'paused');
@@ -177,9 +178,12 @@ export class Channels {
   /** What a patch makes of the channel, validated and its targets checked. @throws Problem 422 */
   async #change(channel: StoredChannel, patch: unknown) {
     const { paused, platform, createdAt, sealedSecrets, ...before } = channel;
-    const merged = mergePatch({ ...before, secrets: this.#secretsOf(channel) }, changesOf(patch));
+    const merged = mergePatch(
+      { ...before, secrets: this.#secretsOf(channel) },
+      changesOf(patch, ['paused', 'platform', 'createdAt']),
+    );
     const input = parseOrProblem(channelInput, merged);
-    refuseNewIdentity(input, channel);
+    refuseNewIdentity(input, channel, 'channel');
     const manifest = manifestOrProblem(channel.type);
     const settings = parseOrProblem(manifest.settings, input.settings, '/settings');
     const generated = generatedSecrets(manifest, input.secrets);
@@ -235,48 +239,4 @@ function record(
   detail: Record<string, unknown> = {},
 ): Promise<void> {
   return recordChanges(tx, actor, [{ action, subject: { kind: 'channel', id }, detail }]);
-}
-
-/** Names of what a patch changes, one level into settings and secrets; never a value. */
-function changedFields(before: object, after: object): string[] {
-  const old: Record<string, unknown> = { ...before };
-  return Object.entries(after).flatMap(([name, value]: [string, unknown]) => {
-    if (isDeepStrictEqual(old[name], value)) return [];
-    if (!isObject(value) || !isObject(old[name])) return [name];
-    const inner = new Set([...Object.keys(old[name]), ...Object.keys(value)]);
-    const was = old[name];
-    return [...inner]
-      .filter((key) => !isDeepStrictEqual(was[key], value[key]))
-      .map((key) => `${name}.${key}`);
-  });
-}
-
-/** Secrets that the type makes where the operator gave none. */
-function generatedSecrets(manifest: ChannelManifest, given: Record<string, unknown>): Record<string, string> {
-  const made = manifest.generateSecrets?.() ?? {};
-  return Object.fromEntries(
-    Object.entries(made).filter(([name]) => given[name] === undefined || given[name] === null),
-  );
-}
-
-/** What GET shows may be sent back whole: read-only members, and secrets that read as their mask, change nothing. */
-function changesOf(patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const { paused, platform, createdAt, ...changes } = patch;
-  const { secrets } = changes;
-  if (secrets === null) {
-    const message = 'must be an object; null for one secret has a new one made';
-    throw new Problem(422, `secrets: ${message}`, [{ path: '/secrets', message }]);
-  }
-  return isObject(secrets) ? { ...changes, secrets: withoutMasked(secrets) } : changes;
-}
-
-function refuseNewIdentity(input: ChannelInput, channel: StoredChannel): void {
-  const errors = (['id', 'type'] as const)
-    .filter((name) => input[name] !== channel[name])
-    .map((name) => ({
-      path: `/${name}`,
-      message: `is ${channel[name]} and cannot change: make another channel`,
-    }));
-  if (errors.length > 0) throw new Problem(422, 'A channel keeps its id and its type.', errors);
 }

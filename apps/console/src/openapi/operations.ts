@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alarmSinkInput } from '@newsrelay/contracts/alarm-sink';
 import {
   approvalInput,
   articleInput,
@@ -7,6 +8,7 @@ import {
   withdrawalInput,
 } from '@newsrelay/contracts/article';
 import { channelInput } from '@newsrelay/contracts/channel';
+import { ALL_EVENT_KINDS, SEVERITIES } from '@newsrelay/contracts/operator-events';
 import { keyInput } from '@newsrelay/contracts/role';
 import { AUDIT_ACTIONS } from '@newsrelay/ledger/audit';
 import { loginInput } from '../keys/session.controller.js';
@@ -223,6 +225,69 @@ export const OPERATIONS: Operation[] = [
   },
   {
     method: 'get',
+    path: '/api/v1/operator-events',
+    summary: 'What operators are told of, newest first',
+    query: {
+      ...paging,
+      ...window,
+      kind: ALL_EVENT_KINDS.join(', '),
+      severity: SEVERITIES.join(', '),
+      subject: 'id of the channel, delivery, source, service or queue',
+      open: 'true: conditions that go on; false: all others',
+    },
+    answers: { 200: 'A page of events, each with its text in both languages' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/alarm-sink-types',
+    summary: 'Types of alarm sinks with the JSON Schema of their settings',
+    answers: { 200: 'The types' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/alarm-sinks',
+    summary: 'Where operators are told, newest first',
+    query: paging,
+    answers: { 200: 'A page of alarm sinks, secrets masked' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/alarm-sinks',
+    summary: 'Makes an alarm sink',
+    body: { ...json(alarmSinkInput), required: true },
+    answers: { 201: 'The alarm sink; secrets that were made are shown this once' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/alarm-sinks/{id}',
+    summary: 'An alarm sink, and how it has done lately',
+    answers: { 200: 'The alarm sink, secrets masked' },
+  },
+  {
+    method: 'patch',
+    path: '/api/v1/alarm-sinks/{id}',
+    summary: 'Changes an alarm sink by merge patch (RFC 7396)',
+    body: {
+      types: ['application/merge-patch+json', 'application/json'],
+      schema: { type: 'object' },
+      required: true,
+    },
+    answers: { 200: 'The alarm sink' },
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/alarm-sinks/{id}',
+    summary: 'Deletes an alarm sink, with what waits for it',
+    answers: { 204: 'Gone' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/alarm-sinks/{id}/test',
+    summary: 'Sends a test message',
+    answers: { 200: 'What became of it' },
+  },
+  {
+    method: 'get',
     path: '/api/v1/status',
     summary: 'Services, queues, outbox, channels',
     answers: { 200: 'The status' },
@@ -256,7 +321,7 @@ export const OPERATIONS: Operation[] = [
       ...window,
       key: 'id of a key',
       action: AUDIT_ACTIONS.join(', '),
-      subject: 'id of an article, delivery, channel or key',
+      subject: 'id of an article, delivery, channel, alarm sink or key',
     },
     answers: { 200: 'A page of changes' },
   },

@@ -13,6 +13,7 @@ import {
   WITHDRAWAL_OVERDUE_SECONDS,
 } from '@newsrelay/ledger/figures';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { openConditionCounts } from '@newsrelay/ledger/operator-events';
 import { listServices } from '@newsrelay/ledger/service-status';
 import { MOST_CHANNEL_LABELS, OTHER_CHANNELS } from '@newsrelay/telemetry/channel-labels';
 import { Metrics, type Sample } from '@newsrelay/telemetry/metrics';
@@ -140,6 +141,11 @@ export class LedgerGauges implements OnModuleInit {
           name: 'newsrelay_withdrawal_oldest_open_age_seconds',
           help: 'Since when the oldest withdrawal that is not done everywhere has been ordered; absent if all are',
         },
+        alarms: {
+          name: 'newsrelay_open_alarms',
+          help: 'Conditions that operators were told of and that go on',
+          labels: ['kind', 'severity'],
+        },
         services: {
           name: 'newsrelay_service_instances',
           help: 'Instances of a service that were heard within the last seconds',
@@ -147,10 +153,11 @@ export class LedgerGauges implements OnModuleInit {
         },
       },
       async () => {
-        const { outbox, articles, withdrawals } = await readFigures(this.ledger, async (tx) => ({
+        const { outbox, articles, withdrawals, alarms } = await readFigures(this.ledger, async (tx) => ({
           outbox: await outboxFigures(tx),
           articles: await waitingArticles(tx),
           withdrawals: await openWithdrawals(tx),
+          alarms: await openConditionCounts(tx),
         }));
         const services = await listServices(this.ledger);
         return {
@@ -163,6 +170,7 @@ export class LedgerGauges implements OnModuleInit {
           heldOldest: oneOrNone(articles.oldestHeldAgeSeconds),
           overdue: [{ value: withdrawals.overdue }],
           openOldest: oneOrNone(withdrawals.oldestAgeSeconds),
+          alarms: alarms.map(({ kind, severity, count }) => ({ labels: { kind, severity }, value: count })),
           services: summed(
             [...SERVICES.map((service) => ({ service, up: false })), ...services].map(({ service, up }) => ({
               labels: { service_name: service },

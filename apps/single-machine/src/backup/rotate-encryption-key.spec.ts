@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { launcherSettings, type LauncherSettings } from '@newsrelay/config/launcher';
+import { createAlarmSink, findAlarmSink } from '@newsrelay/ledger/alarm-sinks';
 import { createChannel, findChannel } from '@newsrelay/ledger/channels';
 import { openLedger } from '@newsrelay/ledger/database';
 import { migrate } from '@newsrelay/ledger/migrate';
+import { alarmSinkOwner } from '@newsrelay/ledger/sealed-secrets';
 import { startPostgres } from '@newsrelay/local-servers/postgres';
 import type { LocalServer } from '@newsrelay/local-servers/server-process';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
@@ -72,6 +74,27 @@ describe('another encryption key', () => {
     expect(() => {
       refuseHalfRotated(keys.path);
     }).not.toThrow();
+  });
+
+  it('opens the secrets of alarm sinks too', async () => {
+    const owner = alarmSinkOwner('a');
+    const sealedSecrets = sealing(keptKey()).seal(SECRETS, owner);
+    await withLedger((ledger) =>
+      createAlarmSink(ledger, {
+        id: 'a',
+        type: 'webhook',
+        name: 'a',
+        enabled: true,
+        language: 'zh',
+        minSeverity: 'warning',
+        kinds: [],
+        settings: {},
+        sealedSecrets,
+      }),
+    );
+    expect(await rotateEncryptionKey(settings, terminal, [])).toBe(0);
+    const stored = await withLedger((ledger) => findAlarmSink(ledger, 'a'));
+    expect(sealing(keptKey()).unseal(stored?.sealedSecrets ?? '', owner)).toEqual(SECRETS);
   });
 
   it('that was sealed with and not put in its place yet is put there by the next run; nothing starts before', async () => {

@@ -1,7 +1,7 @@
 import { SettingsError } from '@newsrelay/config/environment';
 import type { LauncherSettings } from '@newsrelay/config/launcher';
-import { resealSecrets } from '@newsrelay/ledger/channels';
 import { openLedger } from '@newsrelay/ledger/database';
+import { resealSecrets } from '@newsrelay/ledger/sealed-secrets';
 import { keyIdOfSealed, parseEncryptionKey, SealError, Sealing } from '@newsrelay/sealing/seal';
 import {
   dropNextEncryptionKey,
@@ -15,7 +15,7 @@ import { inOneLine } from './in-one-line.js';
 import { withOwnLedger } from './own-ledger.js';
 
 /**
- * `./newsrelay rotate-encryption-key`: a new key, and the secrets of all channels sealed with it, all or none. Broken off
+ * `./newsrelay rotate-encryption-key`: a new key, and the secrets of all channels and alarm sinks sealed with it, all or none. Broken off
  * at any point it is run once more. With DATABASE_URL no process of Newsrelay may run on that database meanwhile.
  *
  * @returns the exit code: 0, 1 when it failed, with everything as it was
@@ -47,11 +47,13 @@ export async function rotateEncryptionKey(
         });
       if (settings.encryptionKey === null) {
         takeNextEncryptionKey(dataDir);
-        terminal.say(`The encryption key is another now; ${count} channels were sealed with it.`);
+        terminal.say(
+          `The encryption key is another now; the secrets of ${count} channels and alarm sinks were sealed with it.`,
+        );
         terminal.say('  The former one lies in encryption-key.old: only backups without keys may need it.');
       } else {
         terminal.say(
-          `Set NEWSRELAY_ENCRYPTION_KEY=${after} (shown only now); ${count} channels are sealed with it.`,
+          `Set NEWSRELAY_ENCRYPTION_KEY=${after} (shown only now); the secrets of ${count} channels and alarm sinks are sealed with it.`,
         );
         dropNextEncryptionKey(dataDir);
       }
@@ -68,9 +70,9 @@ async function reseal(url: string, before: string, after: string): Promise<numbe
     onIdleError: () => undefined,
   });
   try {
-    return await resealSecrets(ledger, (sealed, channelId) =>
+    return await resealSecrets(ledger, (sealed, ownerId) =>
       // By an earlier run, which broke off before the key was in its place.
-      keyIdOfSealed(sealed) === next.keyId ? sealed : next.seal(former.unseal(sealed, channelId), channelId),
+      keyIdOfSealed(sealed) === next.keyId ? sealed : next.seal(former.unseal(sealed, ownerId), ownerId),
     );
   } finally {
     await ledger.destroy();

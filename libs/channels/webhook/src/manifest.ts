@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ChannelManifest } from '@newsrelay/channel-kit/manifest';
 import { maxPerMinute } from '@newsrelay/channel-kit/rate';
-import { generateSigningSecret, readSigningSecret } from './signature.js';
+import { generateSigningSecret, readSigningSecret } from '@newsrelay/channel-kit/standard-webhooks';
 
 export const webhookSettings = z.strictObject({
   url: z

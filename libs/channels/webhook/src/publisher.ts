@@ -10,7 +10,7 @@ import type {
 import type { RenditionContent } from '@newsrelay/channel-kit/rendition';
 import { toShanghaiTime } from '@newsrelay/contracts/text';
 import type { WebhookSecrets, WebhookSettings } from './manifest.js';
-import { signedHeaders } from './signature.js';
+import { signedHeaders } from '@newsrelay/channel-kit/standard-webhooks';
 
 type Target = ChannelTarget<WebhookSettings, WebhookSecrets>;
 

@@ -14,9 +14,9 @@ import {
 } from '@newsrelay/channel-kit/contract-suite-articles';
 import type { DeliveryFacts } from '@newsrelay/channel-kit/connector';
 import type { ReleasedArticle } from '@newsrelay/channel-kit/rendition';
+import { readSigningSecret, signedHeaders } from '@newsrelay/channel-kit/standard-webhooks';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
 import { webhookConnector } from './connector.js';
-import { readSigningSecret, signedHeaders } from './signature.js';
 
 const { formatter, publisher, manifest } = webhookConnector;
 const settings = { url: 'https://partner.example/hook' };

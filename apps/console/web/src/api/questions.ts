@@ -9,6 +9,7 @@ import type {
   ChannelView,
   DeliveryView,
   Me,
+  OperatorEventView,
   Page,
   Status,
 } from './shapes.js';
@@ -103,6 +104,14 @@ export const channelTypes = queryOptions({
 export const status = queryOptions({
   queryKey: ['status'],
   queryFn: ({ signal }) => call<Status>('/api/v1/status', { signal }),
+});
+
+/** The newest of what operators were told of. */
+export const operatorEvents = queryOptions({
+  queryKey: ['operator-events'],
+  queryFn: async ({ signal }) =>
+    (await call<Page<OperatorEventView>>(`/api/v1/operator-events${queryOf({ limit: 10 })}`, { signal }))
+      .items,
 });
 
 /** Everything that shows an article, asked again. */

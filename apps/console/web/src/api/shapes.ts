@@ -1,5 +1,6 @@
 /* What the API answers, from the types of those who answer; only types are taken, nothing of theirs is in the page. */
 import type { Outcome } from '@newsrelay/contracts/delivery';
+import type { EventKind, Severity } from '@newsrelay/contracts/operator-events';
 import type { Role } from '@newsrelay/contracts/role';
 import type { BoardArticle, BoardCounts } from '@newsrelay/ledger/board';
 import type { AttemptView } from '@newsrelay/ledger/delivery-views';
@@ -68,6 +69,17 @@ export interface ChannelType {
   secretFields: string[];
   capabilities: { delivery: 'push' | 'served'; edits: boolean; deletes: boolean; idempotent: boolean };
   instructions: { zh: string; en: string };
+}
+
+export interface OperatorEventView {
+  id: string;
+  at: string;
+  kind: EventKind;
+  severity: Severity;
+  /** Null for what happened; else whether the condition is still there. */
+  open: boolean | null;
+  endedAt: string | null;
+  text: { zh: string; en: string };
 }
 
 export interface Status {

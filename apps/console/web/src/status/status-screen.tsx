@@ -10,6 +10,7 @@ import { RelativeTime } from '../parts/time.js';
 import { useMay } from '../session/session.js';
 import { useWords } from '../words/language.js';
 import { duration } from '../words/times.js';
+import { OperatorEvents } from './operator-events.js';
 
 const AGAIN_MS = 5_000;
 /** What has been due for longer than this is worth a look, seconds. */
@@ -38,6 +39,7 @@ export default function StatusScreen() {
           {say(well ? 'status.allWell' : 'status.notWell')}
         </p>
       </div>
+      <OperatorEvents />
       <section aria-labelledby="services">
         <h2 id="services">{say('status.services')}</h2>
         <ul className="tiles">

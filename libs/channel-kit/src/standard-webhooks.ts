@@ -22,7 +22,7 @@ export function readSigningSecret(secret: string): Buffer | null {
 /** Headers of one attempt: HMAC-SHA256 over "id.timestamp.body", the timestamp in seconds. Throws if the secret is none. */
 export function signedHeaders(secret: string, id: string, at: Date, body: string): Record<string, string> {
   const key = readSigningSecret(secret);
-  if (key === null) throw new Error('the signing secret of this channel is no "whsec_…" secret');
+  if (key === null) throw new Error('the signing secret is no "whsec_…" secret');
   const timestamp = String(Math.floor(at.getTime() / 1000));
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`, 'utf8').digest('base64');
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
