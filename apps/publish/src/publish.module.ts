@@ -26,6 +26,8 @@ import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
 import { DeliveryLifetime } from './delivery-lifetime.js';
 import { LANE_LIMITS, Lanes } from './lanes.js';
+import { ReplayEvents } from './replay/replay-events.js';
+import { ReplayRunner } from './replay/replay-runner.js';
 import { Pruner, RETENTION, type Retention } from './retention/pruner.js';
 import { RetentionEvents } from './retention/retention-events.js';
 import { RenditionEventsController } from './rendition-events.controller.js';
@@ -175,6 +177,8 @@ export class PublishModule {
         },
         RetentionEvents,
         Pruner,
+        ReplayEvents,
+        ReplayRunner,
       ],
     };
   }
