@@ -180,16 +180,16 @@ describe('replays', () => {
   }, 180_000);
 
   it.each<[string, object, number, string | null]>([
-    ['a window too wide', { since: '2026-01-01T00:00:00Z', until: '2026-03-01T00:00:00Z' }, 400, '/until'],
-    ['an empty window', { since: '2026-01-02T00:00:00Z', until: '2026-01-02T00:00:00Z' }, 400, '/until'],
-    ['an instant without zone', { since: '2026-01-02T00:00:00' }, 400, '/since'],
-    ['a year that no clock shows', { since: '0000-01-02T00:00:00Z' }, 400, '/since'],
-    ['no articles a second', { ratePerSecond: 0 }, 400, '/ratePerSecond'],
-    ['too many articles a second', { ratePerSecond: 51 }, 400, '/ratePerSecond'],
-    ['part of an article a second', { ratePerSecond: 0.5 }, 400, '/ratePerSecond'],
-    ['a state that cannot be sent again', { state: 'queued' }, 400, '/state'],
-    ['no state', { state: [] }, 400, '/state'],
-    ['a member that is not known', { rate: 5 }, 400, null],
+    ['a window too wide', { since: '2026-01-01T00:00:00Z', until: '2026-03-01T00:00:00Z' }, 422, '/until'],
+    ['an empty window', { since: '2026-01-02T00:00:00Z', until: '2026-01-02T00:00:00Z' }, 422, '/until'],
+    ['an instant without zone', { since: '2026-01-02T00:00:00' }, 422, '/since'],
+    ['a year that no clock shows', { since: '0000-01-02T00:00:00Z' }, 422, '/since'],
+    ['no articles a second', { ratePerSecond: 0 }, 422, '/ratePerSecond'],
+    ['too many articles a second', { ratePerSecond: 51 }, 422, '/ratePerSecond'],
+    ['part of an article a second', { ratePerSecond: 0.5 }, 422, '/ratePerSecond'],
+    ['a state that cannot be sent again', { state: 'queued' }, 422, '/state'],
+    ['no state', { state: [] }, 422, '/state'],
+    ['a member that is not known', { rate: 5 }, 422, null],
     ['a channel that is not there', { channel: 'nobody' }, 404, '/channel'],
   ])('refuses %s', async (_what, fields, status, path) => {
     for (const dryRun of [true, false]) {

@@ -12,10 +12,11 @@ export const REPLAYS_PER_SECOND = 5;
 /** What both ends keep: the ledger's years have four digits. */
 const bound = instant
   .transform((text) => new Date(text))
-  .refine(
-    (at) => at.getUTCFullYear() >= 1 && at.getUTCFullYear() < 9999,
-    'must be within the years 1 to 9998',
-  );
+  .refine((at) => at.getUTCFullYear() >= 1 && at.getUTCFullYear() < 9999, {
+    message: 'must be within the years 1 to 9998',
+    // The length of such a window says nothing.
+    abort: true,
+  });
 
 const state = z.enum(RETRYABLE_STATES, `must be one of ${RETRYABLE_STATES.join(', ')}`);
 
@@ -37,6 +38,8 @@ export const replayInput = z
     dryRun: z.boolean('must be true or false').default(false),
   })
   .superRefine(({ since, until }, context) => {
+    // A bound that is no instant has its own complaint, and is still the text that came.
+    if (!(since instanceof Date && until instanceof Date)) return;
     const length = until.getTime() - since.getTime();
     const message =
       length <= 0

@@ -290,7 +290,7 @@ export interface ReplaysTable {
   cursor_article: string | null;
   replayed: Defaulted<number>;
   skipped: Defaulted<number>;
-  awaited: JSONColumnType<string[], string | undefined, string>;
+  awaited: JSONColumnType<string[], string | undefined>;
   next_at: Generated<Date>;
   waiting_for: string | null;
   finished_at: Date | null;
