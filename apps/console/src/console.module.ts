@@ -24,6 +24,7 @@ import { LiveStreams } from './live/live-streams.js';
 import { StreamController } from './live/stream.controller.js';
 import { OpenapiController, PUBLIC_URL } from './openapi/openapi.controller.js';
 import { QueueBoard } from './queues/queue-board.js';
+import { ReplaysController } from './replays/replays.controller.js';
 import { LedgerGauges } from './status/ledger-gauges.js';
 import { StatusController } from './status/status.controller.js';
 import { PageController } from './web/page.controller.js';
@@ -69,6 +70,7 @@ export class ConsoleModule {
         BoardController,
         ChannelsController,
         DeliveriesController,
+        ReplaysController,
         StatusController,
         StreamController,
         KeysController,

@@ -32,6 +32,10 @@ export class ConsoleEvents {
     this.logger.info({ delivery }, 'retry asked for by an operator');
   }
 
+  replayAsked(replay: string, channel: string, count: number): void {
+    this.logger.info({ replay, channel, count }, 'replay asked for by an operator');
+  }
+
   keyChanged(key: string, change: 'created' | 'deleted'): void {
     this.logger.info({ key, change }, 'key');
   }

@@ -29,6 +29,8 @@ import { alarmProviders, type AlarmSettings } from './alarms/alarm-providers.js'
 import { DeliveryLifetime } from './delivery-lifetime.js';
 import { LANE_LIMITS, Lanes } from './lanes.js';
 import { openedOnce } from './opened-secrets.js';
+import { ReplayEvents } from './replay/replay-events.js';
+import { ReplayRunner } from './replay/replay-runner.js';
 import { Pruner, RETENTION, type Retention } from './retention/pruner.js';
 import { RetentionEvents } from './retention/retention-events.js';
 import { RenditionEventsController } from './rendition-events.controller.js';
@@ -186,6 +188,8 @@ export class PublishModule {
         RetentionEvents,
         Pruner,
         ...alarmProviders(settings, sealing),
+        ReplayEvents,
+        ReplayRunner,
       ],
     };
   }

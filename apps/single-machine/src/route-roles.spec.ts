@@ -40,6 +40,8 @@ const MARKS: readonly (readonly [route: string, permission: Permission | 'open']
   ['POST /api/v1/articles/:id/discard', 'review'],
   ['POST /api/v1/articles/:id/withdraw', 'withdraw'],
   ['POST /api/v1/deliveries/:id/retry', 'retry'],
+  ['POST /api/v1/deliveries/replay', 'retry'],
+  ['POST /api/v1/replays/:id/cancel', 'retry'],
   ['POST /api/v1/channels', 'channels'],
   ['PATCH /api/v1/channels/:id', 'channels'],
   ['DELETE /api/v1/channels/:id', 'channels'],

@@ -28,12 +28,14 @@ export class Distribution {
     @Inject(TransformEvents) private readonly events: TransformEvents,
   ) {}
 
-  async release(released: VersionOfArticle): Promise<Distributed> {
-    const { articleId, version } = released;
+  /** `channelIds`: of the channels that the version goes to, those that it is asked for; all if left out. */
+  async release(released: VersionOfArticle & { channelIds?: string[] | undefined }): Promise<Distributed> {
+    const { articleId, version, channelIds } = released;
     const found = await findReleasedVersion(this.ledger, articleId, version);
     if (found === undefined)
       return { done: false, missing: `version ${version} of ${articleId} was never released` };
-    const channels = await this.router.route(found);
+    const routed = await this.router.route(found);
+    const channels = channelIds === undefined ? routed : routed.filter(({ id }) => channelIds.includes(id));
     const shares = await this.renderer.renderVersion(found, channels);
     const announced = await this.#announce(released, 'publish', shares);
     if (announced.done) this.events.routed(articleId, version, channels.length, shares.length);

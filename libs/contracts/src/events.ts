@@ -5,11 +5,13 @@ import { SUBJECTS } from './subjects.js';
 
 /* Events carry ids, never article bodies: NATS refuses messages over 1 MiB, and the ledger has the text. */
 
-/** A version became public. */
+/** A version became public, or is asked for again by a replay, which names its channel. */
 export const articleReleased = z.strictObject({
   articleId: z.uuid(),
   version: z.int().positive(),
   releasedAt: z.iso.datetime(),
+  /** Of those that the version goes to, the ones that it is to be rendered for; all if left out. */
+  channelIds: z.array(channelId).min(1).max(500).optional(),
 });
 export type ArticleReleased = z.infer<typeof articleReleased>;
 

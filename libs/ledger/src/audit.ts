@@ -10,6 +10,8 @@ export const AUDIT_ACTIONS = [
   'article.discard',
   'article.withdraw',
   'delivery.retry',
+  'delivery.replay',
+  'replay.cancel',
   'channel.create',
   'channel.patch',
   'channel.delete',
@@ -38,7 +40,7 @@ export interface Actor {
 
 export interface Change {
   action: AuditAction;
-  subject: { kind: 'article' | 'delivery' | 'channel' | 'alarm-sink' | 'key'; id: string };
+  subject: { kind: 'article' | 'delivery' | 'channel' | 'alarm-sink' | 'key' | 'replay'; id: string };
   /** Small, and never a secret: an audit list is read by many and kept for long. */
   detail?: Record<string, unknown>;
 }

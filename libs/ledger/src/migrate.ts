@@ -12,6 +12,7 @@ import * as board0007 from './migrations/0007-board.js';
 import * as retention0008 from './migrations/0008-retention.js';
 import * as engine0009 from './migrations/0009-engine.js';
 import * as alarms0010 from './migrations/0010-alarms.js';
+import * as replays0011 from './migrations/0011-replays.js';
 
 /** In order of name; a migration that was released is never edited, a new one is added. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -25,6 +26,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0008-retention': retention0008,
   '0009-engine': engine0009,
   '0010-alarms': alarms0010,
+  '0011-replays': replays0011,
 };
 
 /** Brings the schema up to date; safe to call from many processes at once (advisory lock). Throws if one fails, with nothing of it applied. */

@@ -271,6 +271,31 @@ export interface AlarmDeliveriesTable {
   updated_at: Generated<Date>;
 }
 
+export type ReplayState = 'running' | 'done' | 'canceled' | 'failed';
+
+export interface ReplaysTable {
+  id: string;
+  channel_id: string;
+  since: Date;
+  until: Date;
+  states: JSONColumnType<DeliveryState[], string | null, never> | null;
+  rate_per_second: number;
+  requested_by_id: string;
+  requested_by_name: string;
+  created_at: Generated<Date>;
+  count: number;
+  state: Defaulted<ReplayState>;
+  reason: string | null;
+  cursor_at: Date | null;
+  cursor_article: string | null;
+  replayed: Defaulted<number>;
+  skipped: Defaulted<number>;
+  awaited: JSONColumnType<string[], string | undefined>;
+  next_at: Generated<Date>;
+  waiting_for: string | null;
+  finished_at: Date | null;
+}
+
 export interface LedgerSchema {
   articles: ArticlesTable;
   article_versions: ArticleVersionsTable;
@@ -295,4 +320,5 @@ export interface LedgerSchema {
   operator_events: OperatorEventsTable;
   alarm_sinks: AlarmSinksTable;
   alarm_deliveries: AlarmDeliveriesTable;
+  replays: ReplaysTable;
 }

@@ -9,6 +9,7 @@ import {
 } from '@newsrelay/contracts/article';
 import { channelInput } from '@newsrelay/contracts/channel';
 import { ALL_EVENT_KINDS, SEVERITIES } from '@newsrelay/contracts/operator-events';
+import { replayInput } from '@newsrelay/contracts/replay';
 import { keyInput } from '@newsrelay/contracts/role';
 import { AUDIT_ACTIONS } from '@newsrelay/ledger/audit';
 import { loginInput } from '../keys/session.controller.js';
@@ -157,6 +158,32 @@ export const OPERATIONS: Operation[] = [
     path: '/api/v1/deliveries/{id}/retry',
     summary: 'Once more: the same key and bytes, never past a newer version or a withdrawal',
     answers: { 202: 'The delivery' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/deliveries/replay',
+    summary: 'A window of articles once more to one channel, paced; those that it never got included',
+    body: { ...json(replayInput), required: true },
+    answers: { 202: '`replayId` and `count`', 200: '`count` alone, of a dry run' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/replays',
+    summary: 'Replays, newest first',
+    query: { ...paging, channel: 'id of a channel', state: 'running, done, canceled or failed' },
+    answers: { 200: 'A page of replays' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/replays/{id}',
+    summary: 'A replay and how far it has come',
+    answers: { 200: 'The replay' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/replays/{id}/cancel',
+    summary: 'Ends a replay; what it handed to delivery already goes on',
+    answers: { 200: 'The replay' },
   },
   {
     method: 'get',

@@ -401,6 +401,7 @@ export const en: Dictionary = {
   'action.article.withdraw': 'withdrew',
   'action.delivery.retry': 'retried',
   'action.delivery.replay': 'replayed',
+  'action.replay.cancel': 'canceled the replay',
   'action.channel.create': 'created channel',
   'action.channel.patch': 'changed channel',
   'action.channel.delete': 'deleted channel',

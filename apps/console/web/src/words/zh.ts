@@ -392,6 +392,7 @@ export const zh = {
   'action.article.withdraw': '撤稿',
   'action.delivery.retry': '重试投递',
   'action.delivery.replay': '补发',
+  'action.replay.cancel': '取消补发',
   'action.channel.create': '新建渠道',
   'action.channel.patch': '修改渠道',
   'action.channel.delete': '删除渠道',
