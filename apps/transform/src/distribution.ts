@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Channel } from '@newsrelay/contracts/channel';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { RENDITION_BATCH, renditionReady } from '@newsrelay/contracts/events';
 import { renditionReadyEventId } from '@newsrelay/contracts/keys';
@@ -6,7 +7,7 @@ import { SUBJECTS } from '@newsrelay/contracts/subjects';
 import type { VersionOfArticle } from '@newsrelay/ledger/article-versions';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
-import { channelsReached, findReleasedVersion } from '@newsrelay/ledger/routing';
+import { channelsReached, findReleasedVersion, type ReleasedVersion } from '@newsrelay/ledger/routing';
 import { findWithdrawnArticle } from '@newsrelay/ledger/withdrawals';
 import { JetStreamPublisher, type PublishFailed } from '@newsrelay/messaging/publisher';
 import { TransformEvents } from './events.js';
@@ -33,10 +34,23 @@ export class Distribution {
     const found = await findReleasedVersion(this.ledger, articleId, version);
     if (found === undefined)
       return { done: false, missing: `version ${version} of ${articleId} was never released` };
-    const channels = await this.router.route(found);
-    const shares = await this.renderer.renderVersion(found, channels);
+    const routes = await this.router.route(found);
+    const shares = await this.renderer.renderVersion(found, routes.publish);
     const announced = await this.#announce(released, 'publish', shares);
-    if (announced.done) this.events.routed(articleId, version, channels.length, shares.length);
+    if (!announced.done) return announced;
+    this.events.routed(articleId, version, routes.publish.length, shares.length);
+    return routes.withdraw.length === 0 ? announced : this.#takeDown(found, routes.withdraw);
+  }
+
+  /** A version that left the filter of channels which may show an earlier one: withdrawn there, and nowhere else. */
+  async #takeDown(
+    { articleId, version, releasedAt, content }: ReleasedVersion,
+    channels: readonly Channel[],
+  ): Promise<Distributed> {
+    const withdrawn = { id: articleId, version, withdrawnAt: releasedAt, language: content.language };
+    const shares = await this.renderer.renderWithdrawal(withdrawn, channels);
+    const announced = await this.#announce({ articleId, version }, 'withdraw', shares);
+    if (announced.done) this.events.movedOut(articleId, version, channels.length);
     return announced;
   }
 

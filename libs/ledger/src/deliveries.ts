@@ -11,6 +11,7 @@ import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { lockArticle } from './article-versions.js';
 import { CHANNEL_COLUMNS, channelOfRow, pauseChannel, type StoredChannel } from './channels.js';
 import type { Alongside, Ledger, LedgerTransaction } from './database.js';
+import { isMovedOut } from './filter-drift.js';
 import { Statement, type GiveValue } from './statement.js';
 
 /** States of an older version that a newer one makes pointless. */
@@ -49,6 +50,7 @@ const goesBefore = (withdrawal: string, publish: string) =>
 export async function createDeliveries(ledger: Ledger, event: RenditionReady): Promise<string[]> {
   const { articleId, version, action, channelIds, renditionId } = event;
   const ids = channelIds.map((channelId) => deliveryId(articleId, version, channelId, action));
+  const movedOut = sql<boolean>`(${action} = 'publish' and ${isMovedOut(sql`a.id`, sql`c.id`, sql`${version}::int`)})`;
   return ledger.transaction().execute(async (tx) => {
     // Against a withdrawal and against another version's deliveries being created at the same moment.
     await lockArticle(tx, articleId);
@@ -64,6 +66,7 @@ export async function createDeliveries(ledger: Ledger, event: RenditionReady): P
         select case
             when c.deleted_at is not null then 'canceled'
             when ${action} = 'publish' and a.withdrawn_through >= ${version}::int then 'canceled'
+            when ${movedOut} then 'superseded'
             when exists (select from deliveries o
                          cross join (select a.id as article_id, c.id as channel_id, ${version}::int as version,
                                             ${action}::text as action) as d
@@ -74,6 +77,7 @@ export async function createDeliveries(ledger: Ledger, event: RenditionReady): P
           case
             when c.deleted_at is not null then 'the channel was deleted'
             when ${action} = 'publish' and a.withdrawn_through >= ${version}::int then 'withdrawn before it left'
+            when ${movedOut} then 'a newer version left the channel''s filter'
             when r.refusal is not null then r.refusal ->> 'message'
           end
       ) as s (state, reason)
@@ -193,6 +197,8 @@ function claimCandidatesQuery(ledger: Ledger, given: GiveValue<{ ids: string[] }
       'v.created_at as version_created_at',
       'r.content',
       sql<boolean>`d.action = 'publish' and a.withdrawn_through >= d.version`.as('withdrawn'),
+      // Else it is a version that left the channel's filter.
+      sql<boolean>`d.action = 'withdraw' and a.withdrawn_through >= d.version`.as('takes_all_down'),
       sql<number>`coalesce(extract(epoch from d.next_attempt_at - clock_timestamp()) * 1000, 0)::float8`.as(
         'due_in_ms',
       ),
@@ -255,7 +261,7 @@ function candidateOfRow(row: CandidateRow): ClaimCandidate {
     body: row.body,
     previousVersion: begun ? row.frozen_previous_version : row.last_begun_version,
     sequence: sequenceOf(row),
-    eventAt: (row.action === 'withdraw' ? row.withdrawn_at : row.released_at) ?? row.version_created_at,
+    eventAt: (row.takes_all_down ? row.withdrawn_at : row.released_at) ?? row.version_created_at,
     // A version's note tells of its text, and a withdrawal tells nothing of it any more.
     note: row.action === 'withdraw' ? null : row.note,
     withdrawn: row.withdrawn,
@@ -599,6 +605,7 @@ export async function requestRetry(
           .where(overtakes('n', 'd'))
           .as('newer'),
       )
+      .select(isMovedOut(sql`d.article_id`, sql`d.channel_id`, sql`d.version`).as('moved_out'))
       .where('d.id', '=', id)
       .forUpdate('d')
       .executeTakeFirstOrThrow();
@@ -608,6 +615,9 @@ export async function requestRetry(
       return { verdict: 'refused', reason: `there is nothing to send: ${delivery.refusal.message}` };
     if (delivery.action === 'publish' && (article?.withdrawn_through ?? 0) >= delivery.version) {
       return { verdict: 'refused', reason: 'the article was withdrawn' };
+    }
+    if (delivery.action === 'publish' && delivery.moved_out) {
+      return { verdict: 'refused', reason: "a newer version left the channel's filter" };
     }
     if (delivery.newer !== null) {
       return {

@@ -10,6 +10,7 @@ import * as platformState0005 from './migrations/0005-platform-state.js';
 import * as traceContext0006 from './migrations/0006-trace-context-and-figures.js';
 import * as board0007 from './migrations/0007-board.js';
 import * as retention0008 from './migrations/0008-retention.js';
+import * as takedowns0012 from './migrations/0012-takedowns.js';
 
 /** In order of name; a migration that was released is never edited, a new one is added. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -21,6 +22,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006-trace-context-and-figures': traceContext0006,
   '0007-board': board0007,
   '0008-retention': retention0008,
+  '0012-takedowns': takedowns0012,
 };
 
 /** Brings the schema up to date; safe to call from many processes at once (advisory lock). Throws if one fails, with nothing of it applied. */

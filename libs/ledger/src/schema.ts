@@ -92,6 +92,7 @@ export interface RoutesTable {
   version: number;
   channel_id: string;
   rendition_id: string | null;
+  action: Defaulted<DeliveryAction>;
 }
 
 export interface RenditionsTable {

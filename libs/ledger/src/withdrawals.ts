@@ -57,6 +57,23 @@ export async function orderWithdrawal(
     .where('action', '=', 'publish')
     .where('state', 'in', [...WAITING_STATES])
     .execute();
+  // A channel's filter was left by this very version, and its withdrawal was given up there: the order asks for it anew.
+  await tx
+    .updateTable('deliveries')
+    .set({
+      state: 'queued',
+      reason: 'the article was withdrawn',
+      attempts_in_round: 0,
+      round_started_at: sql`clock_timestamp()`,
+      next_attempt_at: sql`clock_timestamp()`,
+      epoch: sql`epoch + 1`,
+      updated_at: sql`clock_timestamp()`,
+    })
+    .where('article_id', '=', article.id)
+    .where('action', '=', 'withdraw')
+    .where('version', '=', through)
+    .where('state', '=', 'dead')
+    .execute();
   await enqueueEvent(tx, SUBJECTS.articleWithdrawn, { articleId: article.id, version: through, orderId });
   await sql`select pg_notify(${NOTIFICATIONS.articleWithdrawn}, ${article.id})`.execute(tx);
   return { orderId, repeated: false };
