@@ -21,6 +21,7 @@ import { OpenapiController, PUBLIC_URL } from './openapi/openapi.controller.js';
 import { QueueBoard } from './queues/queue-board.js';
 import { LedgerGauges } from './status/ledger-gauges.js';
 import { StatusController } from './status/status.controller.js';
+import { TasksController } from './tasks/tasks.controller.js';
 import { PageController } from './web/page.controller.js';
 
 export interface ConsoleSettings {
@@ -64,6 +65,7 @@ export class ConsoleModule {
         BoardController,
         ChannelsController,
         DeliveriesController,
+        TasksController,
         StatusController,
         StreamController,
         KeysController,

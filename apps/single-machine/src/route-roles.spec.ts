@@ -39,6 +39,9 @@ const MARKS: readonly (readonly [route: string, permission: Permission | 'open']
   ['POST /api/v1/articles/:id/discard', 'review'],
   ['POST /api/v1/articles/:id/withdraw', 'withdraw'],
   ['POST /api/v1/deliveries/:id/retry', 'retry'],
+  ['POST /api/v1/tasks/:id/take', 'retry'],
+  ['POST /api/v1/tasks/:id/release', 'retry'],
+  ['POST /api/v1/tasks/:id/done', 'retry'],
   ['POST /api/v1/channels', 'channels'],
   ['PATCH /api/v1/channels/:id', 'channels'],
   ['DELETE /api/v1/channels/:id', 'channels'],
@@ -221,7 +224,7 @@ describe('every route of the one public port', () => {
       });
       return answer.status;
     };
-    const lists = ['board', 'articles', 'deliveries', 'channels', 'keys', 'audit'];
+    const lists = ['board', 'articles', 'deliveries', 'tasks', 'channels', 'keys', 'audit'];
     for (const list of lists) {
       const id = list === 'audit' ? '1' : uuid;
       expect([list, await statusWith(`${list}?cursor=${cursor('0000-01-01T00:00:00.000Z', id)}`)]).toEqual([

@@ -3,6 +3,7 @@ import type { ArticleContent, Hold, Repair, VersionState } from '@newsrelay/cont
 import type { ChannelFilter } from '@newsrelay/contracts/channel';
 import type { DeliveryAction, DeliveryState, Outcome } from '@newsrelay/contracts/delivery';
 import type { Role } from '@newsrelay/contracts/role';
+import type { TaskResult } from '@newsrelay/contracts/task';
 
 /* Tables as Kysely sees them; the migrations are what they are. bigint comes back as a string from `pg`. */
 
@@ -203,6 +204,20 @@ export interface RetentionMarksTable {
   through: Date;
 }
 
+export interface TaskMarksTable {
+  delivery_id: string;
+  epoch: number;
+  opened_at: Date;
+  taken_by_id: string | null;
+  taken_by_name: string | null;
+  taken_at: Date | null;
+  done_by_id: string | null;
+  done_by_name: string | null;
+  done_at: Date | null;
+  result: TaskResult | null;
+  note: string | null;
+}
+
 export interface LedgerSchema {
   articles: ArticlesTable;
   article_versions: ArticleVersionsTable;
@@ -220,4 +235,5 @@ export interface LedgerSchema {
   sessions: SessionsTable;
   audit: AuditTable;
   retention_marks: RetentionMarksTable;
+  task_marks: TaskMarksTable;
 }

@@ -8,6 +8,7 @@ import {
 } from '@newsrelay/contracts/article';
 import { channelInput } from '@newsrelay/contracts/channel';
 import { keyInput } from '@newsrelay/contracts/role';
+import { taskDoneInput } from '@newsrelay/contracts/task';
 import { AUDIT_ACTIONS } from '@newsrelay/ledger/audit';
 import { loginInput } from '../keys/session.controller.js';
 
@@ -155,6 +156,33 @@ export const OPERATIONS: Operation[] = [
     path: '/api/v1/deliveries/{id}/retry',
     summary: 'Once more: the same key and bytes, never past a newer version or a withdrawal',
     answers: { 202: 'The delivery' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/tasks',
+    summary:
+      'What only a person can end: taking down by hand, and looking whether something arrived; newest first',
+    query: { ...paging, state: 'open (default) or done' },
+    answers: { 200: 'A page of tasks, each with its delivery, who has it, and who did it' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/tasks/{id}/take',
+    summary: 'Takes the task of a delivery: others see who is at it',
+    answers: { 200: 'The task' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/tasks/{id}/release',
+    summary: 'Gives a task back, whoever has it',
+    answers: { 200: 'The task' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/tasks/{id}/done',
+    summary: 'Says what was done or found: the delivery counts as delivered, or is sent again',
+    body: { ...json(taskDoneInput), required: true },
+    answers: { 200: 'The task' },
   },
   {
     method: 'get',

@@ -1,8 +1,29 @@
 import { sql, type Kysely } from 'kysely';
 
-/** What a version does at each channel: a correction that leaves a channel's filter takes the article down there. */
+/**
+ * What a version does at each channel: a correction that leaves a channel's filter takes the article down there. And who
+ * looks after a delivery that a person has to bring to its end.
+ */
 export async function up(db: Kysely<never>): Promise<void> {
   await sql`
     alter table routes add column action text not null default 'publish' check (action in ('publish', 'withdraw'));
+
+    create table task_marks (
+      delivery_id text not null references deliveries (id),
+      -- Of the delivery when it came to its state: a delivery that comes to it once more is another task.
+      epoch int not null,
+      opened_at timestamptz(3) not null,
+      taken_by_id text,
+      taken_by_name text,
+      taken_at timestamptz(3),
+      done_by_id text,
+      done_by_name text,
+      done_at timestamptz(3),
+      result text,
+      note text,
+      primary key (delivery_id, epoch)
+    );
+    create index task_marks_done on task_marks (opened_at desc, delivery_id desc) where done_at is not null;
+    create index deliveries_tasks on deliveries (updated_at desc, id desc) where state in ('manual', 'unknown');
   `.execute(db);
 }
