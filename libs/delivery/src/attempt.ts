@@ -232,6 +232,7 @@ async function settle(turn: Turn, sent: Sent, parts: AttemptParts): Promise<JobF
     remoteUrl: result.remoteUrl ?? null,
     pauseReason: next.pauseReason,
     served: capabilities.delivery === 'served',
+    withdrawal: candidate.action === 'withdraw',
   };
   const state = await settleWithinLease(parts.ledger, settlement, leaseEndsAt, turn.stopping);
   annotate({ [ATTRIBUTES.deliveryState]: state ?? 'lost' });

@@ -103,6 +103,7 @@ export class Reconciler {
       remoteUrl: null,
       pauseReason: null,
       served: false,
+      withdrawal: lease.action === 'withdraw',
     });
   }
 

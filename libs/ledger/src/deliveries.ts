@@ -11,6 +11,7 @@ import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { lockArticle } from './article-versions.js';
 import { CHANNEL_COLUMNS, channelOfRow, pauseChannel, type StoredChannel } from './channels.js';
 import type { Alongside, Ledger, LedgerTransaction } from './database.js';
+import { appendAttempt } from './evidence.js';
 import { isMovedOut } from './filter-drift.js';
 import { Statement, type GiveValue } from './statement.js';
 
@@ -360,6 +361,8 @@ export interface Settlement {
   pauseReason: string | null;
   /** Wakes the feeds service for a delivery of a served channel. */
   served: boolean;
+  /** The attempt is of a withdrawal: it goes into the article's evidence. */
+  withdrawal?: boolean;
 }
 
 const settle = new Statement('settle', (ledger, given: GiveValue<Settlement>) =>
@@ -415,7 +418,13 @@ interface SettledRow {
 export async function settleDelivery(ledger: Ledger, settlement: Settlement): Promise<DeliveryState | null> {
   const values = { ...settlement, durationMs: Math.round(settlement.durationMs) };
   // Nothing else is to be read or written with it: one statement is a transaction by itself.
-  if (settlement.state === 'delivered' && settlement.pauseReason === null && !settlement.served) {
+  const withdrawal = settlement.withdrawal === true;
+  if (
+    settlement.state === 'delivered' &&
+    settlement.pauseReason === null &&
+    !settlement.served &&
+    !withdrawal
+  ) {
     const [row] = await settle.run(ledger, values);
     return row?.state ?? null;
   }
@@ -423,9 +432,14 @@ export async function settleDelivery(ledger: Ledger, settlement: Settlement): Pr
     // A withdrawal or a newer version that commits meanwhile passes over what is being sent: whatever is to wait again
     // is written after it, and reads it, or before it, and is ended by it.
     // One that is given up may leave a withdrawal to be revived, which must be there by then or come after.
-    if (settlement.state === 'queued' || settlement.state === 'retrying' || settlement.state === 'dead') {
+    if (!withdrawal && ['queued', 'retrying', 'dead'].includes(settlement.state)) {
       await sql`select from articles where id = (select article_id from deliveries where id = ${settlement.deliveryId})
                 for share`.execute(tx);
+    }
+    // Entries of evidence have one order, and the article is locked before its deliveries, as everywhere.
+    if (withdrawal) {
+      await sql`select from articles where id = (select article_id from deliveries where id = ${settlement.deliveryId})
+                for update`.execute(tx);
     }
     // A resume that commits meanwhile passes over what is being sent, and would leave it waiting for another one.
     if (settlement.pauseReason !== null) {
@@ -434,6 +448,7 @@ export async function settleDelivery(ledger: Ledger, settlement: Settlement): Pr
     }
     const [row] = await settle.run(tx, values);
     if (row === undefined) return null;
+    if (withdrawal) await appendAttempt(tx, settlement.deliveryId, settlement.epoch);
     if (row.state === 'dead') await reviveWithdrawals(tx, row.article_id);
     if (settlement.pauseReason !== null) await pauseChannel(tx, row.channel_id, settlement.pauseReason);
     if (settlement.served)

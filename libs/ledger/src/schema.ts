@@ -218,6 +218,16 @@ export interface TaskMarksTable {
   note: string | null;
 }
 
+export interface EvidenceTable {
+  article_id: string;
+  number: number;
+  at: string;
+  kind: string;
+  facts: string;
+  prev_hash: string;
+  hash: string;
+}
+
 export interface LedgerSchema {
   articles: ArticlesTable;
   article_versions: ArticleVersionsTable;
@@ -236,4 +246,5 @@ export interface LedgerSchema {
   audit: AuditTable;
   retention_marks: RetentionMarksTable;
   task_marks: TaskMarksTable;
+  evidence: EvidenceTable;
 }

@@ -5,6 +5,7 @@ import { toShanghaiTime } from '@newsrelay/contracts/text';
 import { recordChanges, type Actor } from './audit.js';
 import type { Ledger, LedgerTransaction } from './database.js';
 import { requestRetry } from './deliveries.js';
+import { appendEvidence } from './evidence.js';
 
 /*
  * Tasks of people. The list is no table of its own: an open task is a delivery that is `manual` or `unknown`, so that none can
@@ -176,6 +177,10 @@ async function lockTask(
   tx: LedgerTransaction,
   id: string,
 ): Promise<{ task: TaskRow } | { verdict: TaskVerdict }> {
+  // The article before its deliveries, as everywhere.
+  await sql`select from articles where id = (select article_id from deliveries where id = ${id}) for update`.execute(
+    tx,
+  );
   // Locked first, and read by the next statement: what another person's transaction left of the mark is seen then.
   const delivery = await tx
     .selectFrom('deliveries')
@@ -281,6 +286,11 @@ export async function endTask(
       .where('id', '=', id)
       .execute();
     await write(tx, found.task);
+    if (found.task.action === 'withdraw') {
+      const { channel_id: channel, version } = found.task;
+      const facts = { delivery: id, version, channel, person: actor.keyName, ...done };
+      await appendEvidence(tx, found.task.article_id, 'done-by-a-person', facts);
+    }
     return { verdict: { verdict: 'changed' } as const };
   });
   if ('verdict' in first) return first.verdict;

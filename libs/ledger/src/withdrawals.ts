@@ -4,6 +4,7 @@ import { WAITING_STATES } from '@newsrelay/contracts/delivery';
 import { NOTIFICATIONS, SUBJECTS } from '@newsrelay/contracts/subjects';
 import type { ArticleRow } from './article-versions.js';
 import type { Ledger, LedgerTransaction } from './database.js';
+import { appendEvidence } from './evidence.js';
 import { enqueueEvent } from './outbox.js';
 
 /**
@@ -74,6 +75,7 @@ export async function orderWithdrawal(
     .where('version', '=', through)
     .where('state', '=', 'dead')
     .execute();
+  await appendEvidence(tx, article.id, 'ordered', { order: orderId, through, reason });
   await enqueueEvent(tx, SUBJECTS.articleWithdrawn, { articleId: article.id, version: through, orderId });
   await sql`select pg_notify(${NOTIFICATIONS.articleWithdrawn}, ${article.id})`.execute(tx);
   return { orderId, repeated: false };

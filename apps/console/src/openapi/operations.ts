@@ -140,6 +140,13 @@ export const OPERATIONS: Operation[] = [
   },
   {
     method: 'get',
+    path: '/api/v1/articles/{id}/evidence',
+    summary:
+      'Evidence of the article’s withdrawals: what was ordered, sent and answered, each entry bound to the one before it',
+    answers: { 200: 'One file, to be kept; `./newsrelay verify-evidence FILE` checks it' },
+  },
+  {
+    method: 'get',
     path: '/api/v1/deliveries',
     summary: 'Deliveries, newest first',
     query: { ...paging, ...window, state: '', channel: '', article: '' },

@@ -23,6 +23,18 @@ export async function up(db: Kysely<never>): Promise<void> {
       note text,
       primary key (delivery_id, epoch)
     );
+    -- Append-only: what was ordered, sent and answered of withdrawals, each row bound to the one before it (evidence-chain.ts).
+    create table evidence (
+      article_id uuid not null references articles (id),
+      number int not null,
+      -- Text, as it was hashed.
+      at text not null,
+      kind text not null,
+      facts text not null,
+      prev_hash text not null,
+      hash text not null,
+      primary key (article_id, number)
+    );
     create index task_marks_done on task_marks (opened_at desc, delivery_id desc) where done_at is not null;
     create index deliveries_tasks on deliveries (updated_at desc, id desc) where state in ('manual', 'unknown');
   `.execute(db);
