@@ -27,6 +27,7 @@ import { QueueBoard } from './queues/queue-board.js';
 import { ReplaysController } from './replays/replays.controller.js';
 import { LedgerGauges } from './status/ledger-gauges.js';
 import { StatusController } from './status/status.controller.js';
+import { TasksController } from './tasks/tasks.controller.js';
 import { PageController } from './web/page.controller.js';
 
 export interface ConsoleSettings extends OutboundProxyGiven {
@@ -71,6 +72,7 @@ export class ConsoleModule {
         ChannelsController,
         DeliveriesController,
         ReplaysController,
+        TasksController,
         StatusController,
         StreamController,
         KeysController,

@@ -27,6 +27,7 @@ import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
 import { alarmProviders, type AlarmSettings } from './alarms/alarm-providers.js';
 import { DeliveryLifetime } from './delivery-lifetime.js';
+import { EvidenceRounds } from './evidence-rounds.js';
 import { LANE_LIMITS, Lanes } from './lanes.js';
 import { openedOnce } from './opened-secrets.js';
 import { ReplayEvents } from './replay/replay-events.js';
@@ -187,6 +188,7 @@ export class PublishModule {
         },
         RetentionEvents,
         Pruner,
+        EvidenceRounds,
         ...alarmProviders(settings, sealing),
         ReplayEvents,
         ReplayRunner,

@@ -9,6 +9,7 @@ import { runUntilStopped, stayUp } from './start.js';
 import { stopSignals } from './stop-signals.js';
 import { makeDataFolder } from './supervisor/data-folder.js';
 import { Terminal } from './terminal.js';
+import { verifyEvidenceFile } from './verify-evidence.js';
 
 const terminal = new Terminal();
 const signals = stopSignals();
@@ -28,6 +29,8 @@ function runDemoOrChange(settings: LauncherSettings): Promise<number> {
     ? changeDemo(settings, terminal.say, change, number === undefined ? undefined : Number(number))
     : runDemo(settings, terminal, signals, { once: options.includes('--once') });
 }
+
+if (command === 'verify-evidence') process.exit(verifyEvidenceFile(terminal, options));
 
 try {
   const settings = launcherSettings();

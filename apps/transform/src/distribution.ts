@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Channel } from '@newsrelay/contracts/channel';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { RENDITION_BATCH, renditionReady } from '@newsrelay/contracts/events';
 import { renditionReadyEventId } from '@newsrelay/contracts/keys';
@@ -6,7 +7,7 @@ import { SUBJECTS } from '@newsrelay/contracts/subjects';
 import type { VersionOfArticle } from '@newsrelay/ledger/article-versions';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
-import { channelsReached, findReleasedVersion } from '@newsrelay/ledger/routing';
+import { channelsReached, findReleasedVersion, type ReleasedVersion } from '@newsrelay/ledger/routing';
 import { findWithdrawnArticle } from '@newsrelay/ledger/withdrawals';
 import { JetStreamPublisher, type PublishFailed } from '@newsrelay/messaging/publisher';
 import { TransformEvents } from './events.js';
@@ -34,11 +35,26 @@ export class Distribution {
     const found = await findReleasedVersion(this.ledger, articleId, version);
     if (found === undefined)
       return { done: false, missing: `version ${version} of ${articleId} was never released` };
-    const routed = await this.router.route(found);
-    const channels = channelIds === undefined ? routed : routed.filter(({ id }) => channelIds.includes(id));
+    const routes = await this.router.route(found);
+    const isAskedFor = ({ id }: Channel) => channelIds === undefined || channelIds.includes(id);
+    const channels = routes.publish.filter(isAskedFor);
     const shares = await this.renderer.renderVersion(found, channels);
     const announced = await this.#announce(released, 'publish', shares);
-    if (announced.done) this.events.routed(articleId, version, channels.length, shares.length);
+    if (!announced.done) return announced;
+    this.events.routed(articleId, version, channels.length, shares.length);
+    const left = routes.withdraw.filter(isAskedFor);
+    return left.length === 0 ? announced : this.#takeDown(found, left);
+  }
+
+  /** A version that left the filter of channels which may show an earlier one: withdrawn there, and nowhere else. */
+  async #takeDown(
+    { articleId, version, releasedAt, content }: ReleasedVersion,
+    channels: readonly Channel[],
+  ): Promise<Distributed> {
+    const withdrawn = { id: articleId, version, withdrawnAt: releasedAt, language: content.language };
+    const shares = await this.renderer.renderWithdrawal(withdrawn, channels);
+    const announced = await this.#announce({ articleId, version }, 'withdraw', shares);
+    if (announced.done) this.events.movedOut(articleId, version, channels.length);
     return announced;
   }
 

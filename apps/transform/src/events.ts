@@ -16,6 +16,10 @@ export class TransformEvents {
     this.logger.info({ article, version, channels, renditions }, 'version routed');
   }
 
+  movedOut(article: string, version: number, channels: number): void {
+    this.logger.info({ article, version, channels }, 'version left the filter of channels: withdrawn there');
+  }
+
   rendered(type: string, done: boolean): void {
     this.metrics.renditions.inc({ type, result: done ? 'made' : 'refused' });
   }

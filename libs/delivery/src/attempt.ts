@@ -11,12 +11,7 @@ import type { Claim, ClaimRequest } from '@newsrelay/ledger/claims';
 import { readEarlierSends, type EarlierSends } from '@newsrelay/ledger/earlier-sends';
 import { isLedgerTooSlow, isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
 import type { InBatches } from '@newsrelay/ledger/in-batches';
-import {
-  isPlainArrival,
-  settleDelivery,
-  type Settled,
-  type Settlement,
-} from '@newsrelay/ledger/settlements';
+import { isPlainArrival, settleDelivery, type Settled, type Settlement } from '@newsrelay/ledger/settlements';
 import { endWaiting } from '@newsrelay/ledger/waiting-deliveries';
 import { redact } from '@newsrelay/sealing/mask';
 import { annotate, ATTRIBUTES, inSpan, type SpanOptions } from '@newsrelay/telemetry/tracing';
@@ -28,6 +23,7 @@ import type { FlightHandle, InFlight } from './in-flight.js';
 import type { TurnEnd } from './mailboxes.js';
 import type { MessageComposer } from './message-composer.js';
 import { signOf } from './channel-sign.js';
+import { needsPerson } from './needs-person.js';
 import { sendOnce } from './send-once.js';
 import { tracedHttp } from './traced-http.js';
 
@@ -129,6 +125,11 @@ async function send(
   const connector = parts.connectorOf(candidate.channel.type);
   if (connector === undefined) throw new Error(`no connector for channel type ${candidate.channel.type}`);
   const { action } = candidate;
+  const person = needsPerson(action, connector.manifest.capabilities);
+  if (person !== null) {
+    await endWaiting(parts.ledger, candidate, 'manual', person);
+    return OVER;
+  }
   const turn = { ...OVER, destination: destinationOf(candidate.channel, connector.manifest) };
   const secrets = openSecrets(candidate, parts);
   // A fault of ours, such as another encryption key: it costs the delivery no attempt, and is the same for all of the channel.

@@ -4,11 +4,13 @@ import type { ClaimCandidate } from '@newsrelay/ledger/claim-candidates';
 import { signOf } from './channel-sign.js';
 
 const rules = { schedule: [0, 5, 300, 1800], autoPause: { failures: 50, forMs: 1 } };
-const failing = (failures: number): ClaimCandidate['breaker'] => ({ failures, failingForMs: 1, opensInMs: null });
-const sign = (
-  result: Parameters<typeof signOf>[0],
-  candidate: Partial<Parameters<typeof signOf>[1]> = {},
-) => signOf(result, { action: 'publish', breaker: null, ...candidate }, rules);
+const failing = (failures: number): ClaimCandidate['breaker'] => ({
+  failures,
+  failingForMs: 1,
+  opensInMs: null,
+});
+const sign = (result: Parameters<typeof signOf>[0], candidate: Partial<Parameters<typeof signOf>[1]> = {}) =>
+  signOf(result, { action: 'publish', breaker: null, ...candidate }, rules);
 
 describe('what an attempt says of its channel', () => {
   it('is nothing for a withdrawal, a pause, and what we stopped ourselves', () => {

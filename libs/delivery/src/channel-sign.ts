@@ -36,7 +36,10 @@ export function signOf(
     case 'permanent':
     case 'rejected-content':
     case 'auth-expired':
-      return { kind: 'failed', failure: { answered: true, opensAfter: OPENS_AFTER, openForMs: 0, autoPause } };
+      return {
+        kind: 'failed',
+        failure: { answered: true, opensAfter: OPENS_AFTER, openForMs: 0, autoPause },
+      };
     case 'rate-limited':
     case 'transient':
     case 'unknown': {

@@ -60,7 +60,8 @@ export class DeliveryEvents {
       this.logger.warn(line, 'attempt');
     else this.logger.info(line, 'attempt');
     if (settled?.breaker != null) this.#breaker(channel, settled.breaker);
-    if (settled?.paused === true) this.logger.warn({ channel }, 'a channel was paused by what its outlet answered');
+    if (settled?.paused === true)
+      this.logger.warn({ channel }, 'a channel was paused by what its outlet answered');
   }
 
   #breaker(channel: string, change: 'opened' | 'closed'): void {

@@ -208,7 +208,9 @@ describe('mailboxes', () => {
     open({
       destinationOf: () => {
         asked += 1;
-        return asked === 1 ? Promise.reject(new Error('away')) : Promise.resolve({ origin: null, rate: null });
+        return asked === 1
+          ? Promise.reject(new Error('away'))
+          : Promise.resolve({ origin: null, rate: null });
       },
     });
     put('a', 'a1');

@@ -178,7 +178,8 @@ export class Mailboxes {
   #goOn(mailbox: Mailbox): void {
     if (this.#stopped) return;
     const { waiting, inTurn } = mailbox;
-    mailbox.waitingSince = waiting.size === 0 && !mailbox.more ? null : (mailbox.waitingSince ?? performance.now());
+    mailbox.waitingSince =
+      waiting.size === 0 && !mailbox.more ? null : (mailbox.waitingSince ?? performance.now());
     if (mailbox.asking || mailbox.listed) return;
     if (waiting.size === 0) {
       if (mailbox.more) this.#ask(mailbox, () => this.#pull(mailbox));

@@ -99,7 +99,8 @@ describe('the reconciler', () => {
       ('ended', 5, clock_timestamp(), clock_timestamp())`.execute(test.ledger);
     const left = [await due('held'), await due('open')];
     const tries = [await due('ended'), await due('ended')];
-    const found = async (ids: string[]) => (await Promise.all(ids.map((id) => job(jobId(id))))).filter(Boolean);
+    const found = async (ids: string[]) =>
+      (await Promise.all(ids.map((id) => job(jobId(id))))).filter(Boolean);
     await pollUntil('one to try', async () => (await found(tries)).length > 0, WAIT);
     const seen = await due('good');
     await pollUntil('another round', async () => (await job(jobId(seen))) !== undefined, WAIT);

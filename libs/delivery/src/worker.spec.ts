@@ -50,7 +50,11 @@ describe('workers', () => {
     await data.remove();
   }, 30_000);
 
-  const due = (id: string, action: 'publish' | 'withdraw' = 'publish') => ({ id, action, channelId: 'partner' });
+  const due = (id: string, action: 'publish' | 'withdraw' = 'publish') => ({
+    id,
+    action,
+    channelId: 'partner',
+  });
 
   it('hear of each delivery once, at once or later, and leave no job behind', async () => {
     await queue.add([due('dlv_a'), due('dlv_b', 'withdraw')]);

@@ -71,6 +71,7 @@ interface CandidateRow {
   released_at: Date | null;
   version_created_at: Date;
   withdrawn: boolean;
+  takes_all_down: boolean;
   due_in_ms: number;
   overtaken: boolean;
   behind_withdrawal: boolean;
@@ -95,6 +96,8 @@ const candidatesById = new Statement('claim-candidates', (ledger, given: GiveVal
            d.previous_version as frozen_previous_version, d.rendition_id,
            a.withdrawn_at, a.versions_skipped_through, v.note, v.released_at, v.created_at as version_created_at,
            d.action = 'publish' and a.withdrawn_through >= d.version as withdrawn,
+           -- Else a withdrawal is of a version that left the channel's filter.
+           d.action = 'withdraw' and a.withdrawn_through >= d.version as takes_all_down,
            coalesce(extract(epoch from d.next_attempt_at - clock_timestamp()) * 1000, 0)::float8 as due_in_ms,
            coalesce(o.overtaken, false) as overtaken, coalesce(o.behind_withdrawal, false) as behind_withdrawal,
            o.last_begun_version,
@@ -203,44 +206,44 @@ function candidateOf(
   renditionContent: Record<string, unknown> | null,
 ): ClaimCandidate {
   return {
-      id: row.id,
-      articleId: row.article_id,
-      version: row.version,
-      action: row.action,
-      state: row.state,
-      epoch: row.epoch,
-      attemptsInRound: row.attempts_in_round,
-      lastOutcome: row.last_outcome,
-      roundStartedAt: row.round_started_at,
-      dueInMs: row.due_in_ms,
-      begun: row.begun,
-      body: row.body,
-      previousVersion: row.begun ? row.frozen_previous_version : row.last_begun_version,
-      sequence: sequenceOf(row),
-      eventAt: (row.action === 'withdraw' ? row.withdrawn_at : row.released_at) ?? row.version_created_at,
-      // A version's note tells of its text, and a withdrawal tells nothing of it any more.
-      note: row.action === 'withdraw' ? null : row.note,
-      withdrawn: row.withdrawn,
-      overtaken: row.overtaken,
-      behindWithdrawal: row.behind_withdrawal,
-      renditionId: row.rendition_id,
-      renditionContent,
-      // Whether it may be sent is always as it was read just now.
-      channel: {
-        ...channel,
-        enabled: row.enabled,
-        paused: row.paused_since === null ? null : { since: row.paused_since, reason: row.pause_reason ?? '' },
-      },
-      channelDeleted: row.channel_deleted,
-      breaker:
-        row.breaker_failures === null
-          ? null
-          : {
-              failures: row.breaker_failures,
-              failingForMs: row.breaker_failing_ms ?? 0,
-              opensInMs: row.breaker_opens_in_ms,
-            },
-      backlogHolder: row.backlog_holder,
+    id: row.id,
+    articleId: row.article_id,
+    version: row.version,
+    action: row.action,
+    state: row.state,
+    epoch: row.epoch,
+    attemptsInRound: row.attempts_in_round,
+    lastOutcome: row.last_outcome,
+    roundStartedAt: row.round_started_at,
+    dueInMs: row.due_in_ms,
+    begun: row.begun,
+    body: row.body,
+    previousVersion: row.begun ? row.frozen_previous_version : row.last_begun_version,
+    sequence: sequenceOf(row),
+    eventAt: (row.takes_all_down ? row.withdrawn_at : row.released_at) ?? row.version_created_at,
+    // A version's note tells of its text, and a withdrawal tells nothing of it any more.
+    note: row.action === 'withdraw' ? null : row.note,
+    withdrawn: row.withdrawn,
+    overtaken: row.overtaken,
+    behindWithdrawal: row.behind_withdrawal,
+    renditionId: row.rendition_id,
+    renditionContent,
+    // Whether it may be sent is always as it was read just now.
+    channel: {
+      ...channel,
+      enabled: row.enabled,
+      paused: row.paused_since === null ? null : { since: row.paused_since, reason: row.pause_reason ?? '' },
+    },
+    channelDeleted: row.channel_deleted,
+    breaker:
+      row.breaker_failures === null
+        ? null
+        : {
+            failures: row.breaker_failures,
+            failingForMs: row.breaker_failing_ms ?? 0,
+            opensInMs: row.breaker_opens_in_ms,
+          },
+    backlogHolder: row.backlog_holder,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Alongside, Ledger, LedgerTransaction } from './database.js';
 import { overtakes } from './delivery-order.js';
 import { leading } from './delivery-states.js';
 import type { DueRow } from './due-row.js';
+import { isMovedOut } from './filter-drift.js';
 
 /** States of an older version that a newer one makes pointless. */
 const OVERTAKEN_STATES = leading([...WAITING_STATES, 'unknown', 'manual'], 'superseded');
@@ -21,6 +22,7 @@ const OVERTAKEN_BY_WITHDRAWAL = leading(WAITING_STATES, 'superseded');
 export async function createDeliveries(ledger: Ledger, event: RenditionReady): Promise<DueRow[]> {
   const { articleId, version, action, channelIds, renditionId } = event;
   const ids = channelIds.map((channelId) => deliveryId(articleId, version, channelId, action));
+  const movedOut = sql<boolean>`(${action} = 'publish' and ${isMovedOut(sql`a.id`, sql`c.id`, sql`${version}::int`)})`;
   return ledger.transaction().execute(async (tx) => {
     // Against a withdrawal and against another version's deliveries being created at the same moment.
     await lockArticle(tx, articleId);
@@ -36,6 +38,7 @@ export async function createDeliveries(ledger: Ledger, event: RenditionReady): P
         select case
             when c.deleted_at is not null then 'canceled'
             when ${action} = 'publish' and a.withdrawn_through >= ${version}::int then 'canceled'
+            when ${movedOut} then 'superseded'
             when exists (select from deliveries o
                          cross join (select a.id as article_id, c.id as channel_id, ${version}::int as version,
                                             ${action}::text as action) as d
@@ -46,6 +49,7 @@ export async function createDeliveries(ledger: Ledger, event: RenditionReady): P
           case
             when c.deleted_at is not null then 'the channel was deleted'
             when ${action} = 'publish' and a.withdrawn_through >= ${version}::int then 'withdrawn before it left'
+            when ${movedOut} then 'a newer version left the channel''s filter'
             when r.refusal is not null then r.refusal ->> 'message'
           end
       ) as s (state, reason)
@@ -131,6 +135,7 @@ export async function requestRetry(
           .where(overtakes('n', 'd'))
           .as('newer'),
       )
+      .select(isMovedOut(sql`d.article_id`, sql`d.channel_id`, sql`d.version`).as('moved_out'))
       .where('d.id', '=', id)
       .forUpdate('d')
       .executeTakeFirstOrThrow();
@@ -140,6 +145,9 @@ export async function requestRetry(
       return { verdict: 'refused', reason: `there is nothing to send: ${delivery.refusal.message}` };
     if (delivery.action === 'publish' && (article?.withdrawn_through ?? 0) >= delivery.version) {
       return { verdict: 'refused', reason: 'the article was withdrawn' };
+    }
+    if (delivery.action === 'publish' && delivery.moved_out) {
+      return { verdict: 'refused', reason: "a newer version left the channel's filter" };
     }
     if (delivery.newer !== null) {
       return {

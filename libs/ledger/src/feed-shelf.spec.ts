@@ -103,6 +103,28 @@ describe('the shelf of served channels', () => {
     ]);
   });
 
+  it('shows a notice here alone where a version left the filter of this channel, and the article when it comes back', async () => {
+    const other = `elsewhere-${channels}`;
+    await newsroom.addChannel(other, {});
+    const first = await newsroom.publish([channel, other]);
+    await shelveAccepted(ledger, TYPE, other, 100);
+    await serve();
+    const out = await newsroom.publish([other], { headline: '二' }, first.articleId);
+    await newsroom.accept(await newsroom.deliverWithdrawal(out, [channel]));
+    const before = new Date();
+    expect((await serve()).map(({ state, action }) => [state, action])).toEqual([['delivered', 'withdraw']]);
+    const [notice] = await shelf();
+    expect(notice).toMatchObject({ articleId: first.articleId, version: 1, withdrawnAt: notice?.changedAt });
+    expect(notice?.withdrawnAt?.getTime()).toBeGreaterThanOrEqual(before.getTime() - 1);
+    await shelveAccepted(ledger, TYPE, other, 100);
+    expect(await readShelf(ledger, other, 50)).toMatchObject([{ version: 2, withdrawnAt: null }]);
+    await newsroom.publish([channel], {}, first.articleId);
+    await serve();
+    expect(await shelf()).toMatchObject([
+      { version: 3, withdrawnAt: null, releaseOrder: notice?.releaseOrder },
+    ]);
+  });
+
   it('never replaces a newer version by an older one, in whatever order they are taken', async () => {
     const first = await newsroom.release({ headline: '旧' });
     const [older] = await newsroom.deliver(first, [channel]);

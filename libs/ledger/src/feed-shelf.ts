@@ -84,11 +84,15 @@ async function shelveVersions(tx: LedgerTransaction, deliveryIds: string[]): Pro
   return rows.length;
 }
 
-/** The withdrawn version stays: its publication time is what the notice shows. An article that was never there gets no notice. */
+/**
+ * The withdrawn version stays: its publication time is what the notice shows. An article that was never there gets no notice.
+ * One that left the channel's filter is withdrawn here alone, from now on.
+ */
 async function shelveWithdrawals(tx: LedgerTransaction, deliveryIds: string[]): Promise<number> {
   const { rows } = await sql`
     update shelf_entries e
-    set rendition_id = d.rendition_id, changed_at = coalesce(a.withdrawn_at, clock_timestamp())
+    set rendition_id = d.rendition_id,
+        changed_at = coalesce(case when a.withdrawn_through >= d.version then a.withdrawn_at end, clock_timestamp())
     from deliveries d
     join articles a on a.id = d.article_id
     where d.id = any(${deliveryIds}::text[]) and d.action = 'withdraw'
@@ -118,7 +122,8 @@ export async function endServed(ledger: Ledger, deliveryIds: readonly string[]):
     set state = r.state, reason = r.reason, updated_at = clock_timestamp()
     from (
       select o.id, s.state, s.reason,
-             coalesce(case when o.action = 'withdraw' then a.withdrawn_at else v.released_at end, o.created_at) as since
+             coalesce(case when o.action = 'withdraw' and a.withdrawn_through >= o.version then a.withdrawn_at
+                           else v.released_at end, o.created_at) as since
       from deliveries o
       join channels c on c.id = o.channel_id
       join articles a on a.id = o.article_id
@@ -190,7 +195,7 @@ export interface ShelfEntry {
   language: string;
   /** True where the article has no address of its own. */
   linksHere: boolean;
-  /** Set where this version is withdrawn, whatever the shelf holds: its content may not be shown. */
+  /** Set where this version is withdrawn, everywhere or here, whatever the shelf holds: its content may not be shown. */
   withdrawnAt: Date | null;
 }
 
@@ -202,6 +207,7 @@ export async function readShelf(ledger: Ledger, channelId: string, limit: number
     .innerJoin('article_versions as v', (join) =>
       join.onRef('v.article_id', '=', 'e.article_id').onRef('v.version', '=', 'e.version'),
     )
+    .innerJoin('renditions as r', 'r.id', 'e.rendition_id')
     .select([
       'e.article_id',
       'e.version',
@@ -213,7 +219,8 @@ export async function readShelf(ledger: Ledger, channelId: string, limit: number
       'v.published_at',
       sql<string>`coalesce(v.content ->> 'language', 'zh-CN')`.as('language'),
       sql<boolean>`v.content ->> 'url' is null`.as('links_here'),
-      sql<Date | null>`case when a.withdrawn_through >= e.version then coalesce(a.withdrawn_at, e.changed_at) end`.as(
+      sql<Date | null>`case when r.action = 'withdraw' then e.changed_at
+                            when a.withdrawn_through >= e.version then coalesce(a.withdrawn_at, e.changed_at) end`.as(
         'withdrawn_at',
       ),
     ])

@@ -4,6 +4,7 @@ import type { Channel } from '@newsrelay/contracts/channel';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { channelOfRow } from './channels.js';
 import type { Ledger, LedgerTransaction } from './database.js';
+import { endMovedOut, mayShowEarlier } from './filter-drift.js';
 
 /** A released version as routing and rendering read it. */
 export interface ReleasedVersion {
@@ -61,9 +62,12 @@ export async function findReleasedVersion(
   };
 }
 
-/** A channel as routing sees it, with whether it has, or is about to get, an earlier version of the article. */
+/** A channel as routing sees it. */
 export interface RoutableChannel extends Channel {
+  /** The last of the earlier versions that concerned the channel is there, or about to be: it was not taken down since. */
   hasEarlierVersion: boolean;
+  /** A newer version was routed first. What is decided there stands. */
+  newerRouted: boolean;
 }
 
 /**
@@ -75,20 +79,26 @@ export async function routableChannels(
   tx: LedgerTransaction,
   article: ReleasedVersion,
 ): Promise<RoutableChannel[]> {
-  const hasEarlierAfter = (withdrawn: number) => sql<boolean>`(
-    exists (select from deliveries d
-            where d.channel_id = c.id and d.article_id = ${article.articleId}::uuid and d.action = 'publish'
-              and d.version < ${article.version}::int and d.version > ${withdrawn}::int and d.state <> 'canceled')
-    -- Routed, and its delivery still to be made.
-    or exists (select from routes r
-               where r.channel_id = c.id and r.article_id = ${article.articleId}::uuid
-                 and r.version < ${article.version}::int and r.version > ${article.withdrawnThrough}::int))`;
+  // Routed, or delivered, which is the same but for a moment. What the article's withdrawal covers is there no more.
+  const hasEarlier = sql<boolean>`coalesce((
+    select e.action = 'publish'
+    from (select d.version, d.action from deliveries d
+          where d.channel_id = c.id and d.article_id = ${article.articleId}::uuid and d.state <> 'canceled'
+          union all
+          select r.version, r.action from routes r
+          where r.channel_id = c.id and r.article_id = ${article.articleId}::uuid) as e
+    where e.version < ${article.version}::int and e.version > ${article.withdrawnThrough}::int
+    order by e.version desc, e.action = 'withdraw' desc
+    limit 1), false)`;
+  const newerRouted = sql<boolean>`exists (
+    select from article_versions n
+    where n.article_id = ${article.articleId}::uuid and n.version > ${article.version}::int and n.routed_at is not null)`;
   const rows = await tx
     .selectFrom('channels as c')
     .selectAll('c')
-    .select(hasEarlierAfter(0).as('has_earlier'))
+    .select([hasEarlier.as('has_earlier'), newerRouted.as('newer_routed')])
     .where('c.deleted_at', 'is', null)
-    .where((eb) => eb.or([eb('c.enabled', '=', true), hasEarlierAfter(article.withdrawnThrough)]))
+    .where((eb) => eb.or([eb('c.enabled', '=', true), hasEarlier]))
     .where('c.created_at', '<=', article.releasedAt)
     .where((eb) =>
       eb.not(
@@ -107,7 +117,8 @@ export async function routableChannels(
                     .select('nr.version')
                     .whereRef('nr.article_id', '=', 'n.article_id')
                     .whereRef('nr.version', '=', 'n.version')
-                    .whereRef('nr.channel_id', '=', 'c.id'),
+                    .whereRef('nr.channel_id', '=', 'c.id')
+                    .where('nr.action', '=', 'publish'),
                 ),
               ),
             ),
@@ -116,19 +127,35 @@ export async function routableChannels(
     )
     .orderBy('c.id')
     .execute();
-  return rows.map((row) => ({ ...channelOfRow(row), hasEarlierVersion: row.has_earlier }));
+  return rows.map((row) => ({
+    ...channelOfRow(row),
+    hasEarlierVersion: row.has_earlier,
+    newerRouted: row.newer_routed,
+  }));
 }
 
-/** Records which channels a version goes to, once; a re-run reads what was recorded. */
+/**
+ * Records which channels a version goes to, and whose filter it left, once; a re-run reads what was recorded. What waits at
+ * the latter may not go there any more, and ends.
+ */
 export async function recordRoutes(
   tx: LedgerTransaction,
   articleId: string,
   version: number,
-  channelIds: readonly string[],
+  publish: readonly string[],
+  withdraw: readonly string[] = [],
 ): Promise<void> {
-  // One parameter however many channels: a statement takes 65,535 of them.
-  await sql`insert into routes (article_id, version, channel_id)
-            select ${articleId}::uuid, ${version}::int, unnest(${[...channelIds]}::text[])`.execute(tx);
+  for (const [action, channelIds] of [
+    ['publish', publish],
+    ['withdraw', withdraw],
+  ] as const) {
+    // One parameter however many channels: a statement takes 65,535 of them.
+    await sql`insert into routes (article_id, version, channel_id, action)
+              select ${articleId}::uuid, ${version}::int, unnest(${[...channelIds]}::text[]), ${action}`.execute(
+      tx,
+    );
+  }
+  await endMovedOut(tx, articleId, version, withdraw);
   await tx
     .updateTable('article_versions')
     .set({ routed_at: sql`clock_timestamp()` })
@@ -137,7 +164,7 @@ export async function recordRoutes(
     .execute();
 }
 
-/** Channels recorded for the version, as they are now; deleted ones are left out. */
+/** Channels that a version was recorded for, as they are now; deleted ones are left out. */
 export async function routedChannels(ledger: Ledger, articleId: string, version: number): Promise<Channel[]> {
   const rows = await ledger
     .selectFrom('routes as r')
@@ -145,6 +172,27 @@ export async function routedChannels(ledger: Ledger, articleId: string, version:
     .selectAll('c')
     .where('r.article_id', '=', articleId)
     .where('r.version', '=', version)
+    .where('r.action', '=', 'publish')
+    .where('c.deleted_at', 'is', null)
+    .orderBy('c.id')
+    .execute();
+  return rows.map(channelOfRow);
+}
+
+/** Channels whose filter the version left, and that may show an earlier one: a withdrawal goes to them. */
+export async function channelsMovedOut(
+  ledger: Ledger,
+  articleId: string,
+  version: number,
+): Promise<Channel[]> {
+  const rows = await ledger
+    .selectFrom('routes as r')
+    .innerJoin('channels as c', 'c.id', 'r.channel_id')
+    .selectAll('c')
+    .where('r.article_id', '=', articleId)
+    .where('r.version', '=', version)
+    .where('r.action', '=', 'withdraw')
+    .where(mayShowEarlier('r'))
     .where('c.deleted_at', 'is', null)
     .orderBy('c.id')
     .execute();

@@ -4,6 +4,7 @@ import type { ChannelFilter } from '@newsrelay/contracts/channel';
 import type { DeliveryAction, DeliveryState, Outcome } from '@newsrelay/contracts/delivery';
 import type { EventKind, Severity } from '@newsrelay/contracts/operator-events';
 import type { Role } from '@newsrelay/contracts/role';
+import type { TaskResult } from '@newsrelay/contracts/task';
 
 /* Tables as Kysely sees them; the migrations are what they are. bigint comes back as a string from `pg`. */
 
@@ -93,6 +94,7 @@ export interface RoutesTable {
   version: number;
   channel_id: string;
   rendition_id: string | null;
+  action: Defaulted<DeliveryAction>;
 }
 
 export interface RenditionsTable {
@@ -296,6 +298,35 @@ export interface ReplaysTable {
   finished_at: Date | null;
 }
 
+export interface TaskMarksTable {
+  delivery_id: string;
+  epoch: number;
+  opened_at: Date;
+  taken_by_id: string | null;
+  taken_by_name: string | null;
+  taken_at: Date | null;
+  done_by_id: string | null;
+  done_by_name: string | null;
+  done_at: Date | null;
+  result: TaskResult | null;
+  note: string | null;
+}
+
+export interface EvidenceDueTable {
+  delivery_id: string;
+  number: number;
+}
+
+export interface EvidenceTable {
+  article_id: string;
+  number: number;
+  at: string;
+  kind: string;
+  facts: string;
+  prev_hash: string;
+  hash: string;
+}
+
 export interface LedgerSchema {
   articles: ArticlesTable;
   article_versions: ArticleVersionsTable;
@@ -321,4 +352,7 @@ export interface LedgerSchema {
   alarm_sinks: AlarmSinksTable;
   alarm_deliveries: AlarmDeliveriesTable;
   replays: ReplaysTable;
+  task_marks: TaskMarksTable;
+  evidence: EvidenceTable;
+  evidence_due: EvidenceDueTable;
 }

@@ -85,13 +85,16 @@ const settle = new Statement('settle', (ledger, given: GiveValue<Values>) =>
             updated_at = clock_timestamp()
         from target s
         where d.id = s.id
-        returning d.id, d.attempt_count, d.epoch, s.claimed_at, d.state, d.channel_id, d.article_id, d.version
+        returning d.id, d.attempt_count, d.epoch, s.claimed_at, d.state, d.channel_id, d.article_id, d.version, d.action
       ), written as (
         insert into attempts (${ATTEMPT_COLUMNS})
         select id, attempt_count, epoch, claimed_at, ${given('durationMs')}::int, ${given('outcome')},
                ${given('status')}::int, ${given('error')}, ${given('response')}
         from settled
         ${OVER_ITS_BEGINNING}
+      ), told as (
+        insert into evidence_due (delivery_id, number)
+        select id, attempt_count from settled where action = 'withdraw'
       )
       select state, channel_id, article_id, version from settled`.compile(ledger),
 );
@@ -193,12 +196,15 @@ const settleArrivals = new Statement('settle-arrivals', (ledger, given: GiveValu
           updated_at = clock_timestamp()
       from given g join deliveries o on o.id = g.id
       where d.id = g.id and d.epoch = g.epoch and d.state = 'sending'
-      returning d.id, d.attempt_count, d.epoch, o.updated_at as claimed_at, d.state, d.channel_id
+      returning d.id, d.attempt_count, d.epoch, o.updated_at as claimed_at, d.state, d.channel_id, d.action
     ), written as (
       insert into attempts (${ATTEMPT_COLUMNS})
       select s.id, s.attempt_count, s.epoch, s.claimed_at, g.duration_ms, g.outcome, g.status, null, g.response
       from settled s join given g on g.id = s.id
       ${OVER_ITS_BEGINNING}
+    ), told as (
+      insert into evidence_due (delivery_id, number)
+      select id, attempt_count from settled where action = 'withdraw'
     )
     select s.id, s.state, case when g.served then pg_notify(${NOTIFICATIONS.channelServed}, s.channel_id) end as notified
     from settled s join given g on g.id = s.id`.compile(ledger),

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { VersionOfArticle } from './article-versions.js';
 import type { Ledger } from './database.js';
+import { mayShowEarlier } from './filter-drift.js';
 
 /*
  * What was released or withdrawn and still lacks a delivery. A version, or an order, that has all of them is marked once
@@ -12,13 +13,14 @@ const PAGE = 25;
 /** Pages of one search; the next search goes on with what these leave unmarked. */
 const MOST_PAGES = 40;
 
-/** The released version `x` was never routed, or one of its channels has no delivery of it. */
+/** The released version `x` was never routed, or one of its channels has no delivery of it and should. */
 const versionLacksDelivery = sql`(x.routed_at is null
   or exists (select from routes r join channels c on c.id = r.channel_id and c.deleted_at is null
              where r.article_id = x.article_id and r.version = x.version
+               and (r.action = 'publish' or ${mayShowEarlier('r')})
                and not exists (select from deliveries d
                                where d.article_id = r.article_id and d.channel_id = r.channel_id
-                                 and d.version = r.version and d.action = 'publish')))`;
+                                 and d.version = r.version and d.action = r.action)))`;
 
 /** A channel that the order `x` must reach has neither a delivery of it nor a newer version in its place. */
 const withdrawalLacksDelivery = sql`exists (

@@ -10,7 +10,7 @@ import type { DueRow } from './due-row.js';
 export async function endWaiting(
   ledger: Ledger,
   candidate: ClaimCandidate,
-  state: 'canceled' | 'superseded',
+  state: 'canceled' | 'superseded' | 'manual',
   reason: string,
 ): Promise<void> {
   await ledger

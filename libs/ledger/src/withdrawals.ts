@@ -5,7 +5,10 @@ import { NOTIFICATIONS, SUBJECTS } from '@newsrelay/contracts/subjects';
 import type { ArticleRow } from './article-versions.js';
 import type { Ledger, LedgerTransaction } from './database.js';
 import { leading } from './delivery-states.js';
+import { appendEvidence } from './evidence.js';
 import { enqueueEvent } from './outbox.js';
+
+const REOPENED = leading(['dead'], 'queued');
 
 /**
  * Marks every version so far as withdrawn, cancels what waits, tells senders and feeds; the article must be locked.
@@ -58,6 +61,24 @@ export async function orderWithdrawal(
     .where('action', '=', 'publish')
     .where('state', 'in', leading(WAITING_STATES, 'canceled'))
     .execute();
+  // A channel's filter was left by this very version, and its withdrawal was given up there: the order asks for it anew.
+  await tx
+    .updateTable('deliveries')
+    .set({
+      state: 'queued',
+      reason: 'the article was withdrawn',
+      attempts_in_round: 0,
+      round_started_at: sql`clock_timestamp()`,
+      next_attempt_at: sql`clock_timestamp()`,
+      epoch: sql`epoch + 1`,
+      updated_at: sql`clock_timestamp()`,
+    })
+    .where('article_id', '=', article.id)
+    .where('action', '=', 'withdraw')
+    .where('version', '=', through)
+    .where('state', 'in', REOPENED)
+    .execute();
+  await appendEvidence(tx, article.id, 'ordered', { order: orderId, through, reason });
   await enqueueEvent(tx, SUBJECTS.articleWithdrawn, { articleId: article.id, version: through, orderId });
   await sql`select pg_notify(${NOTIFICATIONS.articleWithdrawn}, ${article.id})`.execute(tx);
   return { orderId, repeated: false };

@@ -1,6 +1,7 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { DELIVERY_STATES, RETRYABLE_STATES } from '@newsrelay/contracts/delivery';
+import type { EvidenceFile } from '@newsrelay/contracts/evidence-chain';
 import { Problem } from '@newsrelay/contracts/problem';
 import { Caller, type Identity } from '@newsrelay/http-api/identity';
 import { decodeCursor, pageOf, pagingQuery, windowQuery } from '@newsrelay/http-api/paging';
@@ -15,6 +16,7 @@ import {
   type DeliveryQuery,
   type DeliveryView,
 } from '@newsrelay/ledger/delivery-views';
+import { readEvidence } from '@newsrelay/ledger/evidence';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { ConsoleEvents } from '../events.js';
 import { DueJobs } from './due-jobs.js';
@@ -50,6 +52,16 @@ export class DeliveriesController {
     const known = z.uuid().safeParse(id).success && (await articleExists(this.ledger, id));
     if (!known) throw new Problem(404, 'There is no such article.');
     return this.#page(query, id);
+  }
+
+  /** One file, kept for ever: `./newsrelay verify-evidence FILE` tells whether it was changed. */
+  @Get('articles/:id/evidence')
+  @Needs('read')
+  @Header('content-disposition', 'attachment; filename="evidence.json"')
+  async evidence(@Param('id') id: string): Promise<EvidenceFile> {
+    const known = z.uuid().safeParse(id).success && (await articleExists(this.ledger, id));
+    if (!known) throw new Problem(404, 'There is no such article.');
+    return readEvidence(this.ledger, id.toLowerCase());
   }
 
   @Get('deliveries/:id')

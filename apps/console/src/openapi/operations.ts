@@ -11,6 +11,7 @@ import { channelInput } from '@newsrelay/contracts/channel';
 import { ALL_EVENT_KINDS, SEVERITIES } from '@newsrelay/contracts/operator-events';
 import { replayInput } from '@newsrelay/contracts/replay';
 import { keyInput } from '@newsrelay/contracts/role';
+import { taskDoneInput } from '@newsrelay/contracts/task';
 import { AUDIT_ACTIONS } from '@newsrelay/ledger/audit';
 import { loginInput } from '../keys/session.controller.js';
 
@@ -142,6 +143,13 @@ export const OPERATIONS: Operation[] = [
   },
   {
     method: 'get',
+    path: '/api/v1/articles/{id}/evidence',
+    summary:
+      'Evidence of the article’s withdrawals: what was ordered, sent and answered, each entry bound to the one before it',
+    answers: { 200: 'One file, to be kept; `./newsrelay verify-evidence FILE` checks it' },
+  },
+  {
+    method: 'get',
     path: '/api/v1/deliveries',
     summary: 'Deliveries, newest first',
     query: { ...paging, ...window, state: '', channel: '', article: '' },
@@ -184,6 +192,33 @@ export const OPERATIONS: Operation[] = [
     path: '/api/v1/replays/{id}/cancel',
     summary: 'Ends a replay; what it handed to delivery already goes on',
     answers: { 200: 'The replay' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/tasks',
+    summary:
+      'What only a person can end: taking down by hand, and looking whether something arrived; newest first',
+    query: { ...paging, state: 'open (default) or done' },
+    answers: { 200: 'A page of tasks, each with its delivery, who has it, and who did it' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/tasks/{id}/take',
+    summary: 'Takes the task of a delivery: others see who is at it',
+    answers: { 200: 'The task' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/tasks/{id}/release',
+    summary: 'Gives a task back, whoever has it',
+    answers: { 200: 'The task' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/tasks/{id}/done',
+    summary: 'Says what was done or found: the delivery counts as delivered, or is sent again',
+    body: { ...json(taskDoneInput), required: true },
+    answers: { 200: 'The task' },
   },
   {
     method: 'get',
