@@ -106,10 +106,13 @@ function planLane(
     let atMs = fromMs + random.whole(0, GAP_MS[1]);
     while (atMs < toMs) {
       if (deck.length === 0) deck = random.shuffled(cards);
-      const card = deck.pop();
+      // None lasts into the calm.
+      const leftMs = toMs - atMs;
+      const fits = deck.findLastIndex(([, , least]) => least <= leftMs);
+      const [card] = deck.splice(fits, fits < 0 ? 0 : 1);
       if (card === undefined) break;
       const [target, kind, least, most] = card;
-      const lastsMs = random.whole(least, most);
+      const lastsMs = random.whole(least, Math.min(most, leftMs));
       faults.push({ atMs, lane, target, kind, lastsMs });
       atMs += lastsMs + random.whole(...GAP_MS);
     }

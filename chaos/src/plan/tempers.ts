@@ -86,7 +86,14 @@ function stretchesOf(temper: Temper, durationMs: number, random: Random): Stretc
       return [stretch(between(0.1, 0.4), between(0.3, 0.5))];
     case 'rate-limiting':
       return [0.1, 0.4, 0.7].map((from) => stretch(between(from, from + 0.1), between(0.1, 0.2)));
-    default:
+    case 'slow':
+    case 'dripping':
+    case 'endless':
+    case 'flapping':
+    case 'forgetful':
+    case 'resetting':
+    case 'hanging':
+    case 'absent':
       return [{ fromMs: 0, toMs: durationMs }];
   }
 }
