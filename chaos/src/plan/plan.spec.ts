@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { planLines, planOf } from './plan.js';
 import { Random } from './random.js';
-import { TEMPER_NAMES } from './tempers.js';
+import { isIll, TEMPER_NAMES } from './tempers.js';
 
 const MINUTE = 60_000;
 
@@ -19,6 +19,7 @@ describe('a plan', () => {
     expect(outlets).toHaveLength(50);
     expect(new Set(outlets.map(({ temper }) => temper))).toEqual(new Set(TEMPER_NAMES));
     expect(new Set(outlets.map(({ id }) => id)).size).toBe(50);
+    for (const outlet of outlets) expect(isIll(outlet, 60 * MINUTE)).toBe(!outlet.endsWell);
   });
 
   it('does to an article only what can be done to it, in order', () => {

@@ -58,6 +58,9 @@ export interface OutletPlan {
 /** An outlet that ends well is away for no longer than its deliveries are tried for (`RETRY_SCHEDULE`), milliseconds. */
 const LONGEST_STRETCH_MS = 240_000;
 
+/** Milliseconds; a number that JSON can tell. */
+const FOR_EVER = Number.MAX_SAFE_INTEGER;
+
 export function planOutlets(seed: string, durationMs: number): OutletPlan[] {
   const random = new Random(seed, 'outlets');
   return TEMPER_NAMES.flatMap((temper) =>
@@ -92,9 +95,10 @@ function stretchesOf(temper: Temper, durationMs: number, random: Random): Stretc
     case 'flapping':
     case 'forgetful':
     case 'resetting':
+      return [{ fromMs: 0, toMs: durationMs }];
     case 'hanging':
     case 'absent':
-      return [{ fromMs: 0, toMs: durationMs }];
+      return [{ fromMs: 0, toMs: FOR_EVER }];
   }
 }
 
