@@ -17,6 +17,7 @@ import { ChaosFolder } from './stand/chaos-folder.js';
 
 /* `./newsrelay chaos`: exit code 0 when no guarantee was broken, 1 when one was or the run failed, 2 for a wrong option. */
 
+const stopping = new AbortController();
 const closings: (() => Promise<void> | void)[] = [];
 
 function print(lines: readonly string[]): void {
@@ -50,10 +51,12 @@ async function runOnce({ minutes, seed }: ChaosOptions): Promise<number> {
       say: (line) => {
         print([`… ${line}`]);
       },
+      stopping: stopping.signal,
       closing: (close) => closings.push(close),
     });
   } catch (error) {
-    print([`The run failed; its logs are kept in ${shownPath(keep())}. The same again: ${again}`]);
+    if (!stopping.signal.aborted)
+      print([`The run failed; its logs are kept in ${shownPath(keep())}. The same again: ${again}`]);
     throw error;
   }
   const { lines, breaches } = judge(records);
@@ -106,6 +109,7 @@ try {
     process.exit(exitCodeOf(signal));
   });
   const stopped = signals.first.then((signal) => {
+    stopping.abort();
     print(['Stopping …']);
     return exitCodeOf(signal);
   });

@@ -27,18 +27,20 @@ export interface RunOptions {
   /** The data folder of everything. */
   readonly work: string;
   readonly say: (line: string) => void;
+  /** Aborts when the run is to end before its time. */
+  readonly stopping: AbortSignal;
   /** Takes what has to end, last opened first closed. */
   readonly closing: (close: () => Promise<void>) => void;
 }
 
 /** One run, from the start of the servers to the last record. */
-export async function run({ plan, work, say, closing }: RunOptions): Promise<Records> {
+export async function run({ plan, work, say, stopping, closing }: RunOptions): Promise<Records> {
   const { seed, durationMs, outlets: outletPlans } = plan;
   let startsAt = Number.POSITIVE_INFINITY;
   const now = (): number => monotonicMs() - startsAt;
 
   const unaskedEnds: UnaskedEnd[] = [];
-  const stand = new Stand(work, (service, how) => {
+  const stand = new Stand(work, stopping, (service, how) => {
     unaskedEnds.push({ service, at: now(), how });
     say(`${service} ended by itself (${how})`);
   });
@@ -74,14 +76,20 @@ export async function run({ plan, work, say, closing }: RunOptions): Promise<Rec
     say(`${Math.round(now() / 1000)} s: ${acts} of ${plan.acts.length} acts answered, ${begun} faults`);
   }, SAY_EVERY_MS);
   try {
-    const faults = await carryOut({
+    const injected = carryOut({
       stand,
+      stopping,
       faults: plan.faults,
       durationMs,
       now,
       onFault: () => (begun += 1),
     });
-    await delay(Math.max(0, durationMs - now()));
+    // Nothing may be started again by a fault once the stand is stopped.
+    closing(async () => {
+      await injected.catch(() => undefined);
+    });
+    const faults = await injected;
+    await delay(Math.max(0, durationMs - now()), undefined, { signal: stopping });
     say('the faults are over; waiting until everything is everywhere');
     await outlets.ask({ what: 'heal' });
     await stand.ready();

@@ -75,12 +75,16 @@ export class ServiceProcess {
     this.#child?.kill(signal);
   }
 
-  /** @throws DeadlineError */
-  async ready(): Promise<void> {
-    await pollUntil(`readiness of ${this.options.name}`, () => isReady(this.url), {
-      timeoutMs: READY_WITHIN_MS,
-      everyMs: 50,
-    });
+  /** @throws DeadlineError; the signal's reason once it is aborted */
+  async ready(stopping: AbortSignal): Promise<void> {
+    await pollUntil(
+      `readiness of ${this.options.name}`,
+      async () => {
+        stopping.throwIfAborted();
+        return isReady(this.url);
+      },
+      { timeoutMs: READY_WITHIN_MS, everyMs: 50 },
+    );
   }
 }
 

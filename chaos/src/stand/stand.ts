@@ -23,6 +23,7 @@ export class Stand {
 
   constructor(
     private readonly dataDir: string,
+    private readonly stopping: AbortSignal,
     private readonly onUnaskedEnd: (service: ServiceName, how: string) => void,
   ) {}
 
@@ -110,7 +111,7 @@ export class Stand {
   }
 
   async ready(): Promise<void> {
-    await Promise.all([...this.#services.values()].map((service) => service.ready()));
+    await Promise.all([...this.#services.values()].map((service) => service.ready(this.stopping)));
   }
 
   async stop(): Promise<void> {
