@@ -17,7 +17,7 @@ describe('./newsrelay chaos', () => {
     folder = temporaryDataDir();
   });
   afterEach(async () => {
-    await folder.remove();
+    if (process.env['NEWSRELAY_KEEP_TEST_DATA'] === undefined) await folder.remove();
   });
 
   function chaos(...args: string[]) {
@@ -47,8 +47,10 @@ describe('./newsrelay chaos', () => {
 
   it('breaks no guarantee, and says what it did to whom', async () => {
     const run = chaos('--quick', '--seed', SEED);
-    expect([await run.code, run.output()]).toEqual([0, expect.any(String)]);
+    const code = await run.code;
     const output = run.output();
+    // What it found is worth more than that it found something.
+    if (code !== 0) throw new Error(`exit code ${code ?? 'none'}\n${output}`);
     expect(output).toContain('No breach.');
     expect(output).toContain(`--seed ${SEED}`);
     // It had something to prove: faults were done, and healthy outlets had requests.
