@@ -94,6 +94,12 @@ module.exports = {
       from: { pathNot: '^bench/' },
       to: { path: '^bench/' },
     },
+    {
+      name: 'code-never-imports-the-chaos-suite',
+      severity: 'error',
+      from: { pathNot: '^chaos/' },
+      to: { path: '^chaos/' },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

@@ -38,6 +38,7 @@ export default tseslint.config(
       '**/*.spec.ts',
       'test/**/*.ts',
       'bench/src/**/*.ts',
+      'chaos/src/**/*.ts',
       'libs/config/src/**/*.ts',
       'libs/local-servers/src/**/*.ts',
       'apps/single-machine/src/**/*.ts',

@@ -1,6 +1,6 @@
 /** Unit and contract specs beside the code, pipeline tests in test/. Real servers, never mocks of them. */
 export default {
-  testMatch: ['<rootDir>/{apps,libs}/**/src/**/*.spec.ts', '<rootDir>/{bench,test}/src/**/*.spec.ts'],
+  testMatch: ['<rootDir>/{apps,libs}/**/src/**/*.spec.ts', '<rootDir>/{bench,chaos,test}/src/**/*.spec.ts'],
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

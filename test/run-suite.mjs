@@ -39,7 +39,7 @@ const CHECKS = [
   {
     name: 'deps',
     script: bin('dependency-cruiser', 'bin/dependency-cruiser.mjs'),
-    args: ['--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'bench', 'test'],
+    args: ['--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'bench', 'chaos', 'test'],
   },
 ];
 
@@ -131,7 +131,9 @@ if (results.every(({ failed }) => failed === 0)) {
   } else {
     for (const each of checks) if (!interrupted) results.push(await check(each));
     if (!interrupted)
-      results.push(await jest('specs', ['--roots', 'apps', '--roots', 'libs', '--roots', 'bench']));
+      results.push(
+        await jest('specs', ['--roots', 'apps', '--roots', 'libs', '--roots', 'bench', '--roots', 'chaos']),
+      );
     // Each of these runs the whole system: two at once would take the processor from each other.
     if (!interrupted && !fast) results.push(await jest('pipeline', ['--roots', 'test', '--runInBand']));
   }

@@ -3,7 +3,7 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import type { RenditionReady } from '@newsrelay/contracts/events';
 import { SUBJECTS } from '@newsrelay/contracts/subjects';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
-import { isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
+import { isLedgerAway, type Ledger } from '@newsrelay/ledger/database';
 import { createDeliveries } from '@newsrelay/ledger/deliveries';
 import type { DueRow } from '@newsrelay/ledger/due-row';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
@@ -45,7 +45,7 @@ export class RenditionEventsController {
     try {
       return await createDeliveries(this.ledger, event);
     } catch (error) {
-      if (isLedgerUnavailable(error)) throw new RetryLater(AWAY_MS, 'PostgreSQL is away', { cause: error });
+      if (isLedgerAway(error)) throw new RetryLater(AWAY_MS, 'PostgreSQL is away', { cause: error });
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { ArticleReleased, ArticleWithdrawn } from '@newsrelay/contracts/events';
 import { SUBJECTS } from '@newsrelay/contracts/subjects';
-import { isLedgerUnavailable } from '@newsrelay/ledger/database';
+import { isLedgerAway } from '@newsrelay/ledger/database';
 import { Poison, RetryLater } from '@newsrelay/messaging/handler-errors';
 import { Distribution, type Distributed } from './distribution.js';
 
@@ -30,7 +30,7 @@ async function settled(distribute: () => Promise<Distributed>): Promise<void> {
   try {
     distributed = await distribute();
   } catch (error) {
-    if (isLedgerUnavailable(error)) throw new RetryLater(AWAY_MS, 'PostgreSQL is away', { cause: error });
+    if (isLedgerAway(error)) throw new RetryLater(AWAY_MS, 'PostgreSQL is away', { cause: error });
     throw error;
   }
   if (distributed.done) return;

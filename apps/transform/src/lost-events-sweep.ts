@@ -5,7 +5,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { VersionOfArticle } from '@newsrelay/ledger/article-versions';
-import { isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
+import { isLedgerAway, type Ledger } from '@newsrelay/ledger/database';
 import { LedgerStart } from '@newsrelay/ledger/ledger.module';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { Rounds } from '@newsrelay/ledger/rounds';
@@ -68,7 +68,7 @@ export class LostEventsSweep implements OnApplicationBootstrap, BeforeApplicatio
     let done = 0;
     for (const each of found) {
       const distributed = await distribute(each).catch((error: unknown) => {
-        if (isLedgerUnavailable(error)) throw error;
+        if (isLedgerAway(error)) throw error;
         this.events.stillUndistributed(each.articleId, each.version, error);
         return null;
       });

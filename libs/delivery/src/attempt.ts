@@ -9,7 +9,7 @@ import { takeProbe } from '@newsrelay/ledger/breakers';
 import type { ClaimCandidate } from '@newsrelay/ledger/claim-candidates';
 import type { Claim, ClaimRequest } from '@newsrelay/ledger/claims';
 import { readEarlierSends, type EarlierSends } from '@newsrelay/ledger/earlier-sends';
-import { isLedgerTooSlow, isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
+import { isLedgerAway, type Ledger } from '@newsrelay/ledger/database';
 import type { InBatches } from '@newsrelay/ledger/in-batches';
 import { isPlainArrival, settleDelivery, type Settled, type Settlement } from '@newsrelay/ledger/settlements';
 import { endWaiting } from '@newsrelay/ledger/waiting-deliveries';
@@ -286,7 +286,7 @@ async function settleWithinLease(
       if (isPlainArrival(settlement)) return (await parts.arrivals.get(settlement)) ?? null;
       return await settleDelivery(parts.ledger, settlement);
     } catch (error) {
-      const mayPass = isLedgerUnavailable(error) || isLedgerTooSlow(error);
+      const mayPass = isLedgerAway(error);
       if (!mayPass || stopping.aborted || performance.now() >= leaseEndsAt) throw error;
       await delay(SETTLE_AGAIN_MS);
     }
@@ -354,7 +354,7 @@ async function earlierSends(
 ): Promise<EarlierSends | null> {
   if (connector.manifest.capabilities.repeat === 'server-key') return { remoteIds: [], uncertain: [] };
   return readEarlierSends(ledger, candidate, claim).catch((error: unknown) => {
-    if (isLedgerUnavailable(error) || isLedgerTooSlow(error)) return null;
+    if (isLedgerAway(error)) return null;
     throw error;
   });
 }

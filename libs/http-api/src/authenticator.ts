@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
 import { BUILT_IN_KEY } from '@newsrelay/contracts/role';
-import { isLedgerUnavailable, type Ledger } from '@newsrelay/ledger/database';
+import { isLedgerAway, type Ledger } from '@newsrelay/ledger/database';
 import { findKeyHolder, hashOfKey, noteUse, type KeyHolder } from '@newsrelay/ledger/keys';
 import { findSession } from '@newsrelay/ledger/sessions';
 import type { Identity } from './identity.js';
@@ -101,7 +101,7 @@ export class Authenticator {
       return await find();
     } catch (error) {
       const migrating = error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE;
-      if (migrating || isLedgerUnavailable(error))
+      if (migrating || isLedgerAway(error))
         throw new Problem(503, 'PostgreSQL cannot be reached now, so that the key cannot be looked up.');
       throw error;
     }

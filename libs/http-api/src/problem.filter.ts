@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
-import { isLedgerUnavailable, unavailabilityOf } from '@newsrelay/ledger/database';
+import { isLedgerAway, unavailabilityOf } from '@newsrelay/ledger/database';
 import { RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
 import type { Metrics } from '@newsrelay/telemetry/metrics';
 import { pathOf, type RouteTable } from './route-table.js';
@@ -42,7 +42,7 @@ export class ProblemFilter implements ExceptionFilter {
     // The client went away or took too long: its broken connection looks like one of ours.
     if (request.raw.errored !== null)
       return new Problem(400, 'The request broke off before its body was here.');
-    if (isLedgerUnavailable(error)) return new Problem(503, unavailabilityOf(error));
+    if (isLedgerAway(error)) return new Problem(503, unavailabilityOf(error));
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
     const message = error instanceof Error ? error.message : '';
     if (status === 404) {

@@ -69,6 +69,11 @@ export function isLedgerTooSlow(error: unknown): boolean {
   return typeof code === 'string' && TOO_SLOW_CODES.has(code);
 }
 
+/** True for either: PostgreSQL is away, or too slow, and the same may succeed later. Nothing of it was stored. */
+export function isLedgerAway(error: unknown): boolean {
+  return isLedgerUnavailable(error) || isLedgerTooSlow(error);
+}
+
 /** Why it cannot be used now, for a caller: told apart are the cases that an operator has to do something about. */
 export function unavailabilityOf(error: unknown): string {
   const { code } = error as { code?: unknown };
@@ -76,6 +81,8 @@ export function unavailabilityOf(error: unknown): string {
     return 'PostgreSQL takes no changes now: it is read-only, as a standby is. Nothing was stored; try again shortly.';
   if (code === '53100')
     return 'The disk of PostgreSQL is full. Nothing was stored; try again when there is room on it.';
+  if (isLedgerTooSlow(error))
+    return 'PostgreSQL takes too long to answer now. Nothing was stored; try again shortly.';
   return 'PostgreSQL cannot be reached now; try again shortly.';
 }
 

@@ -4,7 +4,7 @@ import { EVENT_KINDS, type OperatorEvent } from '@newsrelay/contracts/operator-e
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { recordArrival, recordFailure, type ChannelFailure } from './breakers.js';
 import { pauseChannel } from './channels.js';
-import { isLedgerTooSlow, isLedgerUnavailable, type Ledger, type LedgerTransaction } from './database.js';
+import { isLedgerAway, type Ledger, type LedgerTransaction } from './database.js';
 import { reviveWithdrawals } from './deliveries.js';
 import { overtakes } from './delivery-order.js';
 import { leading } from './delivery-states.js';
@@ -231,7 +231,7 @@ export async function settlePlainArrivals(
   try {
     return await settleTogether(ledger, settlements);
   } catch (error) {
-    if (settlements.length === 1 || isLedgerUnavailable(error) || isLedgerTooSlow(error)) throw error;
+    if (settlements.length === 1 || isLedgerAway(error)) throw error;
     // What keeps one of them from being written must not keep the others.
     const settled = new Map<Settlement, Settled>();
     for (const settlement of settlements) {
