@@ -17,7 +17,7 @@ import { DeliveryWorkers } from '@newsrelay/delivery/worker';
 import { findChannels } from '@newsrelay/ledger/channels';
 import { CandidateReader } from '@newsrelay/ledger/claim-candidates';
 import { claimDeliveries, type ClaimRequest } from '@newsrelay/ledger/claims';
-import type { Ledger } from '@newsrelay/ledger/database';
+import { openLedger, type Ledger } from '@newsrelay/ledger/database';
 import { InBatches } from '@newsrelay/ledger/in-batches';
 import { Leader } from '@newsrelay/ledger/leader';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
@@ -35,10 +35,11 @@ import { ReplayRunner } from './replay/replay-runner.js';
 import { Pruner, RETENTION, type Retention } from './retention/pruner.js';
 import { RetentionEvents } from './retention/retention-events.js';
 import { RenditionEventsController } from './rendition-events.controller.js';
-import { PRODUCER_REDIS } from './tokens.js';
+import { BATCH_LEDGER, PRODUCER_REDIS } from './tokens.js';
 import { WithdrawalWatch } from './withdrawal-watch.js';
 
 export interface PublishSettings extends OutboundProxyGiven, AlarmSettings {
+  DATABASE_URL: string;
   REDIS_URL: string;
   NEWSRELAY_ENCRYPTION_KEY: string;
   NEWSRELAY_ALLOW_TARGETS: readonly string[];
@@ -51,6 +52,8 @@ export interface PublishSettings extends OutboundProxyGiven, AlarmSettings {
 
 /** A process that reconciles and vanishes is succeeded after this, milliseconds. */
 const RECONCILER_LEASE_MS = 5_000;
+/** Batches of reads, claims and results, two of each at once, and deliveries that come into being. */
+const BATCH_CONNECTIONS = 8;
 /** How long a platform may take to tell its limits, milliseconds. */
 const PROBE_DEADLINE_MS = 10_000;
 
@@ -74,6 +77,20 @@ export class PublishModule {
               proxy: outboundProxySettings(settings),
             }),
         },
+        {
+          provide: BATCH_LEDGER,
+          inject: [LOGGER],
+          useFactory: (logger: Logger) =>
+            openLedger({
+              url: settings.DATABASE_URL,
+              poolSize: BATCH_CONNECTIONS,
+              applicationName: 'newsrelay-publish-batches',
+              byKeys: true,
+              onIdleError: (error) => {
+                logger.warn({ reason: error.message }, 'a connection to PostgreSQL broke');
+              },
+            }),
+        },
         { provide: PRODUCER_REDIS, useFactory: () => producerConnection(settings.REDIS_URL) },
         {
           provide: DeliveryQueue,
@@ -87,9 +104,19 @@ export class PublishModule {
         },
         {
           provide: Dispatcher,
-          inject: [LEDGER, DeliveryQueue, PRODUCER_REDIS, Lanes, InFlight, DeliveryEvents, LOGGER],
+          inject: [
+            LEDGER,
+            BATCH_LEDGER,
+            DeliveryQueue,
+            PRODUCER_REDIS,
+            Lanes,
+            InFlight,
+            DeliveryEvents,
+            LOGGER,
+          ],
           useFactory: (
             ledger: Ledger,
+            batches: Ledger,
             queue: DeliveryQueue,
             redis: Redis,
             outbound: Lanes,
@@ -98,15 +125,17 @@ export class PublishModule {
             logger: Logger,
           ) => {
             const holder = randomUUID();
-            const reader = new CandidateReader(ledger);
+            const reader = new CandidateReader(batches);
             const channels = new InBatches((ids: readonly string[]) => findChannels(ledger, ids));
             const rates = new RateLimiter(redis);
             const parts: AttemptParts = {
               ledger,
               candidates: new InBatches((ids: readonly string[]) => reader.read(ids)),
-              claims: new InBatches((requests: readonly ClaimRequest[]) => claimDeliveries(ledger, requests)),
+              claims: new InBatches((requests: readonly ClaimRequest[]) =>
+                claimDeliveries(batches, requests),
+              ),
               arrivals: new InBatches((results: readonly Settlement[]) =>
-                settlePlainArrivals(ledger, results),
+                settlePlainArrivals(batches, results),
               ),
               messages: new MessageComposer(),
               connectorOf,

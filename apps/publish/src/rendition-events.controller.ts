@@ -6,9 +6,9 @@ import { DeliveryQueue } from '@newsrelay/delivery/queue';
 import { isLedgerAway, type Ledger } from '@newsrelay/ledger/database';
 import { createDeliveries } from '@newsrelay/ledger/deliveries';
 import type { DueRow } from '@newsrelay/ledger/due-row';
-import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { RetryLater } from '@newsrelay/messaging/handler-errors';
 import { LOGGER, RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
+import { BATCH_LEDGER } from './tokens.js';
 
 const AWAY_MS = 1_000;
 
@@ -18,7 +18,7 @@ export class RenditionEventsController {
   readonly #queueLog: RateLimitedLog;
 
   constructor(
-    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(BATCH_LEDGER) private readonly ledger: Ledger,
     @Inject(DeliveryQueue) private readonly queue: DeliveryQueue,
     @Inject(LOGGER) logger: Logger,
   ) {

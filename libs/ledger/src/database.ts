@@ -20,6 +20,12 @@ export interface LedgerOptions {
   applicationName: string;
   /** Statements may take as long as they take: for migrations, which nobody waits for with a request. */
   unlimited?: boolean;
+  /**
+   * For statements that look up rows by their keys, again and again, in lists of any length: each is planned once a connection,
+   * and by indexes alone, whatever size the tables had at that time. Left to itself PostgreSQL plans anew for every short list,
+   * which takes longer than running the statement, and reads a table that was small a minute ago from end to end.
+   */
+  byKeys?: boolean;
   /** Told of connections that broke while idle; the pool replaces them by itself. */
   onIdleError: (error: Error) => void;
 }
@@ -32,6 +38,16 @@ const LIMITS = {
   idle_in_transaction_session_timeout: 20_000,
 };
 
+const BY_KEYS = [
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'jit=off',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
+
 /** Opens a pool lazily: nothing connects before the first query, and a lost server is found again by the next one. */
 export function openLedger(options: LedgerOptions): Ledger {
   const pool = new pg.Pool({
@@ -40,6 +56,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     application_name: options.applicationName,
     connectionTimeoutMillis: 5_000,
     ...(options.unlimited === true ? {} : LIMITS),
+    ...(options.byKeys === true ? { options: BY_KEYS } : {}),
     keepAlive: true,
   });
   pool.on('error', options.onIdleError);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { deliveryId } from '@newsrelay/contracts/keys';
-import { WAITING_STATES, type DeliveryState } from '@newsrelay/contracts/delivery';
+import { WAITING_STATES, type DeliveryAction, type DeliveryState } from '@newsrelay/contracts/delivery';
 import type { RenditionReady } from '@newsrelay/contracts/events';
 import { lockArticle } from './article-versions.js';
 import { resetBreaker } from './breakers.js';
@@ -9,11 +9,57 @@ import { overtakes } from './delivery-order.js';
 import { leading } from './delivery-states.js';
 import type { DueRow } from './due-row.js';
 import { isMovedOut } from './filter-drift.js';
+import { Statement, type GiveValue } from './statement.js';
 
 /** States of an older version that a newer one makes pointless. */
 const OVERTAKEN_STATES = leading([...WAITING_STATES, 'unknown', 'manual'], 'superseded');
 /** Those of a version that its withdrawal makes pointless; of an unknown outcome the row is the evidence. */
 const OVERTAKEN_BY_WITHDRAWAL = leading(WAITING_STATES, 'superseded');
+
+interface NewDeliveries {
+  ids: string[];
+  channelIds: string[];
+  articleId: string;
+  version: number;
+  action: DeliveryAction;
+  renditionId: string;
+}
+
+/** Refers to rows that are joined: there are no foreign keys to check for each delivery (ADR 16). */
+const insertDeliveries = new Statement('create-deliveries', (ledger, given: GiveValue<NewDeliveries>) => {
+  const isPublish = sql<boolean>`${given('action')}::text = 'publish'`;
+  const withdrawn = sql<boolean>`(${isPublish} and a.withdrawn_through >= ${given('version')}::int)`;
+  const movedOut = sql<boolean>`(${isPublish} and ${isMovedOut(sql`a.id`, sql`c.id`, sql`${given('version')}::int`)})`;
+  return sql<DueRow & { state: DeliveryState }>`
+    insert into deliveries (id, article_id, version, channel_id, action, rendition_id, state, reason, next_attempt_at)
+    select n.id, a.id, ${given('version')}::int, c.id, ${given('action')}::text, r.id, s.state, s.reason,
+           case when s.state = 'queued' then clock_timestamp() end
+    from unnest(${given('ids')}::text[], ${given('channelIds')}::text[]) as n (id, channel_id)
+    join articles a on a.id = ${given('articleId')}::uuid
+    join channels c on c.id = n.channel_id
+    join renditions r on r.id = ${given('renditionId')}::text
+    cross join lateral (
+      select case
+          when c.deleted_at is not null then 'canceled'
+          when ${withdrawn} then 'canceled'
+          when ${movedOut} then 'superseded'
+          when exists (select from deliveries o
+                       cross join (select a.id as article_id, c.id as channel_id, ${given('version')}::int as version,
+                                          ${given('action')}::text as action) as d
+                       where ${overtakes('o', 'd')}) then 'superseded'
+          when r.refusal is not null then 'dead'
+          else 'queued'
+        end,
+        case
+          when c.deleted_at is not null then 'the channel was deleted'
+          when ${withdrawn} then 'withdrawn before it left'
+          when ${movedOut} then 'a newer version left the channel''s filter'
+          when r.refusal is not null then r.refusal ->> 'message'
+        end
+    ) as s (state, reason)
+    on conflict (id) do nothing
+    returning id, action, channel_id as "channelId", state`.compile(ledger);
+});
 
 /**
  * Creates the deliveries of a rendition, those that are there already untouched, and ends older waiting ones as
@@ -22,56 +68,21 @@ const OVERTAKEN_BY_WITHDRAWAL = leading(WAITING_STATES, 'superseded');
 export async function createDeliveries(ledger: Ledger, event: RenditionReady): Promise<DueRow[]> {
   const { articleId, version, action, channelIds, renditionId } = event;
   const ids = channelIds.map((channelId) => deliveryId(articleId, version, channelId, action));
-  const movedOut = sql<boolean>`(${action} = 'publish' and ${isMovedOut(sql`a.id`, sql`c.id`, sql`${version}::int`)})`;
   return ledger.transaction().execute(async (tx) => {
     // Against a withdrawal and against another version's deliveries being created at the same moment.
     await lockArticle(tx, articleId);
-    await sql`
-      insert into deliveries (id, article_id, version, channel_id, action, rendition_id, state, reason, next_attempt_at)
-      select n.id, ${articleId}::uuid, ${version}::int, n.channel_id, ${action}, ${renditionId}, s.state, s.reason,
-             case when s.state = 'queued' then clock_timestamp() end
-      from unnest(${ids}::text[], ${[...channelIds]}::text[]) as n (id, channel_id)
-      join articles a on a.id = ${articleId}::uuid
-      join channels c on c.id = n.channel_id
-      join renditions r on r.id = ${renditionId}
-      cross join lateral (
-        select case
-            when c.deleted_at is not null then 'canceled'
-            when ${action} = 'publish' and a.withdrawn_through >= ${version}::int then 'canceled'
-            when ${movedOut} then 'superseded'
-            when exists (select from deliveries o
-                         cross join (select a.id as article_id, c.id as channel_id, ${version}::int as version,
-                                            ${action}::text as action) as d
-                         where ${overtakes('o', 'd')}) then 'superseded'
-            when r.refusal is not null then 'dead'
-            else 'queued'
-          end,
-          case
-            when c.deleted_at is not null then 'the channel was deleted'
-            when ${action} = 'publish' and a.withdrawn_through >= ${version}::int then 'withdrawn before it left'
-            when ${movedOut} then 'a newer version left the channel''s filter'
-            when r.refusal is not null then r.refusal ->> 'message'
-          end
-      ) as s (state, reason)
-      on conflict (id) do nothing`.execute(tx);
-    await tx
-      .updateTable('deliveries as o')
-      .from('deliveries as n')
-      .set({
-        state: 'superseded',
-        reason: sql`'version ' || n.version || ' made it pointless'`,
-        next_attempt_at: null,
-        updated_at: sql`clock_timestamp()`,
-      })
-      .where(overtakes('n', 'o'))
-      .where('n.id', 'in', ids)
-      .where('n.state', '!=', 'superseded')
-      .where('o.article_id', '=', articleId)
-      .where('o.state', 'in', OVERTAKEN_STATES)
-      .where((where) =>
-        where.or([where('n.action', '=', 'publish'), where('o.state', 'in', OVERTAKEN_BY_WITHDRAWAL)]),
-      )
-      .execute();
+    const made = await insertDeliveries.run(tx, {
+      ids,
+      channelIds: [...channelIds],
+      articleId,
+      version,
+      action,
+      renditionId,
+    });
+    // Nothing comes before a first version, and all of it was just made: the common case.
+    if (version === 1 && action === 'publish' && made.length === ids.length)
+      return made.filter(({ state }) => state === 'queued');
+    await supersedeOlder(tx, articleId, ids);
     await reviveWithdrawals(tx, articleId);
     return tx
       .selectFrom('deliveries')
@@ -80,6 +91,32 @@ export async function createDeliveries(ledger: Ledger, event: RenditionReady): P
       .where('state', 'in', [...WAITING_STATES])
       .execute();
   });
+}
+
+/** Ends what the deliveries `ids` of the article make pointless. */
+async function supersedeOlder(
+  tx: LedgerTransaction,
+  articleId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await tx
+    .updateTable('deliveries as o')
+    .from('deliveries as n')
+    .set({
+      state: 'superseded',
+      reason: sql`'version ' || n.version || ' made it pointless'`,
+      next_attempt_at: null,
+      updated_at: sql`clock_timestamp()`,
+    })
+    .where(overtakes('n', 'o'))
+    .where('n.id', 'in', ids)
+    .where('n.state', '!=', 'superseded')
+    .where('o.article_id', '=', articleId)
+    .where('o.state', 'in', OVERTAKEN_STATES)
+    .where((where) =>
+      where.or([where('n.action', '=', 'publish'), where('o.state', 'in', OVERTAKEN_BY_WITHDRAWAL)]),
+    )
+    .execute();
 }
 
 const REVIVED = leading(['superseded'], 'queued');

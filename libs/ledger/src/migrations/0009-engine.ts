@@ -38,6 +38,13 @@ export async function up(db: Kysely<never>): Promise<void> {
       primary key (channel_id, action)
     );
 
+    -- Each is checked row by row, which costs as much as the row. The statements that write them join what they refer to, and
+    -- nothing of it is ever deleted.
+    alter table deliveries drop constraint deliveries_article_id_fkey;
+    alter table deliveries drop constraint deliveries_channel_id_fkey;
+    alter table deliveries drop constraint deliveries_rendition_id_fkey;
+    alter table attempts drop constraint attempts_delivery_id_fkey;
+
     -- The way to what waits for one channel, the longest due first.
     create index deliveries_waiting_of_channel on deliveries (channel_id, action, next_attempt_at)
       where state in ('queued', 'retrying');

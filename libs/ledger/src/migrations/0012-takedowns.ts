@@ -37,7 +37,7 @@ export async function up(db: Kysely<never>): Promise<void> {
     );
     -- Attempts of withdrawals that are to go into their chains: written with their results, which wait for no chain.
     create table evidence_due (
-      delivery_id text not null references deliveries (id),
+      delivery_id text not null,
       number int not null,
       primary key (delivery_id, number)
     );
