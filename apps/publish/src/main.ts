@@ -15,7 +15,7 @@ await runUntilStopped(async () => {
     port: settings.NEWSRELAY_PORT,
     bind: settings.NEWSRELAY_BIND,
     adminKey: settings.NEWSRELAY_ADMIN_KEY,
-    poolSize: 24,
+    poolSize: 16,
     consumers: PUBLISH_CONSUMERS,
   });
 });

@@ -43,7 +43,7 @@ export function workersProcess(
     port: settings.NEWSRELAY_WORKERS_PORT,
     bind: '127.0.0.1',
     adminKey: settings.NEWSRELAY_ADMIN_KEY,
-    poolSize: 24,
+    poolSize: 18,
     consumers: [...TRANSFORM_CONSUMERS, ...PUBLISH_CONSUMERS],
   };
 }

@@ -27,7 +27,7 @@ describe('figures', () => {
   afterAll(() => test.close());
 
   beforeEach(async () => {
-    await sql`truncate articles, channels, outbox cascade`.execute(test.ledger);
+    await sql`truncate articles, channels, deliveries, attempts, outbox cascade`.execute(test.ledger);
     for (const id of ['a', 'b', 'c']) await newsroom.addChannel(id, {});
   });
 

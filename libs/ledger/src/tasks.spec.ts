@@ -115,7 +115,10 @@ describe('tasks of people', () => {
     expect(await endTask(test.ledger, id, { ...done, result: 'taken-down' }, ann)).toEqual({
       verdict: 'unfit',
     });
-    expect(await endTask(test.ledger, id, done, ann)).toEqual({ verdict: 'queued', action: 'publish' });
+    expect(await endTask(test.ledger, id, done, ann)).toMatchObject({
+      verdict: 'queued',
+      delivery: { id, action: 'publish' },
+    });
     expect(await row(id)).toMatchObject({ state: 'queued', epoch: 2, attempts_in_round: 0 });
     expect(await ids('open')).not.toContain(id);
     expect(await ids('done')).toContain(id);
