@@ -95,7 +95,7 @@ async function appendDueOf(tx: LedgerTransaction, articleId: string): Promise<nu
     .innerJoin('attempts as t', (join) =>
       join.onRef('t.delivery_id', '=', 'e.delivery_id').onRef('t.number', '=', 'e.number'),
     )
-    .select(['d.id', 'd.version', 'd.channel_id', 'd.state', 'd.reason', 'd.body', 'd.message_hash'])
+    .select(['d.id', 'd.version', 'd.channel_id', 'e.state', 'e.reason', 'd.body', 'd.message_hash'])
     .select(['d.remote_id', 't.number', 't.started_at', 't.duration_ms', 't.outcome', 't.status'])
     .select(['t.error', 't.response'])
     .where('d.article_id', '=', articleId)

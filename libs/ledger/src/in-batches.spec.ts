@@ -43,12 +43,12 @@ describe('questions in batches', () => {
     expect(await Promise.all([first, third, fourth])).toEqual(['v1', 'v3', 'v4']);
   });
 
-  it('asks for no more than fifty at once', () => {
+  it('asks for no more than 128 at once', () => {
     const { asked, batches } = slow();
-    for (let key = 0; key < 120; key += 1) void batches.get(key);
+    for (let key = 0; key < 200; key += 1) void batches.get(key);
     asked[0]?.answer();
     return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      expect(asked.map(({ keys }) => keys.length)).toEqual([1, 1, 50]);
+      expect(asked.map(({ keys }) => keys.length)).toEqual([1, 1, 128]);
     });
   });
 });

@@ -315,6 +315,8 @@ export interface TaskMarksTable {
 export interface EvidenceDueTable {
   delivery_id: string;
   number: number;
+  state: DeliveryState;
+  reason: string | null;
 }
 
 export interface EvidenceTable {

@@ -85,7 +85,7 @@ const settle = new Statement('settle', (ledger, given: GiveValue<Values>) =>
             updated_at = clock_timestamp()
         from target s
         where d.id = s.id
-        returning d.id, d.attempt_count, d.epoch, s.claimed_at, d.state, d.channel_id, d.article_id, d.version, d.action
+        returning d.id, d.attempt_count, d.epoch, s.claimed_at, d.state, d.channel_id, d.article_id, d.version, d.action, d.reason
       ), written as (
         insert into attempts (${ATTEMPT_COLUMNS})
         select id, attempt_count, epoch, claimed_at, ${given('durationMs')}::int, ${given('outcome')},
@@ -93,8 +93,8 @@ const settle = new Statement('settle', (ledger, given: GiveValue<Values>) =>
         from settled
         ${OVER_ITS_BEGINNING}
       ), told as (
-        insert into evidence_due (delivery_id, number)
-        select id, attempt_count from settled where action = 'withdraw'
+        insert into evidence_due (delivery_id, number, state, reason)
+        select id, attempt_count, state, reason from settled where action = 'withdraw'
       )
       select state, channel_id, article_id, version from settled`.compile(ledger),
 );
@@ -203,8 +203,8 @@ const settleArrivals = new Statement('settle-arrivals', (ledger, given: GiveValu
       from settled s join given g on g.id = s.id
       ${OVER_ITS_BEGINNING}
     ), told as (
-      insert into evidence_due (delivery_id, number)
-      select id, attempt_count from settled where action = 'withdraw'
+      insert into evidence_due (delivery_id, number, state, reason)
+      select id, attempt_count, state, null from settled where action = 'withdraw'
     )
     select s.id, s.state, case when g.served then pg_notify(${NOTIFICATIONS.channelServed}, s.channel_id) end as notified
     from settled s join given g on g.id = s.id`.compile(ledger),

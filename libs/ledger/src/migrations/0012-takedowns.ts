@@ -39,6 +39,9 @@ export async function up(db: Kysely<never>): Promise<void> {
     create table evidence_due (
       delivery_id text not null,
       number int not null,
+      -- What the delivery came to by it.
+      state text not null,
+      reason text,
       primary key (delivery_id, number)
     );
     create index task_marks_done on task_marks (opened_at desc, delivery_id desc) where done_at is not null;
