@@ -33,7 +33,7 @@ export function BreakerNote({ breaker }: { breaker: BreakerView }) {
             <RelativeTime at={failingSince} />
           </>
         )}
-        {say('breaker.then')}
+        {' · '}
         {state === 'open' && openUntil !== null ? (
           <>
             <ClockTime at={openUntil} />

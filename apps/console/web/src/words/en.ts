@@ -323,7 +323,6 @@ export const en: Dictionary = {
   'breaker.half-open': 'About to try',
   'breaker.failures': '{n} failures in a row',
   'breaker.since': ', since ',
-  'breaker.then': '; ',
   'breaker.triesAgain': ': next try',
   'breaker.trial': 'the next one to be due tries',
   'breaker.goesOn': 'retries go on',

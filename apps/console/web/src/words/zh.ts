@@ -310,7 +310,6 @@ export const zh = {
   'breaker.half-open': '即将试发',
   'breaker.failures': '连续失败 {n} 次',
   'breaker.since': '，始于',
-  'breaker.then': '；',
   'breaker.triesAgain': ' 再试',
   'breaker.trial': '下一篇到期的先试发',
   'breaker.goesOn': '仍按时重试',
