@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
+import { runningPostgres } from '@newsrelay/local-servers/postgres';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
 import { Browser } from './harness/browser.js';
@@ -81,6 +83,39 @@ describe('the operators’ page', () => {
     const answer = await machine.api.post(sampleArticle(fields));
     expect(answer.status).toBe(202);
     return answer.body.id;
+  }
+
+  /** One statement behind the services' backs. */
+  async function inLedger(statement: string, values: readonly unknown[]): Promise<void> {
+    const client = new pg.Client(runningPostgres(machine.dataDir));
+    await client.connect();
+    try {
+      const { rowCount } = await client.query(statement, [...values]);
+      expect(rowCount).toBe(1);
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Brings a delivery that arrived to a state in which a person is needed. */
+  async function leaveToAPerson(
+    articleId: string,
+    action: 'publish' | 'withdraw',
+    state: 'unknown' | 'manual',
+  ): Promise<string> {
+    const delivery = await pollUntil(
+      'the delivery',
+      async () =>
+        (await machine.api.deliveriesOf(articleId)).find(
+          (each) => each.channel === 'good' && each.action === action && each.state === 'delivered',
+        ),
+      { timeoutMs: 15_000 },
+    );
+    await inLedger('update deliveries set state = $2, updated_at = clock_timestamp() where id = $1', [
+      delivery.id,
+      state,
+    ]);
+    return delivery.id;
   }
 
   const apiOf = (role: string) => new NewsrelayApi(() => machine.url, keys[role] ?? '');
@@ -388,6 +423,109 @@ describe('the operators’ page', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
+  it('leads a person through a message without an answer, by keyboard, to one that is sent again', async () => {
+    const id = await post({ headline: '没有答复的稿件 <b>' });
+    await logIn('operator', '/?screen=tasks');
+    await page.getByText('没有要人做的事。').waitFor();
+    const task = await leaveToAPerson(id, 'publish', 'unknown');
+    // Told by the stream.
+    const item = page.locator(`[data-task="${task}"]`);
+    await item.getByRole('heading', { name: '到对方平台看有没有' }).waitFor();
+    await item.getByText('没有答复的稿件 <b>').first().waitFor();
+    await item.getByText('齐鲁壹点').first().waitFor();
+    await item.getByText('还没有人接手。').waitFor();
+    await page
+      .getByRole('navigation', { name: '主导航' })
+      .getByRole('link', { name: /待办\s*1/ })
+      .waitFor();
+    expect(await violations(page)).toEqual([]);
+    await tabTo(page, '接手');
+    await page.keyboard.press('Enter');
+    await item.getByText('接手：测试operator').waitFor();
+    // Who has it is kept from others.
+    const refused = await machine.api.call('console', 'POST', `/api/v1/tasks/${task}/done`, {
+      json: { result: 'there', note: '看过' },
+    });
+    expect(refused.status).toBe(409);
+    await item.getByRole('button', { name: '放回' }).click();
+    await item.getByText('还没有人接手。').waitFor();
+    await item.getByRole('button', { name: '完成' }).focus();
+    await page.keyboard.press('Enter');
+    const question = page.getByRole('dialog', { name: '对方平台上有吗？' });
+    await question.waitFor();
+    expect(await question.getByRole('radio').count()).toBe(2);
+    // Off the dialog itself, which holds every text.
+    await page.keyboard.press('Tab');
+    await tabTo(page, '记下结果');
+    await page.keyboard.press('Enter');
+    await question.getByText('请选一个结果。').waitFor();
+    await question.getByText('请写一句说明').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await question.getByText('对方平台上没有', { exact: true }).click();
+    await question.getByLabel(/说明/).fill('网站上搜不到');
+    await question.getByRole('button', { name: '记下结果' }).click();
+    await page.getByText('重新排队再发一次').waitFor();
+    await item.waitFor({ state: 'detached' });
+    await pollUntil('the second push', () => partner.at('/good', id).length === 2, { timeoutMs: 15_000 });
+    await page.getByRole('link', { name: '已完成' }).click();
+    await item.getByText('网站上搜不到').waitFor();
+  }, 60_000);
+
+  it('has an article taken down by hand, and exports the proof of it', async () => {
+    const id = await post({ headline: '要手工撤的稿件' });
+    await pollUntil('both have it', () => partner.at('/good', id).length === 1, { timeoutMs: 15_000 });
+    await machine.api.withdraw(id);
+    const task = await leaveToAPerson(id, 'withdraw', 'manual');
+    await logIn('editor', '/?screen=tasks');
+    const item = page.locator(`[data-task="${task}"][data-kind="take-down"]`);
+    await item.getByText('这个渠道不能自动撤稿。').waitFor();
+    const mayEnd = await item.getByRole('button', { name: '完成' }).count();
+    const me = await apiOf('editor').call<{ may: string[] }>('console', 'GET', '/api/v1/me');
+    expect(mayEnd).toBe(me.body.may.includes('retry') ? 1 : 0);
+    await page.context().clearCookies();
+    await logIn('operator', '/?screen=tasks');
+    await item.getByRole('button', { name: '完成' }).click();
+    const question = page.getByRole('dialog', { name: '撤下了吗？' });
+    await question.getByText('已手工撤下').click();
+    await question.getByLabel(/说明/).fill('电话确认');
+    await question.getByRole('button', { name: '记下结果' }).click();
+    await page.getByText('这件事完成了').waitFor();
+    await item.waitFor({ state: 'detached' });
+    await page.goto(`${machine.url}/?article=${id}`);
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: '导出证据' }).click();
+    const saved = await saving;
+    expect(saved.suggestedFilename()).toBe(`evidence-${id}.json`);
+    const file = await saved.path();
+    expect(machine.run(['verify-evidence', file])).toMatchObject({ status: 0 });
+    expect(readFileSync(file, 'utf8')).toContain('电话确认');
+  }, 60_000);
+
+  it('says in words that a channel is held back after failures, and when it tries again', async () => {
+    const breaker = `insert into breakers (channel_id, failures, failing_since, open_until, opened_at)
+      values ('bad', 12, clock_timestamp() - interval '1 hour', clock_timestamp() + $1::interval, clock_timestamp())
+      on conflict (channel_id) do update set failures = excluded.failures, failing_since = excluded.failing_since,
+        open_until = excluded.open_until`;
+    await inLedger(breaker, ['1 hour']);
+    try {
+      await logIn('operator', '/?screen=channels');
+      const item = page.locator('.channel-item[data-channel="bad"]');
+      await item.getByText('暂缓发送').waitFor();
+      expect(await item.locator('.breaker').innerText()).toMatch(/连续失败 12 次.*\d\d:\d\d 再试/s);
+      expect(await page.locator('[data-channel="good"] .breaker').count()).toBe(0);
+      expect(await violations(page)).toEqual([]);
+      await page.goto(`${machine.url}/?screen=status`);
+      await page.getByRole('list', { name: '暂缓发送的渠道' }).getByText('济宁新闻网').waitFor();
+      expect(await violations(page)).toEqual([]);
+      await inLedger(breaker, ['-1 second']);
+      await page.goto(`${machine.url}/?screen=channels`);
+      await item.getByText('即将试发').waitFor();
+    } finally {
+      await inLedger("delete from breakers where channel_id = 'bad'", []);
+    }
+    await page.locator('[data-channel="bad"] .breaker').waitFor({ state: 'detached' });
+  }, 60_000);
+
   it('shows what operators were told of, and what of it is over', async () => {
     const ask = (verb: string, json?: object) =>
       machine.api.call('console', 'POST', `/api/v1/channels/bad/${verb}`, json === undefined ? {} : { json });
@@ -428,6 +566,8 @@ describe('the operators’ page', () => {
         '/?view=withdrawn',
         `/?view=all&article=${id}`,
         `/?view=all&article=${id}&pane=deliveries`,
+        '/?screen=tasks',
+        '/?screen=tasks&tasks=done',
         '/?screen=channels',
         '/?screen=status',
         '/?screen=keys',

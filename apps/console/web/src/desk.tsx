@@ -1,7 +1,8 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
 import { addressWith, go, useAddress } from './address.js';
 import { call } from './api/call.js';
+import { openTasks } from './api/questions.js';
 import { ArticleDrawer } from './article/article-drawer.js';
 import { BoardScreen } from './board/board-screen.js';
 import { useLiveUpdates, type Liveness } from './live/live-updates.js';
@@ -13,12 +14,13 @@ import { useWords } from './words/language.js';
 import type { Key } from './words/zh.js';
 
 // Looked at less often than the board: loaded when they are.
+const TasksScreen = lazy(() => import('./tasks/tasks-screen.js'));
 const ChannelsScreen = lazy(() => import('./channels/channels-screen.js'));
 const StatusScreen = lazy(() => import('./status/status-screen.js'));
 const KeysScreen = lazy(() => import('./admin/keys-screen.js'));
 const AuditScreen = lazy(() => import('./admin/audit-screen.js'));
 
-const SCREENS = ['board', 'channels', 'status', 'keys', 'audit'] as const;
+const SCREENS = ['board', 'tasks', 'channels', 'status', 'keys', 'audit'] as const;
 type ScreenName = (typeof SCREENS)[number];
 const KEEPS: Record<string, string | null> = {
   view: null,
@@ -29,6 +31,7 @@ const KEEPS: Record<string, string | null> = {
   article: null,
   pane: null,
   next: null,
+  tasks: null,
 };
 
 export function Desk({ loggedIn }: { loggedIn: boolean }) {
@@ -50,6 +53,7 @@ export function Desk({ loggedIn }: { loggedIn: boolean }) {
       <main id="content" tabIndex={-1}>
         <Suspense fallback={<p className="quiet">{say('common.loading')}</p>}>
           {screen === 'board' && <BoardScreen />}
+          {screen === 'tasks' && <TasksScreen />}
           {screen === 'channels' && <ChannelsScreen />}
           {screen === 'status' && <StatusScreen />}
           {screen === 'keys' && mayKeys && <KeysScreen />}
@@ -74,6 +78,7 @@ function TopBar({ screen, liveness }: { screen: ScreenName; liveness: Liveness }
         {shown.map((name) => (
           <ScreenLink key={name} to={name} isHere={name === screen}>
             {say(`nav.${name}` as Key)}
+            {name === 'tasks' && <OpenTasks />}
           </ScreenLink>
         ))}
         {someone.may.includes('queues') && (
@@ -117,6 +122,20 @@ function TopBar({ screen, liveness }: { screen: ScreenName; liveness: Liveness }
         </Button>
       </div>
     </header>
+  );
+}
+
+/** How many wait for somebody; nothing while none does. */
+function OpenTasks() {
+  const { say } = useWords();
+  const { items, nextCursor } = useQuery(openTasks).data ?? { items: [], nextCursor: null };
+  if (items.length === 0) return null;
+  const n = nextCursor === null ? String(items.length) : say('board.count', { n: items.length });
+  return (
+    <span className="count some">
+      {n}
+      <span className="visually-hidden">{say('tasks.open')}</span>
+    </span>
   );
 }
 

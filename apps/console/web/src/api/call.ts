@@ -42,10 +42,29 @@ export async function call<T>(path: string, { method = 'GET', json, signal }: Ca
     ...(signal === undefined ? {} : { signal }),
   });
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+  throw await problemOf(answer, path);
+}
+
+/** A file of our own API, saved under this name. @throws ApiProblem */
+export async function download(path: string, name: string): Promise<void> {
+  const answer = await reach(path, { credentials: 'same-origin', cache: 'no-store' });
+  if (!answer.ok) throw await problemOf(answer, path);
+  const address = URL.createObjectURL(await answer.blob());
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The browser takes it over in its own time.
+  window.setTimeout(() => {
+    URL.revokeObjectURL(address);
+  }, 60_000);
+}
+
+async function problemOf(answer: Response, path: string): Promise<ApiProblem> {
   const problem = (await answer.json().catch(() => ({}))) as Partial<ProblemDetails>;
   const retryAfter = Number(answer.headers.get('retry-after'));
   if (answer.status === 401 && path !== '/session') for (const hear of [...unauthorised]) hear();
-  throw new ApiProblem(answer.status, problem, retryAfter > 0 ? retryAfter : null);
+  return new ApiProblem(answer.status, problem, retryAfter > 0 ? retryAfter : null);
 }
 
 async function reach(path: string, init: RequestInit): Promise<Response> {

@@ -1,4 +1,9 @@
-import { keepPreviousData, queryOptions, type QueryClient } from '@tanstack/react-query';
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  type QueryClient,
+} from '@tanstack/react-query';
 import { call, queryOf } from './call.js';
 import type {
   ArticleView,
@@ -12,6 +17,7 @@ import type {
   OperatorEventView,
   Page,
   Status,
+  Task,
 } from './shapes.js';
 
 /* Every question that the page asks, under the key by which an announced change has it asked again. */
@@ -112,6 +118,27 @@ export const operatorEvents = queryOptions({
   queryFn: async ({ signal }) =>
     (await call<Page<OperatorEventView>>(`/api/v1/operator-events${queryOf({ limit: 10 })}`, { signal }))
       .items,
+});
+
+export type TaskListName = 'open' | 'done';
+const TASKS_AT_ONCE = 50;
+
+/** Tasks of people, page by page, newest first. */
+export const taskList = (state: TaskListName) =>
+  infiniteQueryOptions({
+    queryKey: ['tasks', state],
+    queryFn: ({ pageParam, signal }) =>
+      call<Page<Task>>(`/api/v1/tasks${queryOf({ state, limit: TASKS_AT_ONCE, cursor: pageParam })}`, {
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  });
+
+/** The newest open tasks: how many wait, up to a number beyond which it is all the same. */
+export const openTasks = queryOptions({
+  queryKey: ['tasks', 'count'],
+  queryFn: ({ signal }) => call<Page<Task>>(`/api/v1/tasks${queryOf({ limit: 99 })}`, { signal }),
 });
 
 /** Everything that shows an article, asked again. */

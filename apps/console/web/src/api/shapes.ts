@@ -5,6 +5,8 @@ import type { Role } from '@newsrelay/contracts/role';
 import type { BoardArticle, BoardCounts } from '@newsrelay/ledger/board';
 import type { AttemptView } from '@newsrelay/ledger/delivery-views';
 
+export type { Task } from '@newsrelay/ledger/tasks';
+export type { TaskResult } from '@newsrelay/contracts/task';
 export type { BoardArticle, BoardCell, BoardView, Standing } from '@newsrelay/ledger/board';
 export type { ArticleView } from '@newsrelay/ledger/article-views';
 export type { DeliveryView, AttemptView } from '@newsrelay/ledger/delivery-views';
@@ -82,6 +84,15 @@ export interface OperatorEventView {
   text: { zh: string; en: string };
 }
 
+/** `closed`: attempts go out; `open`: none does until `openUntil`; `half-open`: the next one to be due tries. */
+export interface BreakerView {
+  state: 'closed' | 'open' | 'half-open';
+  /** One upon another; 0: the last one did not fail. */
+  failures: number;
+  failingSince: string | null;
+  openUntil: string | null;
+}
+
 export interface Status {
   services: Record<
     string,
@@ -103,6 +114,7 @@ export interface Status {
       lastSuccessAt: string | null;
       attemptsLastHour: number;
       failureRate: number | null;
+      breaker: BreakerView;
     }
   >;
 }

@@ -13,6 +13,7 @@ import { ClockTime } from '../parts/time.js';
 import { useWords } from '../words/language.js';
 import { ArticleText } from './article-text.js';
 import { Deliveries } from './deliveries.js';
+import { EvidenceButton } from './evidence-button.js';
 import { Review, type Decisions } from './review.js';
 import { Versions } from './versions.js';
 import { WithdrawButton, WithdrawalProgress } from './withdrawal.js';
@@ -92,6 +93,7 @@ function Opened({ article, row }: { article: ArticleView; row: BoardArticle | nu
     <>
       <HeadlineBlock article={article} />
       {row !== null && <WithdrawalProgress row={row} />}
+      <EvidenceButton article={article} row={row} />
       <Tabs
         ref={panes}
         className="panes"

@@ -15,6 +15,7 @@ import { RelativeTime } from '../parts/time.js';
 import { useMay } from '../session/session.js';
 import { useWords } from '../words/language.js';
 import type { Key } from '../words/zh.js';
+import { BreakerNote, holdsBack } from './breaker.js';
 import { ChannelForm } from './channel-form.js';
 import { FAILING } from './failing.js';
 
@@ -26,10 +27,13 @@ function signOf(
 ): { icon: IconName; tone: Tone; key: Key } {
   if (!enabled) return { icon: 'minus', tone: 'none', key: 'channels.disabled' };
   if (paused !== null) return { icon: 'pause', tone: 'warn', key: 'channels.paused' };
-  if ((health?.failureRate ?? 0) >= FAILING) return { icon: 'cross', tone: 'bad', key: 'channels.failing' };
+  if ((health?.failureRate ?? 0) >= FAILING || (health !== undefined && holdsBack(health.breaker)))
+    return { icon: 'cross', tone: 'bad', key: 'channels.failing' };
   return { icon: 'check', tone: 'good', key: 'channels.ok' };
 }
 
+/** A breaker changes as time goes by, which no stream tells. */
+const AGAIN_MS = 10_000;
 const URGENCY: Tone[] = ['bad', 'warn', 'busy', 'good', 'none'];
 
 export default function ChannelsScreen() {
@@ -37,7 +41,7 @@ export default function ChannelsScreen() {
   const words = useProblemWords();
   const mayChange = useMay('channels');
   const question = useQuery(channelsQuestion);
-  const health = useQuery(statusQuestion);
+  const health = useQuery({ ...statusQuestion, refetchInterval: AGAIN_MS });
   const [editing, setEditing] = useState<ChannelView | 'new' | null>(null);
   const all = question.data;
   const sorted = [...(all ?? [])].sort((one, other) => {
@@ -125,6 +129,7 @@ function ChannelItem({
           <RelativeTime at={channel.paused.since} /> · <bdi>{channel.paused.reason}</bdi>
         </p>
       )}
+      {channel.enabled && health !== undefined && <BreakerNote breaker={health.breaker} />}
       <dl className="figures">
         <div>
           <dt>{say('channels.lastSuccess')}</dt>

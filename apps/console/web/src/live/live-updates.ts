@@ -81,6 +81,7 @@ class Gathering {
       if (this.#articles.size > 0 || this.#channels) {
         again(['board']);
         again(['status']);
+        again(['tasks']);
       }
       for (const id of this.#articles) {
         again(['article', id]);

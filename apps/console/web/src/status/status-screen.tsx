@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import type { MouseEvent } from 'react';
 import { addressWith, go } from '../address.js';
-import { status as statusQuestion } from '../api/questions.js';
+import { channels as channelsQuestion, status as statusQuestion } from '../api/questions.js';
 import type { Status } from '../api/shapes.js';
 import { useProblemWords } from '../parts/action.js';
+import { BreakerNote, holdsBack } from '../channels/breaker.js';
 import { FAILING } from '../channels/failing.js';
 import { Icon } from '../parts/icon.js';
 import { RelativeTime } from '../parts/time.js';
@@ -15,6 +16,8 @@ import { OperatorEvents } from './operator-events.js';
 const AGAIN_MS = 5_000;
 /** What has been due for longer than this is worth a look, seconds. */
 const LATE_SECONDS = 120;
+/** Outlets named here; all of them are on their own screen. */
+const MAX_NAMED = 20;
 
 /** What an operator asks first at night. */
 export default function StatusScreen() {
@@ -74,11 +77,15 @@ export default function StatusScreen() {
   );
 }
 
+/** Most of its attempts fail, or nothing goes out because of failures. */
+const fails = ({ failureRate, breaker }: Status['channels'][string]) =>
+  (failureRate ?? 0) >= FAILING || holdsBack(breaker);
+
 /** Also of the outlets: whoever reads that all is well looks no further. */
 function isWell({ services, queues, outbox, channels }: Status): boolean {
   return (
     Object.values(channels).every(
-      ({ enabled, paused, failureRate }) => !enabled || (paused === null && (failureRate ?? 0) < FAILING),
+      (channel) => !channel.enabled || (channel.paused === null && !fails(channel)),
     ) &&
     Object.values(services).every(({ up }) => up) &&
     Object.values(queues).every((queue) => queue.up && queue.oldestSeconds < LATE_SECONDS) &&
@@ -140,9 +147,7 @@ function ChannelTiles({ channels }: { channels: Status['channels'] }) {
   const { say } = useWords();
   const all = Object.values(channels).filter(({ enabled }) => enabled);
   const paused = all.filter((channel) => channel.paused !== null).length;
-  const failing = all.filter(
-    (channel) => channel.paused === null && (channel.failureRate ?? 0) >= FAILING,
-  ).length;
+  const failing = all.filter((channel) => channel.paused === null && fails(channel)).length;
   const tiles = [
     { key: 'channels.failing', count: failing, tone: 'bad', icon: 'cross' },
     { key: 'channels.paused', count: paused, tone: 'warn', icon: 'pause' },
@@ -161,6 +166,7 @@ function ChannelTiles({ channels }: { channels: Status['channels'] }) {
           </li>
         ))}
       </ul>
+      <HeldBack channels={channels} />
       <p className="hint">
         <a
           href={addressWith({ screen: 'channels' })}
@@ -174,6 +180,28 @@ function ChannelTiles({ channels }: { channels: Status['channels'] }) {
         </a>
       </p>
     </>
+  );
+}
+
+/** The outlets to which nothing goes out because of failures, by name. */
+function HeldBack({ channels }: { channels: Status['channels'] }) {
+  const { say } = useWords();
+  const known = useQuery(channelsQuestion);
+  const held = Object.entries(channels).filter(
+    ([, { enabled, paused, breaker }]) => enabled && paused === null && holdsBack(breaker),
+  );
+  if (held.length === 0) return null;
+  return (
+    <ul className="held-back" aria-label={say('status.heldBack')}>
+      {held.slice(0, MAX_NAMED).map(([id, { breaker }]) => (
+        <li key={id} data-channel={id}>
+          <strong>
+            <bdi>{known.data?.find((channel) => channel.id === id)?.name ?? id}</bdi>
+          </strong>
+          <BreakerNote breaker={breaker} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

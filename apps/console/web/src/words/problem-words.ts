@@ -8,6 +8,8 @@ const KNOWN: readonly [number, RegExp, Key][] = [
   [409, /version \d+ came after it/, 'error.409.retryNewer'],
   [409, /the article was withdrawn/, 'error.409.retryWithdrawn'],
   [409, /cannot be tried again/, 'error.409.retryState'],
+  [409, /^This task .* has it since/, 'error.409.taskTaken'],
+  [409, /^This task /, 'error.409.taskOver'],
   [409, /is taken/, 'error.409.idTaken'],
   [409, /^Version \d+ is /, 'error.409.state'],
   [422, /^Every proposed repair/, 'error.422.undecided'],

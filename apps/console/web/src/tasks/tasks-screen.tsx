@@ -1,0 +1,83 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { MouseEvent } from 'react';
+import { addressWith, go, useAddress } from '../address.js';
+import { taskList, type TaskListName } from '../api/questions.js';
+import { useProblemWords } from '../parts/action.js';
+import { Button } from '../parts/button.js';
+import { useWords } from '../words/language.js';
+import { TaskItem } from './task-item.js';
+
+const LISTS = ['open', 'done'] as const satisfies readonly TaskListName[];
+/** Who took a task is told by no stream. */
+const AGAIN_MS = 10_000;
+
+/** What only a person can bring to its end. */
+export default function TasksScreen() {
+  const { say } = useWords();
+  const words = useProblemWords();
+  const list = useAddress().get('tasks') === 'done' ? 'done' : 'open';
+  const question = useInfiniteQuery({ ...taskList(list), refetchInterval: AGAIN_MS });
+  const tasks = question.data?.pages.flatMap(({ items }) => items) ?? [];
+  return (
+    <>
+      <div className="screen-top">
+        <h1>{say('tasks.title')}</h1>
+      </div>
+      <nav className="views" aria-label={say('tasks.lists')}>
+        {LISTS.map((name) => {
+          const changes = { tasks: name === 'open' ? null : name };
+          return (
+            <a
+              key={name}
+              href={addressWith(changes)}
+              className="view"
+              aria-current={name === list ? 'page' : undefined}
+              onClick={(event: MouseEvent) => {
+                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                event.preventDefault();
+                go(changes);
+              }}
+            >
+              {say(`tasks.${name}`)}
+            </a>
+          );
+        })}
+      </nav>
+      {question.isPending && <p className="quiet">{say('common.loading')}</p>}
+      {question.isError && <p role="alert">{words(question.error)}</p>}
+      {question.isSuccess && tasks.length === 0 && (
+        <div className="empty">
+          <p>{say(`tasks.empty.${list}`)}</p>
+          <p className="hint">{say(`tasks.emptyHint.${list}`)}</p>
+        </div>
+      )}
+      {tasks.length > 0 && (
+        <ul className="tasks" aria-label={say(`tasks.${list}`)}>
+          {tasks.map((task) => (
+            // A delivery may have been a task more than once.
+            <li
+              key={`${task.id} ${task.doneBy?.at ?? ''}`}
+              className="task"
+              data-task={task.id}
+              data-kind={task.kind}
+            >
+              <TaskItem task={task} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {question.hasNextPage && (
+        <div className="paging">
+          <Button
+            isPending={question.isFetchingNextPage}
+            onPress={() => {
+              void question.fetchNextPage();
+            }}
+          >
+            {say('tasks.more')}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
