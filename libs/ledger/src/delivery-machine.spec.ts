@@ -25,7 +25,7 @@ const ARTICLES = 2;
 const CHANNELS = 3;
 /** Always the same runs; fast-check prints seed and path of what fails. */
 const SEED = 20_250_103;
-const RUNS = 60;
+const RUNS = 20;
 
 const PERSON = { keyId: 'desk', keyName: 'desk', role: 'operator', address: null } as const;
 
@@ -36,12 +36,13 @@ const MACHINE = [
     next.filter((to: string) => to !== from).map((to) => `${from} --> ${to}`),
   ),
 ];
-/** Of these, what the commands below do not do: a refused rendition, and the feeds' shelf. */
+/** Of these, what the runs do not do: a refused rendition, the feeds' shelf, and what is too rare (deliveries.spec.ts has it). */
 const BY_OTHERS = [
   '[*] --> dead',
   'accepted --> delivered',
   'accepted --> superseded',
   'accepted --> canceled',
+  'superseded --> queued',
 ];
 
 type Came = Pick<Settlement, 'state' | 'outcome'> & Partial<Settlement>;
@@ -160,12 +161,12 @@ const release = article.map((index) =>
   ),
 );
 
-const deliver = fc.tuple(article, fc.nat(3), some).map(([index, back, named]) =>
+const deliver = fc.tuple(article, fc.constantFrom(0, 0, 0, 1, 2), some).map(([index, back, named]) =>
   command(
     `deliver(${index}, newest - ${back}, [${named.join()}])`,
-    (model) => model.article(index).versions > back,
+    (model) => model.article(index).versions > 0,
     async (model, { newsroom, articleId, channelId }) => {
-      const version = model.article(index).versions - back;
+      const version = Math.max(model.article(index).versions - back, 1);
       const left = (each: number) =>
         model.movedOut.some(
           (out) => out.article === index && out.channel === each && out.version === version,
@@ -186,9 +187,12 @@ const claimSome = fc
       `claim([${picks.join()}], senders: ${senders})`,
       (model) => model.deliveries.length > 0,
       async (model, real) => {
-        const wanted = [
-          ...new Set(picks.map((each) => model.deliveries[each % model.deliveries.length])),
-        ].filter((each) => each !== undefined);
+        const waiting = model.in('queued', 'retrying');
+        // Mostly what waits; and now and then anything, which has to be left alone.
+        const from = waiting.length === 0 || senders === 3 ? model.deliveries : waiting;
+        const wanted = [...new Set(picks.map((each) => from[each % from.length]))].filter(
+          (each) => each !== undefined,
+        );
         const batches = await Promise.all(Array.from({ length: senders }, () => real.read(wanted)));
         const claimed = await Promise.all(batches.map((batch) => claimDeliveries(real.test.ledger, batch)));
         const got = claimed.flatMap((each) =>
@@ -318,11 +322,12 @@ const leaveFilter = fc.tuple(article, channel).map(([index, where]) =>
 const channelCommand = (
   name: string,
   act: (index: number, model: DeliveryModel, real: Real) => Promise<void>,
+  check: (model: DeliveryModel) => boolean = () => true,
 ) =>
   channel.map((index) =>
     command(
       `${name}(${index})`,
-      (model) => !model.channel(index).deleted,
+      (model) => !model.channel(index).deleted && check(model),
       (model, real) => act(index, model, real),
     ),
   );
@@ -340,10 +345,14 @@ const toggle = channelCommand('disable or enable', async (index, model, { test, 
   model.channel(index).enabled = enabled;
   await test.ledger.updateTable('channels').set({ enabled }).where('id', '=', channelId(index)).execute();
 });
-const remove = channelCommand('delete', async (index, model, { test, channelId }) => {
-  model.deleteChannel(index);
-  await deleteChannel(test.ledger, channelId(index));
-});
+const remove = channelCommand(
+  'delete',
+  async (index, model, { test, channelId }) => {
+    model.deleteChannel(index);
+    await deleteChannel(test.ledger, channelId(index));
+  },
+  (model) => model.deliveries.length > 8 && !model.channels.some(({ deleted }) => deleted),
+);
 
 const retry = pick.map((index) =>
   command(
@@ -396,25 +405,16 @@ const COMMANDS = [
     deliver,
     deliver,
     deliver,
+    deliver,
     claimSome,
     claimSome,
     claimSome,
     claimSome,
-    settle,
-    settle,
-    settle,
+    claimSome,
   ],
-  ...[
-    settleTogether,
-    settleStale,
-    expire,
-    withdraw,
-    deliverWithdrawal,
-    deliverWithdrawal,
-    leaveFilter,
-    leaveFilter,
-  ],
-  ...[pause, resume, resume, toggle, toggle, remove, retry, retry, giveToPerson, doTask],
+  ...[settle, settle, settle, settle, settle, settle, settleTogether, settleStale, expire],
+  ...[withdraw, deliverWithdrawal, deliverWithdrawal, leaveFilter, leaveFilter],
+  ...[pause, resume, resume, resume, toggle, remove, retry, retry, giveToPerson, doTask, doTask, doTask],
 ];
 
 describe('the state machine of a delivery', () => {
@@ -429,7 +429,7 @@ describe('the state machine of a delivery', () => {
     const newsroom = new TestNewsroom({ ledger: test.ledger, channelType: 'webhook', render: () => ({}) });
     const seen = new Set<string>();
     const run = fc.asyncProperty(
-      fc.commands(COMMANDS, { maxCommands: 80, size: 'max' }),
+      fc.commands(COMMANDS, { maxCommands: 200, size: 'max' }),
       async (commands) => {
         const real = new Real(test, newsroom, seen);
         for (const id of real.channelIds) await newsroom.addChannel(id, {});
@@ -444,7 +444,8 @@ describe('the state machine of a delivery', () => {
   it('is the one that docs/delivery.md draws', () => {
     const page = readFileSync(new URL('../../../docs/delivery.md', import.meta.url), 'utf8');
     const diagram = /```mermaid\nstateDiagram-v2\n(.*?)```/s.exec(page)?.[1] ?? '';
-    const drawn = diagram.matchAll(/^ {2}(\S+) --> (\w+)/gm).map(([, from, to]) => `${from} --> ${to}`);
+    const arrows = [...diagram.matchAll(/^ {2}(\S+) --> (\w+)/gm)];
+    const drawn = arrows.map(([, from, to]) => `${from} --> ${to}`);
     expect([...new Set(drawn)].sort()).toEqual([...MACHINE].sort());
   });
 });
