@@ -59,7 +59,7 @@ const CAME: Record<string, Came> = {
 
 /** The ledger's side of one run. */
 class Real {
-  readonly articleIds = Array.from({ length: ARTICLES }, () => randomUUID());
+  readonly articleIds: string[] = Array.from({ length: ARTICLES }, () => randomUUID());
   readonly channelIds = Array.from({ length: CHANNELS }, (_, index) => `c${index}-${randomUUID()}`);
   readonly claims = new Map<string, Claim>();
   rows: Rows = { deliveries: new Map(), withdrawnThrough: new Map(), deletedChannels: new Set() };
@@ -369,7 +369,7 @@ const retry = pick.map((index) =>
 );
 
 const giveToPerson = pick.map((index) =>
-  onDelivery('needs a person', ['queued', 'retrying'], index, async (delivery, model, real) => {
+  onDelivery('needs a person', ['queued', 'retrying'], index, async (delivery, _model, real) => {
     if (delivery.action !== 'withdraw') return;
     const candidate = await readClaimCandidate(real.test.ledger, real.id(delivery));
     if (candidate === undefined) throw new Error('no such delivery');

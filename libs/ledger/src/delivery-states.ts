@@ -26,7 +26,7 @@ export const TRANSITIONS = {
   accepted: ['delivered', 'superseded', 'canceled'],
   delivered: ['queued'],
   unknown: ['queued', 'delivered', 'superseded'],
-  manual: ['delivered', 'superseded'],
+  manual: ['queued', 'delivered', 'superseded'],
   dead: ['queued'],
   // A withdrawal comes back when the version that it gave way to is given up.
   superseded: ['queued'],
