@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { WAITING_STATES } from '@newsrelay/contracts/delivery';
 import type { LedgerTransaction } from './database.js';
+import { leading } from './delivery-states.js';
 
 /*
  * A correction that leaves a channel's filter takes the article down there (ADR 19): its route says `withdraw` in place of
@@ -49,7 +50,7 @@ export async function endMovedOut(
     .where('article_id', '=', articleId)
     .where('action', '=', 'publish')
     .where('version', '<', version)
-    .where('state', 'in', [...WAITING_STATES])
+    .where('state', 'in', leading(WAITING_STATES, 'superseded'))
     .where('channel_id', '=', sql<string>`any(${[...channelIds]}::text[])`)
     .execute();
 }

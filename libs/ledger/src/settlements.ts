@@ -8,6 +8,7 @@ import { isLedgerAway, type Ledger, type LedgerTransaction } from './database.js
 import { reviveWithdrawals } from './deliveries.js';
 import { overtakes } from './delivery-order.js';
 import { leading } from './delivery-states.js';
+import { isMovedOut } from './filter-drift.js';
 import { recordOperatorEvents } from './operator-events.js';
 import { Statement, type GiveValue } from './statement.js';
 
@@ -64,6 +65,8 @@ const settle = new Statement('settle', (ledger, given: GiveValue<Values>) =>
             when d.action = 'publish' and a.withdrawn_through >= d.version then 'canceled'
             when c.deleted_at is not null then 'canceled'
             when exists (select from deliveries n where ${overtakes('n', 'd')}) then 'superseded'
+            -- Its withdrawal may not have been made yet.
+            when d.action = 'publish' and ${isMovedOut(sql`d.article_id`, sql`d.channel_id`, sql`d.version`)} then 'superseded'
             else ${given('state')}
           end as state, c.deleted_at is not null as channel_deleted
         from deliveries d join articles a on a.id = d.article_id join channels c on c.id = d.channel_id

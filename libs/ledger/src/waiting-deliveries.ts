@@ -117,7 +117,7 @@ export async function cancelWaitingOfDeleted(ledger: Ledger): Promise<number> {
     })
     .whereRef('c.id', '=', 'deliveries.channel_id')
     .where('c.deleted_at', 'is not', null)
-    .where('deliveries.state', 'in', [...WAITING_STATES])
+    .where('deliveries.state', 'in', leading(WAITING_STATES, 'canceled'))
     .executeTakeFirst();
   return Number(numUpdatedRows);
 }

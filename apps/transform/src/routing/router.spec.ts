@@ -113,6 +113,17 @@ describe('where a correction goes', () => {
     expect(await newsroom.states(first.articleId, channel)).toEqual(['superseded']);
   });
 
+  it('lets what was being sent wait for no further attempt, though its withdrawal is still to be made', async () => {
+    const first = await published(inside);
+    const claimed = await newsroom.claim(first.id);
+    const out = await newsroom.release(outside, first.articleId);
+    expect(await route(out)).toEqual(TAKEN_DOWN);
+    const failed = { outcome: 'transient', state: 'retrying', nextAttemptInMs: 0, status: 500 } as const;
+    expect(await newsroom.settle(first.id, claimed, failed)).toBe('superseded');
+    expect(await newsroom.claim(first.id)).toBeNull();
+    await send(only(await newsroom.deliverWithdrawal(out, [channel])));
+  });
+
   it('takes down what was being sent when it was routed, and lets it begin no further attempt', async () => {
     const first = await published(inside);
     const claimed = await newsroom.claim(first.id);
