@@ -527,7 +527,7 @@ describe('channels by API', () => {
       }
     });
 
-    it('a correction also where the article has left their sections', async () => {
+    it('a withdrawal where a correction has left their sections', async () => {
       const id = newId();
       await create(webhook(id));
       const article = sampleArticle({ sections: [id] });
@@ -535,7 +535,7 @@ describe('channels by API', () => {
       await reaches(articleId, id, 'delivered');
       await system.api.post({ ...article, sections: ['别处'], headline: '更正' });
       await pollUntil('the correction', () => at(id, articleId).length === 2, WAIT);
-      expect(at(id, articleId)[1]?.event).toMatchObject({ type: 'article.updated', data: { version: 2 } });
+      expect(at(id, articleId)[1]?.event).toMatchObject({ type: 'article.withdrawn', data: { version: 2 } });
     });
   });
 

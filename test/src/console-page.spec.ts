@@ -387,6 +387,7 @@ describe('the operators’ page', () => {
   });
 
   it('is the same at phone width, as cards', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
     await logIn('editor', '/?view=all');
     await page.locator('.card').first().waitFor();
     expect(await page.locator('table').count()).toBe(0);
