@@ -3,7 +3,7 @@ import { OUTCOMES } from '@newsrelay/contracts/delivery';
 import type { ClaimCandidate } from '@newsrelay/ledger/claim-candidates';
 import { signOf } from './channel-sign.js';
 
-const rules = { schedule: [0, 5, 300, 1800], autoPause: { failures: 50, forMs: 1 } };
+const rules = { autoPause: { failures: 50, forMs: 1 } };
 const failing = (failures: number): ClaimCandidate['breaker'] => ({
   failures,
   failingForMs: 1,
@@ -34,19 +34,22 @@ describe('what an attempt says of its channel', () => {
       expect(sign({ outcome })).toMatchObject({ failure: { answered: false } });
   });
 
-  it('opens for as long as a delivery would wait, and five minutes at most', () => {
+  it('opens for five seconds, then for longer, and for half a minute at most', () => {
     const opensFor = (failures: number) => {
       const said = sign({ outcome: 'transient' }, { breaker: failing(failures) });
       return said.kind === 'failed' ? said.failure.openForMs : null;
     };
-    expect(opensFor(4)).toBe(5_000);
-    expect(opensFor(5)).toBe(300_000);
-    expect(opensFor(100)).toBe(300_000);
+    expect(opensFor(9)).toBe(5_000);
+    expect(opensFor(10)).toBe(10_000);
+    expect(opensFor(1_000)).toBe(30_000);
+    expect(sign({ outcome: 'unknown' })).toMatchObject({
+      failure: { opensAfter: { failures: 10, forMs: 30_000 } },
+    });
   });
 
   it('keeps the silence that an outlet asks for, within reason, and not for a first answer of the kind', () => {
     const asks = (retryAfterSeconds: number) => sign({ outcome: 'rate-limited', retryAfterSeconds });
-    expect(asks(7)).toMatchObject({ failure: { opensAfter: 2, openForMs: 7_000 } });
+    expect(asks(7)).toMatchObject({ failure: { opensAfter: { failures: 2, forMs: 0 }, openForMs: 7_000 } });
     expect(asks(1)).toMatchObject({ failure: { openForMs: 5_000 } });
     expect(asks(86_400)).toMatchObject({ failure: { openForMs: 300_000 } });
   });

@@ -2,16 +2,21 @@ import type { AttemptResult } from '@newsrelay/channel-kit/connector';
 import type { ClaimCandidate } from '@newsrelay/ledger/claim-candidates';
 import type { ChannelSign } from '@newsrelay/ledger/settlements';
 
-/** Failures one upon another that open the breaker: some happen to any outlet. */
-const OPENS_AFTER = 5;
-/** Answers "too many requests" that do; one may have been meant for its delivery alone. */
-const OPENS_AFTER_RATE_LIMITED = 2;
-/** An open breaker lets one delivery try at least this often, seconds. */
-const LONGEST_SILENCE_SECONDS = 300;
+/**
+ * Failures one upon another that open the breaker, and for how long nothing else must have happened, milliseconds: both, so
+ * that neither an outlet that starts anew nor a hundred articles at once open it.
+ */
+const OPENS_AFTER = { failures: 10, forMs: 30_000 };
+/** Answers "too many requests" open it sooner: one may have been meant for its delivery alone, two are meant for us. */
+const OPENS_AFTER_RATE_LIMITED = { failures: 2, forMs: 0 };
+/** It opens for this long, milliseconds, and for twice as long each time the one that tries fails, */
+const FIRST_SILENCE_MS = 5_000;
+/** up to this: an outlet that is back waits no longer. */
+const LONGEST_SILENCE_MS = 30_000;
+/** A silence that the outlet asks for is kept up to this, milliseconds. */
+const LONGEST_ASKED_MS = 300_000;
 
 export interface SignRules {
-  /** Seconds before each attempt of a delivery: a channel is asked again no sooner than one delivery would be. */
-  schedule: readonly number[];
   autoPause: { failures: number; forMs: number };
 }
 
@@ -22,7 +27,7 @@ export interface SignRules {
 export function signOf(
   result: Pick<AttemptResult, 'outcome' | 'retryAfterSeconds' | 'pauseReason'>,
   candidate: Pick<ClaimCandidate, 'action' | 'breaker'>,
-  { schedule, autoPause }: SignRules,
+  { autoPause }: SignRules,
 ): ChannelSign {
   const { outcome, retryAfterSeconds } = result;
   // A pause says it already, and more strongly.
@@ -44,14 +49,12 @@ export function signOf(
     case 'transient':
     case 'unknown': {
       const opensAfter = outcome === 'rate-limited' ? OPENS_AFTER_RATE_LIMITED : OPENS_AFTER;
-      const failures = (candidate.breaker?.failures ?? 0) + 1;
-      // The first time it opens for as long as a delivery waits after its first attempt, then for longer and longer.
-      const step = Math.max(failures - opensAfter, 0) + 1;
-      const wait = schedule[Math.min(step, schedule.length - 1)] ?? 0;
-      const seconds = Math.min(Math.max(wait, retryAfterSeconds ?? 0), LONGEST_SILENCE_SECONDS);
+      const times = Math.max((candidate.breaker?.failures ?? 0) + 1 - opensAfter.failures, 0);
+      const ownMs = Math.min(FIRST_SILENCE_MS * 2 ** times, LONGEST_SILENCE_MS);
+      const askedMs = Math.min((retryAfterSeconds ?? 0) * 1000, LONGEST_ASKED_MS);
       return {
         kind: 'failed',
-        failure: { answered: false, opensAfter, openForMs: seconds * 1000, autoPause },
+        failure: { answered: false, opensAfter, openForMs: Math.max(ownMs, askedMs), autoPause },
       };
     }
   }

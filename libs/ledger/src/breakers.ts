@@ -14,8 +14,8 @@ import { endConditions } from './operator-events.js';
 export interface ChannelFailure {
   /** The outlet answered, and refused this delivery alone: no reason to keep others back. */
   answered: boolean;
-  /** Failures one upon another that open the breaker. */
-  opensAfter: number;
+  /** What opens the breaker: so many failures one upon another, over so many milliseconds. */
+  opensAfter: { failures: number; forMs: number };
   /** For how long it opens, milliseconds. */
   openForMs: number;
   /** Both together pause the channel: as many failures, over as many milliseconds, and nothing else. */
@@ -31,13 +31,17 @@ export async function recordFailure(
   const { answered, opensAfter, openForMs, autoPause } = failure;
   const before = await tx
     .selectFrom('breakers')
-    .select(['failures', 'open_until'])
+    .select([
+      'failures',
+      'open_until',
+      sql<number>`(extract(epoch from clock_timestamp() - failing_since) * 1000)::float8`.as('failing_ms'),
+    ])
     .where('channel_id', '=', channelId)
     .forUpdate()
     .executeTakeFirst();
   const failures = (before?.failures ?? 0) + 1;
   const wasOpen = before !== undefined && before.open_until !== null;
-  const opens = !answered && failures >= opensAfter;
+  const opens = !answered && failures >= opensAfter.failures && (before?.failing_ms ?? 0) >= opensAfter.forMs;
   const stays = !answered && wasOpen;
   const { rows } = await sql<{ failing_ms: number }>`
     insert into breakers as b (channel_id, failures, failing_since, open_until, opened_at)
