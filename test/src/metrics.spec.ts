@@ -93,7 +93,7 @@ describe('metrics', () => {
     expect(paused.status).toBe(200);
     expect(samplesOf(text, 'newsrelay_reading_success')).toEqual([1, 1, 1, 1, 1]);
     expect(samplesOf(text, 'newsrelay_service_instances')).toEqual([1, 1, 1, 1, 1]);
-    expect(samplesOf(text, 'newsrelay_queue_jobs')).toHaveLength(8);
+    expect(samplesOf(text, 'newsrelay_queue_jobs')).toHaveLength(12);
     expect(samplesOf(text, 'newsrelay_channel_last_success_age_seconds')).toHaveLength(2);
     expect(samplesOf(text, 'newsrelay_outbox_events')).toEqual([0]);
     await system.api.post(sampleArticle());

@@ -23,9 +23,18 @@ describe('/api/v1/openapi.json', () => {
     await expect(SwaggerParser.validate(structuredClone(document) as never)).resolves.toBeDefined();
   });
 
+  /** Of every path of the document that leads there: one with a parameter may lead where another one has a word. */
+  const documentedAt = (concrete: string): string[] => {
+    const leadsThere = (path: string) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(concrete);
+    const methods = Object.entries(document.paths).flatMap(([path, operations]) =>
+      leadsThere(path) ? Object.keys(operations) : [],
+    );
+    return [...new Set(methods)].sort();
+  };
+
   it('names exactly the methods that the services answer', async () => {
     const services = ['ingest', 'feeds', 'console'] as const;
-    for (const [path, operations] of Object.entries(document.paths)) {
+    for (const path of Object.keys(document.paths)) {
       const concrete = path
         .replace('{version}', '1')
         .replace('{file}', 'x.rss')
@@ -39,7 +48,7 @@ describe('/api/v1/openapi.json', () => {
       for (const same of ['', 'head', 'options']) answered.delete(same);
       expect({ path, methods: [...answered].sort() }).toEqual({
         path,
-        methods: Object.keys(operations).sort(),
+        methods: documentedAt(concrete),
       });
     }
   });

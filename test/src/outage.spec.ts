@@ -303,7 +303,7 @@ describe('a start without any server', () => {
       'GET',
       '/api/v1/status',
     );
-    expect(Object.values(status.body.queues).map(({ up }) => up)).toEqual([false, false]);
+    expect(Object.values(status.body.queues).map(({ up }) => up)).toEqual([false, false, false]);
     expect((await system.api.call('console', 'GET', '/metrics')).status).toBe(200);
 
     for (const server of ['nats', 'redis'] as const) await system.server(server).restart();
