@@ -7,7 +7,7 @@ import { SUBJECTS } from '@newsrelay/contracts/subjects';
 import type { VersionOfArticle } from '@newsrelay/ledger/article-versions';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
-import { channelsReached, findReleasedVersion, type ReleasedVersion } from '@newsrelay/ledger/routing';
+import { channelsReached, type ReleasedVersion } from '@newsrelay/ledger/routing';
 import { findWithdrawnArticle } from '@newsrelay/ledger/withdrawals';
 import { JetStreamPublisher, type PublishFailed } from '@newsrelay/messaging/publisher';
 import { TransformEvents } from './events.js';
@@ -32,18 +32,17 @@ export class Distribution {
   /** `channelIds`: of the channels that the version goes to, those that it is asked for; all if left out. */
   async release(released: VersionOfArticle & { channelIds?: string[] | undefined }): Promise<Distributed> {
     const { articleId, version, channelIds } = released;
-    const found = await findReleasedVersion(this.ledger, articleId, version);
-    if (found === undefined)
+    const routes = await this.router.route(released);
+    if (routes === undefined)
       return { done: false, missing: `version ${version} of ${articleId} was never released` };
-    const routes = await this.router.route(found);
     const isAskedFor = ({ id }: Channel) => channelIds === undefined || channelIds.includes(id);
     const channels = routes.publish.filter(isAskedFor);
-    const shares = await this.renderer.renderVersion(found, channels);
+    const shares = await this.renderer.renderVersion(routes.version, channels);
     const announced = await this.#announce(released, 'publish', shares);
     if (!announced.done) return announced;
     this.events.routed(articleId, version, channels.length, shares.length);
     const left = routes.withdraw.filter(isAskedFor);
-    return left.length === 0 ? announced : this.#takeDown(found, left);
+    return left.length === 0 ? announced : this.#takeDown(routes.version, left);
   }
 
   /** A version that left the filter of channels which may show an earlier one: withdrawn there, and nowhere else. */

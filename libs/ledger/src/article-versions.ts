@@ -3,6 +3,7 @@ import type { ArticleContent, Hold, Repair, VersionState } from '@newsrelay/cont
 import { SUBJECTS } from '@newsrelay/contracts/subjects';
 import type { LedgerTransaction } from './database.js';
 import { enqueueEvent } from './outbox.js';
+import { Statement, type GiveValue } from './statement.js';
 import type { ArticlesTable, ArticleVersionsTable } from './schema.js';
 
 /** A version by the article's id and its number. */
@@ -28,21 +29,52 @@ export interface NewVersion {
   embargoUntil: Date | null;
 }
 
+const ARTICLE_COLUMNS = sql.raw(
+  (
+    [
+      'id',
+      'source',
+      'source_id',
+      'latest_version',
+      'published_version',
+      'first_released_at',
+      'withdrawn_through',
+      'withdrawn_at',
+      'page_date',
+      'versions_skipped_through',
+      'created_at',
+      'updated_at',
+    ] satisfies (keyof ArticleRow)[]
+  ).join(', '),
+);
+
+/** An article as its sender names it, and the id that it gets if it is new. */
+interface Identity {
+  id: string;
+  source: string;
+  sourceId: string;
+  /** YYYY-MM-DD; null for one that is of no page. */
+  pageDate: string | null;
+}
+
+const createArticle = new Statement('create-article', (ledger, given: GiveValue<Identity>) =>
+  sql<ArticleRow>`
+    insert into articles (id, source, source_id, page_date)
+    values (${given('id')}, ${given('source')}, ${given('sourceId')}, ${given('pageDate')})
+    on conflict (source, source_id) do nothing
+    returning ${ARTICLE_COLUMNS}`.compile(ledger),
+);
+
+const lockById = new Statement('lock-article', (ledger, given: GiveValue<{ id: string }>) =>
+  sql<ArticleRow>`select ${ARTICLE_COLUMNS} from articles where id = ${given('id')} for update`.compile(
+    ledger,
+  ),
+);
+
 /** The article of (source, sourceId), made if it is not there, locked until the transaction ends. */
-export async function lockOrCreateArticle(
-  tx: LedgerTransaction,
-  identity: { id: string; source: string; sourceId: string; pageDate: string | null },
-): Promise<ArticleRow> {
-  await tx
-    .insertInto('articles')
-    .values({
-      id: identity.id,
-      source: identity.source,
-      source_id: identity.sourceId,
-      page_date: identity.pageDate,
-    })
-    .onConflict((conflict) => conflict.columns(['source', 'source_id']).doNothing())
-    .execute();
+export async function lockOrCreateArticle(tx: LedgerTransaction, identity: Identity): Promise<ArticleRow> {
+  const [made] = await createArticle.run(tx, identity);
+  if (made !== undefined) return made;
   return tx
     .selectFrom('articles')
     .selectAll()
@@ -54,7 +86,7 @@ export async function lockOrCreateArticle(
 
 /** The article, locked until the transaction ends; undefined if there is none. Every change of an article begins here. */
 export async function lockArticle(tx: LedgerTransaction, id: string): Promise<ArticleRow | undefined> {
-  return tx.selectFrom('articles').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  return (await lockById.run(tx, { id }))[0];
 }
 
 export async function findVersion(
@@ -77,6 +109,48 @@ export function isWithdrawn(article: Pick<ArticleRow, 'withdrawn_through' | 'pub
   return article.withdrawn_through > 0 && (article.published_version ?? 0) <= article.withdrawn_through;
 }
 
+interface AddedVersion {
+  articleId: string;
+  version: number;
+  state: VersionState;
+  content: string;
+  inputHash: string;
+  inputPublishedAt: Date | null;
+  pageText: string | null;
+  holds: string;
+  repairs: string;
+  note: string | null;
+  publishedAt: Date;
+  embargoUntil: Date | null;
+}
+
+/** One that is published is released at once, as {@link releaseVersion} does later. */
+const addVersion = new Statement('add-version', (ledger, given: GiveValue<AddedVersion>) => {
+  const isPublished = sql<boolean>`${given('state')}::text = 'published'`;
+  return sql<{ released_at: Date | null }>`
+    with added as (
+      insert into article_versions (article_id, version, state, content, input_hash, input_published_at, page_text, holds,
+                                    repairs, note, published_at, embargo_until, released_at, release_order)
+      values (${given('articleId')}, ${given('version')}, ${given('state')}::text, ${given('content')}, ${given('inputHash')},
+              ${given('inputPublishedAt')}, ${given('pageText')}, ${given('holds')}, ${given('repairs')}, ${given('note')},
+              ${given('publishedAt')}, ${given('embargoUntil')},
+              case when ${isPublished} then clock_timestamp() end,
+              case when ${isPublished} then nextval('release_sequence') end)
+      returning released_at
+    ), passed_over as (
+      update article_versions set state = 'discarded'
+      where article_id = ${given('articleId')} and version < ${given('version')} and state in ('held', 'scheduled')
+        and ${isPublished}
+    )
+    update articles a
+    set latest_version = ${given('version')}, updated_at = clock_timestamp(),
+        published_version = case when ${isPublished} then ${given('version')} else a.published_version end,
+        first_released_at = coalesce(a.first_released_at, added.released_at)
+    from added
+    where a.id = ${given('articleId')}
+    returning added.released_at`.compile(ledger);
+});
+
 /** Adds the next version in the given state; the article must be locked. Returns its number. */
 export async function insertVersion(
   tx: LedgerTransaction,
@@ -85,31 +159,36 @@ export async function insertVersion(
   state: Extract<VersionState, 'held' | 'scheduled' | 'published'>,
 ): Promise<number> {
   const number = Math.max(article.latest_version, article.versions_skipped_through) + 1;
-  await tx
-    .insertInto('article_versions')
-    .values({
-      article_id: article.id,
-      version: number,
-      // Released below, in the same transaction.
-      state: state === 'published' ? 'held' : state,
-      content: JSON.stringify(version.content),
-      input_hash: version.inputHash,
-      input_published_at: version.inputPublishedAt,
-      page_text: version.pageText,
-      holds: JSON.stringify(version.holds),
-      repairs: JSON.stringify(version.repairs),
-      note: version.note,
-      published_at: version.publishedAt,
-      embargo_until: version.embargoUntil,
-    })
-    .execute();
-  await tx
-    .updateTable('articles')
-    .set({ latest_version: number, updated_at: sql`clock_timestamp()` })
-    .where('id', '=', article.id)
-    .execute();
-  if (state === 'published') await releaseVersion(tx, article.id, number);
+  const [added] = await addVersion.run(tx, {
+    articleId: article.id,
+    version: number,
+    state,
+    content: JSON.stringify(version.content),
+    inputHash: version.inputHash,
+    inputPublishedAt: version.inputPublishedAt,
+    pageText: version.pageText,
+    holds: JSON.stringify(version.holds),
+    repairs: JSON.stringify(version.repairs),
+    note: version.note,
+    publishedAt: version.publishedAt,
+    embargoUntil: version.embargoUntil,
+  });
+  const releasedAt = added?.released_at ?? null;
+  if (releasedAt !== null) await announceRelease(tx, article.id, number, releasedAt);
   return number;
+}
+
+async function announceRelease(
+  tx: LedgerTransaction,
+  articleId: string,
+  version: number,
+  releasedAt: Date,
+): Promise<void> {
+  await enqueueEvent(tx, SUBJECTS.articleReleased, {
+    articleId,
+    version,
+    releasedAt: releasedAt.toISOString(),
+  });
 }
 
 /** Makes a version public: lower unreleased ones are discarded, the event goes into the outbox. The article must be locked. */
@@ -147,11 +226,7 @@ export async function releaseVersion(
     })
     .where('id', '=', articleId)
     .execute();
-  await enqueueEvent(tx, SUBJECTS.articleReleased, {
-    articleId,
-    version,
-    releasedAt: releasedAt.toISOString(),
-  });
+  await announceRelease(tx, articleId, version, releasedAt);
 }
 
 /** Writes what an editor decided of a held version. */

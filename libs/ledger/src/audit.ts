@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Role } from '@newsrelay/contracts/role';
 import type { Ledger, LedgerTransaction } from './database.js';
+import { Statement, type GiveValue } from './statement.js';
 
 /** Everything that a key can change. */
 export const AUDIT_ACTIONS = [
@@ -48,28 +49,42 @@ export interface Change {
   detail?: Record<string, unknown>;
 }
 
+interface NewEntries {
+  keyId: string;
+  keyName: string;
+  role: Role;
+  address: string | null;
+  actions: string[];
+  kinds: string[];
+  ids: string[];
+  details: string[];
+}
+
+const writeEntries = new Statement('write-audit', (ledger, given: GiveValue<NewEntries>) =>
+  sql`
+    insert into audit (key_id, key_name, role, address, action, subject_kind, subject_id, detail)
+    select ${given('keyId')}, ${given('keyName')}, ${given('role')}, ${given('address')}, c.action, c.kind, c.id, c.detail::jsonb
+    from unnest(${given('actions')}::text[], ${given('kinds')}::text[], ${given('ids')}::text[], ${given('details')}::text[])
+      as c (action, kind, id, detail)`.compile(ledger),
+);
+
 /** Writes down who changed what, in the transaction of the changes: neither is there without the other. */
 export async function recordChanges(
   tx: Ledger | LedgerTransaction,
-  actor: Actor,
+  { keyId, keyName, role, address }: Actor,
   changes: readonly Change[],
 ): Promise<void> {
   if (changes.length === 0) return;
-  await tx
-    .insertInto('audit')
-    .values(
-      changes.map(({ action, subject, detail }) => ({
-        key_id: actor.keyId,
-        key_name: actor.keyName,
-        role: actor.role,
-        action,
-        subject_kind: subject.kind,
-        subject_id: subject.id,
-        detail: JSON.stringify(detail ?? {}),
-        address: actor.address,
-      })),
-    )
-    .execute();
+  await writeEntries.run(tx, {
+    keyId,
+    keyName,
+    role,
+    address,
+    actions: changes.map(({ action }) => action),
+    kinds: changes.map(({ subject }) => subject.kind),
+    ids: changes.map(({ subject }) => subject.id),
+    details: changes.map(({ detail }) => JSON.stringify(detail ?? {})),
+  });
 }
 
 export interface AuditEntry extends Actor {

@@ -29,7 +29,7 @@ export const CHANNEL_COLUMNS = [
   'created_at',
   'deleted_at',
 ] as const satisfies (keyof ChannelsTable)[];
-type ChannelRow = Pick<Selectable<ChannelsTable>, (typeof CHANNEL_COLUMNS)[number]>;
+export type ChannelRow = Pick<Selectable<ChannelsTable>, (typeof CHANNEL_COLUMNS)[number]>;
 
 export function channelOfRow(row: ChannelRow): StoredChannel {
   return {

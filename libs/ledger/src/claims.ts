@@ -4,7 +4,7 @@ import { WAITING_STATES } from '@newsrelay/contracts/delivery';
 import type { ClaimCandidate } from './claim-candidates.js';
 import type { Ledger } from './database.js';
 import { besides, goesBefore, overtakes } from './delivery-order.js';
-import { leading } from './delivery-states.js';
+import { leading, stateOfKnown } from './delivery-states.js';
 import { Statement, type GiveValue } from './statement.js';
 
 /** A committed claim: from here until its lease ends this sender alone may send. */
@@ -54,7 +54,7 @@ const claim = new Statement('claim', (ledger, given: GiveValue<ClaimValues>) =>
     ), free as (
       -- Waits for nobody: a batch that waited for one row would hold the others, which a withdrawal may want meanwhile.
       select d.id from deliveries d join wanted w on w.id = d.id
-      where d.epoch = w.epoch and d.state in (${CLAIMABLE})
+      where d.epoch = w.epoch and ${stateOfKnown('d')} in (${CLAIMABLE})
       for update of d skip locked
     ), kept as (
       insert into messages (article_id, hash, body)
@@ -69,7 +69,7 @@ const claim = new Statement('claim', (ledger, given: GiveValue<ClaimValues>) =>
         previous_version = case when d.begun_at is null then w.previous_version else d.previous_version end,
         updated_at = clock_timestamp()
     from free f, wanted w, articles a, channels c
-    where d.id = f.id and w.id = f.id and d.epoch = w.epoch and d.state in (${CLAIMABLE})
+    where d.id = f.id and w.id = f.id and d.epoch = w.epoch and ${stateOfKnown('d')} in (${CLAIMABLE})
       and a.id = d.article_id and c.id = d.channel_id and c.deleted_at is null
       and (d.action = 'withdraw' or (a.withdrawn_through < d.version and c.enabled and c.paused_since is null))
       and not exists (select from deliveries n

@@ -7,7 +7,7 @@ import type { Claim } from './claims.js';
 import { createDeliveries, requestRetry } from './deliveries.js';
 import { openTestLedger, type TestLedger } from './ledger.fixture.js';
 import { TestNewsroom, type Published } from './newsroom.fixture.js';
-import { storeRendition } from './routing.js';
+import { storeRenditions } from './routing.js';
 import type { Settlement } from './settlements.js';
 import { undistributedWithdrawals } from './undistributed.js';
 import { cancelWaitingOfDeleted, overdueDeliveries } from './waiting-deliveries.js';
@@ -79,13 +79,8 @@ describe('deliveries in the ledger', () => {
     it('goes out although the version cannot be rendered for the channel', async () => {
       const second = await newsroom.release({}, first.articleId);
       const refusal = { code: 'rendering-failed', message: 'no' } as const;
-      const rendition = {
-        id: `refused-${channel}`,
-        ...second,
-        action: 'publish',
-        channelType: 'webhook',
-      } as const;
-      await storeRendition(test.ledger, { ...rendition, content: null, refusal });
+      const rendition = { id: `refused-${channel}`, channelType: 'webhook', content: null, refusal };
+      await storeRenditions(test.ledger, second, 'publish', [rendition]);
       await createDeliveries(test.ledger, {
         ...second,
         renditionId: rendition.id,

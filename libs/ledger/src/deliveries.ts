@@ -43,10 +43,12 @@ const insertDeliveries = new Statement('create-deliveries', (ledger, given: Give
           when c.deleted_at is not null then 'canceled'
           when ${withdrawn} then 'canceled'
           when ${movedOut} then 'superseded'
-          when exists (select from deliveries o
-                       cross join (select a.id as article_id, c.id as channel_id, ${given('version')}::int as version,
-                                          ${given('action')}::text as action) as d
-                       where ${overtakes('o', 'd')}) then 'superseded'
+          when coalesce((
+            select true from deliveries o
+            cross join (select a.id as article_id, c.id as channel_id, ${given('version')}::int as version,
+                               ${given('action')}::text as action) as d
+            where ${overtakes('o', 'd')}
+            limit 1), false) then 'superseded'
           when r.refusal is not null then 'dead'
           else 'queued'
         end,

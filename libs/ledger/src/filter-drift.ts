@@ -20,16 +20,18 @@ export const mayShowEarlier = (route: string): RawBuilder<boolean> => sql<boolea
 
 /**
  * The version at (article, channel), each an SQL expression, comes before one that left the channel's filter. Asked under the
- * article's lock, which routing holds too.
+ * article's lock, which routing holds too. One row's value and not `exists`: of that a planner may make a list of all the
+ * routes there are.
  */
 export const isMovedOut = (
   article: RawBuilder<unknown>,
   channel: RawBuilder<unknown>,
   version: RawBuilder<unknown>,
 ) =>
-  sql<boolean>`exists (
-    select from routes m
-    where m.article_id = ${article} and m.channel_id = ${channel} and m.version > ${version} and m.action = 'withdraw')`;
+  sql<boolean>`coalesce((
+    select true from routes m
+    where m.article_id = ${article} and m.channel_id = ${channel} and m.version > ${version} and m.action = 'withdraw'
+    limit 1), false)`;
 
 /** Ends what waits of the earlier versions at channels whose filter `version` left; the article must be locked. */
 export async function endMovedOut(

@@ -77,7 +77,7 @@ describe('a leader', () => {
       return false;
     })();
     await pollUntil('it leads', () => one.leads, { timeoutMs: 5_000 });
-    for (const since = performance.now(); performance.now() - since < 2 * leaseMs; ) {
+    for (const since = performance.now(); performance.now() - since < 2 * leaseMs;) {
       expect(await roundOf(other)).toEqual([0]);
       await delay(100);
     }

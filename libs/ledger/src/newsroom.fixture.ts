@@ -16,7 +16,7 @@ import type { Ledger } from './database.js';
 import { readClaimCandidate } from './claim-candidates.js';
 import { claimDeliveries, messageOf, type Claim } from './claims.js';
 import { createDeliveries } from './deliveries.js';
-import { findReleasedVersion, storeRendition, type ReleasedVersion } from './routing.js';
+import { findReleasedVersion, storeRenditions, type ReleasedVersion } from './routing.js';
 import { settleDelivery, type Settlement } from './settlements.js';
 import { orderWithdrawal } from './withdrawals.js';
 
@@ -196,8 +196,9 @@ export class TestNewsroom {
   ): Promise<string[]> {
     const { ledger, channelType } = this.options;
     const id = renditionId(articleId, version, action, channelType, 'test');
-    const rendition = { id, articleId, version, action, channelType, content, refusal: null };
-    await storeRendition(ledger, rendition);
+    await storeRenditions(ledger, { articleId, version }, action, [
+      { id, channelType, content, refusal: null },
+    ]);
     const due = await createDeliveries(ledger, { renditionId: id, articleId, version, action, channelIds });
     return due.map((each) => each.id);
   }

@@ -1,10 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import { EVENT_SCHEMAS, type EventSubject } from '@newsrelay/contracts/events';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { currentTrace, type TraceCarrier } from '@newsrelay/telemetry/tracing';
 import type { z } from 'zod';
 import type { Ledger, LedgerTransaction } from './database.js';
+import type { OutboxTable } from './schema.js';
+import { Statement, type GiveValue } from './statement.js';
+
+interface OutboxEvent {
+  eventId: string;
+  subject: string;
+  payload: string;
+  trace: string | null;
+}
+
+const enqueue = new Statement('enqueue-event', (ledger, given: GiveValue<OutboxEvent>) =>
+  sql`
+    with written as (
+      insert into outbox (event_id, subject, payload, trace_context)
+      values (${given('eventId')}, ${given('subject')}, ${given('payload')}, ${given('trace')})
+    )
+    select pg_notify(${NOTIFICATIONS.outbox}, '')`.compile(ledger),
+);
 
 /** Puts an event into the outbox, in the transaction of the change that it tells of. */
 export async function enqueueEvent<S extends EventSubject>(
@@ -13,16 +31,12 @@ export async function enqueueEvent<S extends EventSubject>(
   payload: z.input<(typeof EVENT_SCHEMAS)[S]>,
 ): Promise<void> {
   const trace = currentTrace();
-  await tx
-    .insertInto('outbox')
-    .values({
-      event_id: randomUUID(),
-      subject,
-      payload: JSON.stringify(EVENT_SCHEMAS[subject].parse(payload)),
-      trace_context: trace === undefined ? null : JSON.stringify(trace),
-    })
-    .execute();
-  await sql`select pg_notify(${NOTIFICATIONS.outbox}, '')`.execute(tx);
+  await enqueue.run(tx, {
+    eventId: randomUUID(),
+    subject,
+    payload: JSON.stringify(EVENT_SCHEMAS[subject].parse(payload)),
+    trace: trace === undefined ? null : JSON.stringify(trace),
+  });
 }
 
 export interface OutboxRow {
@@ -33,6 +47,17 @@ export interface OutboxRow {
   /** What put it there, for traces. */
   trace: TraceCarrier | null;
 }
+
+const takeEvents = new Statement('take-events', (ledger, given: GiveValue<{ limit: number }>) =>
+  sql<Selectable<OutboxTable>>`
+    select sequence, event_id, subject, payload, trace_context from outbox
+    order by sequence limit ${given('limit')}::int
+    for update skip locked`.compile(ledger),
+);
+
+const removeEvents = new Statement('remove-events', (ledger, given: GiveValue<{ sequences: string[] }>) =>
+  sql`delete from outbox where sequence = any (${given('sequences')}::bigint[])`.compile(ledger),
+);
 
 /**
  * Takes up to `limit` events, oldest first, hands them to `publish` and removes those it returns as published, in one
@@ -45,14 +70,7 @@ export async function relayOutbox(
   publish: (rows: OutboxRow[]) => Promise<OutboxRow[]>,
 ): Promise<{ taken: number; published: number }> {
   return ledger.transaction().execute(async (tx) => {
-    const rows = await tx
-      .selectFrom('outbox')
-      .select(['sequence', 'event_id', 'subject', 'payload', 'trace_context'])
-      .orderBy('sequence')
-      .limit(limit)
-      .forUpdate()
-      .skipLocked()
-      .execute();
+    const rows = await takeEvents.run(tx, { limit });
     if (rows.length === 0) return { taken: 0, published: 0 };
     const published = await publish(
       rows.map((row) => ({
@@ -64,14 +82,7 @@ export async function relayOutbox(
       })),
     );
     if (published.length > 0) {
-      await tx
-        .deleteFrom('outbox')
-        .where(
-          'sequence',
-          'in',
-          published.map((row) => row.sequence),
-        )
-        .execute();
+      await removeEvents.run(tx, { sequences: published.map(({ sequence }) => sequence) });
     }
     return { taken: rows.length, published: published.length };
   });

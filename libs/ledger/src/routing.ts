@@ -1,10 +1,12 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { ArticleContent, Hold } from '@newsrelay/contracts/article';
 import type { Channel } from '@newsrelay/contracts/channel';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
-import { channelOfRow } from './channels.js';
+import type { VersionOfArticle } from './article-versions.js';
+import { CHANNEL_COLUMNS, channelOfRow, type ChannelRow } from './channels.js';
 import type { Ledger, LedgerTransaction } from './database.js';
 import { endMovedOut, mayShowEarlier } from './filter-drift.js';
+import { Statement, type GiveValue } from './statement.js';
 
 /** A released version as routing and rendering read it. */
 export interface ReleasedVersion {
@@ -21,31 +23,50 @@ export interface ReleasedVersion {
   routed: boolean;
 }
 
+interface ReleasedRow {
+  id: string;
+  source: string;
+  first_released_at: Date | null;
+  withdrawn_through: number;
+  withdrawn_at: Date | null;
+  version: number;
+  content: ArticleContent;
+  note: string | null;
+  published_at: Date;
+  released_at: Date | null;
+  routed_at: Date | null;
+}
+
+const released = (article: RawBuilder<string>, version: RawBuilder<number>) => sql<ReleasedRow>`
+  select a.id, a.source, a.first_released_at, a.withdrawn_through, a.withdrawn_at,
+         v.version, v.content, v.note, v.published_at, v.released_at, v.routed_at
+  from articles a join article_versions v on v.article_id = a.id
+  where a.id = ${article} and v.version = ${version}`;
+
+/** The article first, as everywhere; both, so that neither is read as it was before the wait for the other. */
+const lockReleased = new Statement('lock-released-version', (ledger, given: GiveValue<VersionOfArticle>) =>
+  sql<ReleasedRow>`${released(given('articleId'), given('version'))} for update of a, v`.compile(ledger),
+);
+
 /** Undefined if the version was never released. */
 export async function findReleasedVersion(
   ledger: Ledger | LedgerTransaction,
   articleId: string,
   version: number,
 ): Promise<ReleasedVersion | undefined> {
-  const row = await ledger
-    .selectFrom('article_versions as v')
-    .innerJoin('articles as a', 'a.id', 'v.article_id')
-    .select([
-      'a.id',
-      'a.source',
-      'a.first_released_at',
-      'a.withdrawn_through',
-      'a.withdrawn_at',
-      'v.version',
-      'v.content',
-      'v.note',
-      'v.published_at',
-      'v.released_at',
-      'v.routed_at',
-    ])
-    .where('v.article_id', '=', articleId)
-    .where('v.version', '=', version)
-    .executeTakeFirst();
+  const { rows } = await released(sql.val(articleId), sql.val(version)).execute(ledger);
+  return releasedOf(rows[0]);
+}
+
+/** As {@link findReleasedVersion}, with the article and the version locked until the transaction ends. */
+export async function lockReleasedVersion(
+  tx: LedgerTransaction,
+  version: VersionOfArticle,
+): Promise<ReleasedVersion | undefined> {
+  return releasedOf((await lockReleased.run(tx, version))[0]);
+}
+
+function releasedOf(row: ReleasedRow | undefined): ReleasedVersion | undefined {
   if (row?.released_at == null) return undefined;
   return {
     articleId: row.id,
@@ -70,6 +91,44 @@ export interface RoutableChannel extends Channel {
   newerRouted: boolean;
 }
 
+interface RoutedVersion {
+  articleId: string;
+  version: number;
+  withdrawnThrough: number;
+  releasedAt: Date;
+}
+
+const routable = new Statement('routable-channels', (ledger, given: GiveValue<RoutedVersion>) => {
+  const article = sql`${given('articleId')}::uuid`;
+  const version = sql`${given('version')}::int`;
+  // Routed, or delivered, which is the same but for a moment. What the article's withdrawal covers is there no more.
+  const hasEarlier = sql<boolean>`(${version} > 1 and coalesce((
+    select e.action = 'publish'
+    from (select d.version, d.action from deliveries d
+          where d.channel_id = c.id and d.article_id = ${article} and d.state <> 'canceled'
+          union all
+          select r.version, r.action from routes r
+          where r.channel_id = c.id and r.article_id = ${article}) as e
+    where e.version < ${version} and e.version > ${given('withdrawnThrough')}::int
+    order by e.version desc, e.action = 'withdraw' desc
+    limit 1), false))`;
+  const newerRouted = sql<boolean>`exists (
+    select from article_versions n
+    where n.article_id = ${article} and n.version > ${version} and n.routed_at is not null)`;
+  return sql<ChannelRow & { has_earlier: boolean; newer_routed: boolean }>`
+    select ${sql.join(CHANNEL_COLUMNS.map((column) => sql.ref(`c.${column}`)))},
+           ${hasEarlier} as has_earlier, ${newerRouted} as newer_routed
+    from channels c
+    where c.deleted_at is null and (c.enabled or ${hasEarlier}) and c.created_at <= ${given('releasedAt')}::timestamptz
+      and (not ${newerRouted} or not exists (
+        select from article_versions n
+        where n.article_id = ${article} and n.version > ${version} and n.routed_at is not null
+          and not exists (select from routes r
+                          where r.article_id = n.article_id and r.version = n.version and r.channel_id = c.id
+                            and r.action = 'publish')))
+    order by c.id`.compile(ledger);
+});
+
 /**
  * Channels that exist and are older than the release: enabled ones, and disabled ones that have an earlier version that
  * was not withdrawn, or wait for it, so that what they get once they are enabled again is the newest. Where a newer version
@@ -77,62 +136,36 @@ export interface RoutableChannel extends Channel {
  */
 export async function routableChannels(
   tx: LedgerTransaction,
-  article: ReleasedVersion,
+  { articleId, version, withdrawnThrough, releasedAt }: ReleasedVersion,
 ): Promise<RoutableChannel[]> {
-  // Routed, or delivered, which is the same but for a moment. What the article's withdrawal covers is there no more.
-  const hasEarlier = sql<boolean>`coalesce((
-    select e.action = 'publish'
-    from (select d.version, d.action from deliveries d
-          where d.channel_id = c.id and d.article_id = ${article.articleId}::uuid and d.state <> 'canceled'
-          union all
-          select r.version, r.action from routes r
-          where r.channel_id = c.id and r.article_id = ${article.articleId}::uuid) as e
-    where e.version < ${article.version}::int and e.version > ${article.withdrawnThrough}::int
-    order by e.version desc, e.action = 'withdraw' desc
-    limit 1), false)`;
-  const newerRouted = sql<boolean>`exists (
-    select from article_versions n
-    where n.article_id = ${article.articleId}::uuid and n.version > ${article.version}::int and n.routed_at is not null)`;
-  const rows = await tx
-    .selectFrom('channels as c')
-    .selectAll('c')
-    .select([hasEarlier.as('has_earlier'), newerRouted.as('newer_routed')])
-    .where('c.deleted_at', 'is', null)
-    .where((eb) => eb.or([eb('c.enabled', '=', true), hasEarlier]))
-    .where('c.created_at', '<=', article.releasedAt)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('article_versions as n')
-            .select('n.version')
-            .where('n.article_id', '=', article.articleId)
-            .where('n.version', '>', article.version)
-            .where('n.routed_at', 'is not', null)
-            .where((newer) =>
-              newer.not(
-                newer.exists(
-                  newer
-                    .selectFrom('routes as nr')
-                    .select('nr.version')
-                    .whereRef('nr.article_id', '=', 'n.article_id')
-                    .whereRef('nr.version', '=', 'n.version')
-                    .whereRef('nr.channel_id', '=', 'c.id')
-                    .where('nr.action', '=', 'publish'),
-                ),
-              ),
-            ),
-        ),
-      ),
-    )
-    .orderBy('c.id')
-    .execute();
+  const rows = await routable.run(tx, { articleId, version, withdrawnThrough, releasedAt });
   return rows.map((row) => ({
     ...channelOfRow(row),
     hasEarlierVersion: row.has_earlier,
     newerRouted: row.newer_routed,
   }));
 }
+
+interface NewRoutes {
+  articleId: string;
+  version: number;
+  publish: string[];
+  withdraw: string[];
+}
+
+/** One parameter however many channels: a statement takes 65,535 of them. */
+const writeRoutes = new Statement('write-routes', (ledger, given: GiveValue<NewRoutes>) =>
+  sql`
+    with written as (
+      insert into routes (article_id, version, channel_id, action)
+      select ${given('articleId')}::uuid, ${given('version')}::int, r.channel_id, r.action
+      from (select unnest(${given('publish')}::text[]) as channel_id, 'publish' as action
+            union all
+            select unnest(${given('withdraw')}::text[]), 'withdraw') as r
+    )
+    update article_versions set routed_at = clock_timestamp()
+    where article_id = ${given('articleId')}::uuid and version = ${given('version')}::int`.compile(ledger),
+);
 
 /**
  * Records which channels a version goes to, and whose filter it left, once; a re-run reads what was recorded. What waits at
@@ -145,23 +178,8 @@ export async function recordRoutes(
   publish: readonly string[],
   withdraw: readonly string[] = [],
 ): Promise<void> {
-  for (const [action, channelIds] of [
-    ['publish', publish],
-    ['withdraw', withdraw],
-  ] as const) {
-    // One parameter however many channels: a statement takes 65,535 of them.
-    await sql`insert into routes (article_id, version, channel_id, action)
-              select ${articleId}::uuid, ${version}::int, unnest(${[...channelIds]}::text[]), ${action}`.execute(
-      tx,
-    );
-  }
+  await writeRoutes.run(tx, { articleId, version, publish: [...publish], withdraw: [...withdraw] });
   await endMovedOut(tx, articleId, version, withdraw);
-  await tx
-    .updateTable('article_versions')
-    .set({ routed_at: sql`clock_timestamp()` })
-    .where('article_id', '=', articleId)
-    .where('version', '=', version)
-    .execute();
 }
 
 /** Channels that a version was recorded for, as they are now; deleted ones are left out. */
@@ -223,34 +241,49 @@ export async function channelsReached(ledger: Ledger, articleId: string): Promis
 
 export interface NewRendition {
   id: string;
-  articleId: string;
-  version: number;
-  action: DeliveryAction;
   channelType: string;
   content: Record<string, unknown> | null;
   refusal: Hold | null;
 }
 
-/** Stores a rendition; one that is there already stays as it is. */
-export async function storeRendition(ledger: Ledger, rendition: NewRendition): Promise<void> {
-  await ledger
-    .insertInto('renditions')
-    .values({
-      id: rendition.id,
-      article_id: rendition.articleId,
-      version: rendition.version,
-      action: rendition.action,
-      channel_type: rendition.channelType,
-      content: rendition.content === null ? null : JSON.stringify(rendition.content),
-      refusal: rendition.refusal === null ? null : JSON.stringify(rendition.refusal),
-    })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute();
+interface RenditionValues {
+  articleId: string;
+  version: number;
+  action: DeliveryAction;
+  ids: string[];
+  channelTypes: string[];
+  contents: (string | null)[];
+  refusals: (string | null)[];
 }
 
-/** True if the rendition lies in the ledger already, made before a crash or for another channel. */
-export async function hasRendition(ledger: Ledger, id: string): Promise<boolean> {
-  return (
-    (await ledger.selectFrom('renditions').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
-  );
+const insertRenditions = new Statement('store-renditions', (ledger, given: GiveValue<RenditionValues>) =>
+  sql<{ id: string }>`
+    insert into renditions (id, article_id, version, action, channel_type, content, refusal)
+    select r.id, ${given('articleId')}::uuid, ${given('version')}::int, ${given('action')}, r.channel_type,
+           r.content::jsonb, r.refusal::jsonb
+    from unnest(${given('ids')}::text[], ${given('channelTypes')}::text[], ${given('contents')}::text[], ${given('refusals')}::text[])
+      as r (id, channel_type, content, refusal)
+    on conflict (id) do nothing
+    returning id`.compile(ledger),
+);
+
+/** Stores renditions of a version; those that are there already stay as they are. Returns the ids of the others. */
+export async function storeRenditions(
+  ledger: Ledger,
+  { articleId, version }: VersionOfArticle,
+  action: DeliveryAction,
+  renditions: readonly NewRendition[],
+): Promise<Set<string>> {
+  if (renditions.length === 0) return new Set();
+  const json = (value: object | null) => (value === null ? null : JSON.stringify(value));
+  const stored = await insertRenditions.run(ledger, {
+    articleId,
+    version,
+    action,
+    ids: renditions.map(({ id }) => id),
+    channelTypes: renditions.map(({ channelType }) => channelType),
+    contents: renditions.map(({ content }) => json(content)),
+    refusals: renditions.map(({ refusal }) => json(refusal)),
+  });
+  return new Set(stored.map(({ id }) => id));
 }

@@ -7,7 +7,7 @@ import { pauseChannel } from './channels.js';
 import { isLedgerAway, type Ledger, type LedgerTransaction } from './database.js';
 import { reviveWithdrawals } from './deliveries.js';
 import { overtakes } from './delivery-order.js';
-import { leading } from './delivery-states.js';
+import { leading, stateOfKnown } from './delivery-states.js';
 import { isMovedOut } from './filter-drift.js';
 import { recordOperatorEvents } from './operator-events.js';
 import { Statement, type GiveValue } from './statement.js';
@@ -70,7 +70,7 @@ const settle = new Statement('settle', (ledger, given: GiveValue<Values>) =>
             else ${given('state')}
           end as state, c.deleted_at is not null as channel_deleted
         from deliveries d join articles a on a.id = d.article_id join channels c on c.id = d.channel_id
-        where d.id = ${given('deliveryId')} and d.epoch = ${given('epoch')} and d.state = 'sending'
+        where d.id = ${given('deliveryId')} and d.epoch = ${given('epoch')} and ${stateOfKnown('d')} = 'sending'
         for update of d
       ), settled as (
         update deliveries d
@@ -198,7 +198,7 @@ const settleArrivals = new Statement('settle-arrivals', (ledger, given: GiveValu
           remote_id = coalesce(g.remote_id, d.remote_id), remote_url = coalesce(g.remote_url, d.remote_url),
           updated_at = clock_timestamp()
       from given g join deliveries o on o.id = g.id
-      where d.id = g.id and d.epoch = g.epoch and d.state = 'sending'
+      where d.id = g.id and d.epoch = g.epoch and ${stateOfKnown('d')} = 'sending'
       returning d.id, d.attempt_count, d.epoch, o.updated_at as claimed_at, d.state, d.channel_id, d.action
     ), written as (
       insert into attempts (${ATTEMPT_COLUMNS})

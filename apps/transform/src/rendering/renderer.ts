@@ -10,7 +10,7 @@ import type { Hold } from '@newsrelay/contracts/article';
 import type { VersionOfArticle } from '@newsrelay/ledger/article-versions';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
-import { hasRendition, storeRendition, type ReleasedVersion } from '@newsrelay/ledger/routing';
+import { storeRenditions, type ReleasedVersion } from '@newsrelay/ledger/routing';
 import { TransformEvents } from '../events.js';
 import { renderArticle } from './pipeline.js';
 
@@ -75,19 +75,14 @@ export class Renderer {
     render: Render,
   ): Promise<RenditionShare[]> {
     const shapes = shapesOf(version, action, channels);
-    for (const shape of shapes) {
-      if (await hasRendition(this.ledger, shape.id)) continue;
-      const { content, refusal } = this.#contentOrRefusal(shape, render);
-      await storeRendition(this.ledger, {
-        ...version,
-        id: shape.id,
-        action,
-        channelType: shape.type,
-        content,
-        refusal,
-      });
-      this.events.rendered(shape.type, refusal === null);
-    }
+    const renditions = shapes.map((shape) => ({
+      id: shape.id,
+      channelType: shape.type,
+      ...this.#contentOrRefusal(shape, render),
+    }));
+    const stored = await storeRenditions(this.ledger, version, action, renditions);
+    for (const { id, channelType, refusal } of renditions)
+      if (stored.has(id)) this.events.rendered(channelType, refusal === null);
     return shapes.map(({ id, channelIds }) => ({ renditionId: id, channelIds }));
   }
 

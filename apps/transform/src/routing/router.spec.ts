@@ -33,10 +33,10 @@ describe('where a correction goes', () => {
     await createChannel(test.ledger, { id: channel, filter, ...fields }, '');
   });
 
-  const route = async ({ articleId, version }: Published) => {
-    const released = await findReleasedVersion(test.ledger, articleId, version);
-    if (released === undefined) throw new Error('not released');
-    const { publish, withdraw } = await router.route(released);
+  const route = async (version: Published) => {
+    const routes = await router.route(version);
+    if (routes === undefined) throw new Error('not released');
+    const { publish, withdraw } = routes;
     return {
       publish: publish.filter(({ id }) => id === channel).length,
       withdraw: withdraw.filter(({ id }) => id === channel).length,

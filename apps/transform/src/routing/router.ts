@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Channel } from '@newsrelay/contracts/channel';
-import { lockArticle } from '@newsrelay/ledger/article-versions';
-import type { Ledger } from '@newsrelay/ledger/database';
+import type { VersionOfArticle } from '@newsrelay/ledger/article-versions';
+import type { Ledger, LedgerTransaction } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import {
   channelsMovedOut,
-  findReleasedVersion,
+  lockReleasedVersion,
   recordRoutes,
   routableChannels,
   routedChannels,
@@ -13,11 +13,19 @@ import {
 } from '@newsrelay/ledger/routing';
 import { isEntitled } from './entitlement.js';
 
-/** Channels by what a version does at them. */
+/** A version, and the channels by what it does at them. */
 export interface Routes {
+  version: ReleasedVersion;
   publish: Channel[];
   /** The version left their filter, and they may show an earlier one. */
   withdraw: Channel[];
+}
+
+/** What is decided, once. */
+interface Decision {
+  publish: Channel[];
+  /** Whether it left the filter of any. */
+  movedOut: boolean;
 }
 
 /** Decides once per version which channels it goes to, and which lose the article by it. */
@@ -28,29 +36,32 @@ export class Router {
   /**
    * The version's channels: recorded at the first call, read afterwards, so that a re-run after a crash sees the same.
    * A correction goes where the filter takes it; where it does not any more, the article is taken down (ADR 19).
+   * Undefined if the version was never released.
    */
-  async route(article: ReleasedVersion): Promise<Routes> {
-    const { articleId, version } = article;
-    if (!article.routed) await this.#decide(articleId, version);
+  async route({ articleId, version: number }: VersionOfArticle): Promise<Routes | undefined> {
+    const { version, decision } = await this.ledger.transaction().execute(async (tx) => {
+      const locked = await lockReleasedVersion(tx, { articleId, version: number });
+      const isNew = locked?.routed === false;
+      return { version: locked, decision: isNew ? await this.#decide(tx, locked) : null };
+    });
+    if (version === undefined) return undefined;
     return {
-      publish: await routedChannels(this.ledger, articleId, version),
-      withdraw: await channelsMovedOut(this.ledger, articleId, version),
+      version,
+      publish: decision?.publish ?? (await routedChannels(this.ledger, articleId, number)),
+      withdraw: decision?.movedOut === false ? [] : await channelsMovedOut(this.ledger, articleId, number),
     };
   }
 
-  async #decide(articleId: string, version: number): Promise<void> {
-    await this.ledger.transaction().execute(async (tx) => {
-      await lockArticle(tx, articleId);
-      const current = await findReleasedVersion(tx, articleId, version);
-      if (current === undefined || current.routed) return;
-      const routes = { publish: [] as string[], withdraw: [] as string[] };
-      for (const channel of await routableChannels(tx, current)) {
-        if (isEntitled(channel.filter, { source: current.source, ...current.content }))
-          routes.publish.push(channel.id);
-        // What a newer version decided at a channel stands: it comes after this one there.
-        else if (channel.hasEarlierVersion && !channel.newerRouted) routes.withdraw.push(channel.id);
-      }
-      await recordRoutes(tx, articleId, version, routes.publish, routes.withdraw);
-    });
+  async #decide(tx: LedgerTransaction, article: ReleasedVersion): Promise<Decision> {
+    const publish: Channel[] = [];
+    const withdraw: string[] = [];
+    for (const channel of await routableChannels(tx, article)) {
+      if (isEntitled(channel.filter, { source: article.source, ...article.content })) publish.push(channel);
+      // What a newer version decided at a channel stands: it comes after this one there.
+      else if (channel.hasEarlierVersion && !channel.newerRouted) withdraw.push(channel.id);
+    }
+    const ids = publish.map(({ id }) => id);
+    await recordRoutes(tx, article.articleId, article.version, ids, withdraw);
+    return { publish, movedOut: withdraw.length > 0 };
   }
 }

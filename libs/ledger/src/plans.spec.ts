@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { CandidateReader } from './claim-candidates.js';
+import { claimDeliveries, messageOf } from './claims.js';
+import { openLedger, type Ledger } from './database.js';
+import { createDeliveries } from './deliveries.js';
+import { openTestLedger, type TestLedger } from './ledger.fixture.js';
+import { settleDelivery, settlePlainArrivals, type Settlement } from './settlements.js';
+
+const ARTICLE = '00000000-0000-4000-8000-000000000001';
+const SETTLEMENT: Settlement = {
+  deliveryId: 'dlv_1',
+  epoch: 1,
+  outcome: 'delivered',
+  status: 200,
+  error: null,
+  response: null,
+  durationMs: 1,
+  state: 'delivered',
+  reason: null,
+  nextAttemptInMs: null,
+  remoteId: null,
+  remoteUrl: null,
+  pauseReason: null,
+  served: false,
+  sign: { kind: 'none' },
+};
+
+/** Each runs for every delivery. */
+const STATEMENTS: Record<string, (ledger: Ledger) => Promise<unknown>> = {
+  create: (ledger) =>
+    createDeliveries(ledger, {
+      articleId: ARTICLE,
+      version: 1,
+      action: 'publish',
+      renditionId: 'r',
+      channelIds: ['c'],
+    }),
+  read: (ledger) => new CandidateReader(ledger).read(['dlv_1']),
+  claim: (ledger) =>
+    claimDeliveries(ledger, [
+      {
+        candidate: { id: 'dlv_1', articleId: ARTICLE, epoch: 0, previousVersion: null, begun: false },
+        message: messageOf('body'),
+        leaseMs: 1_000,
+      },
+    ]),
+  'settle an arrival': (ledger) => settlePlainArrivals(ledger, [SETTLEMENT]),
+  'settle another': (ledger) => settleDelivery(ledger, SETTLEMENT),
+};
+
+/** Indexes of what identifies a row, and of what stands beside a delivery: of one article, however long a channel's history is. */
+const BY_KEY = /^(\w+_pkey|deliveries_of_article|versions_headline)$/;
+
+describe('plans of what runs for every delivery, made while the tables are empty', () => {
+  let test: TestLedger;
+  let ledger: Ledger;
+  beforeAll(async () => {
+    test = await openTestLedger();
+    // One connection: it tells of the statements that it keeps.
+    const options = { poolSize: 1, applicationName: 'plans', byKeys: true, onIdleError: () => undefined };
+    ledger = openLedger({ url: test.server.url, ...options });
+  }, 60_000);
+  afterAll(async () => {
+    await ledger.destroy();
+    await test.close();
+  });
+
+  const kept = async (): Promise<Map<string, string>> => {
+    const { rows } = await sql<{ name: string; statement: string }>`
+      select name, statement from pg_prepared_statements`.execute(ledger);
+    return new Map(rows.map(({ name, statement }) => [name, statement]));
+  };
+  const plansOf = async (run: (ledger: Ledger) => Promise<unknown>): Promise<Map<string, string>> => {
+    const before = await kept();
+    await run(ledger);
+    const plans = new Map<string, string>();
+    for (const [name, statement] of await kept()) {
+      if (before.has(name)) continue;
+      const { rows } = await sql<
+        Record<string, string>
+      >`explain (generic_plan) ${sql.raw(statement)}`.execute(ledger);
+      plans.set(name, rows.map((row) => row['QUERY PLAN']).join('\n'));
+    }
+    return plans;
+  };
+
+  it.each(Object.keys(STATEMENTS))('%s: by keys alone', async (name) => {
+    const plans = await plansOf(STATEMENTS[name] ?? (() => Promise.reject(new Error(name))));
+    expect(plans.size).toBeGreaterThan(0);
+    for (const [statement, plan] of plans) {
+      const indexes = [...plan.matchAll(/Index (?:Only )?Scan (?:Backward )?(?:using|on) (\w+)/g)];
+      const others = indexes.flatMap(([, index]) =>
+        index !== undefined && !BY_KEY.test(index) ? [index] : [],
+      );
+      expect({ statement, others, plan }).toEqual({ statement, others: [], plan });
+      expect(plan).not.toMatch(/Seq Scan/);
+    }
+  });
+});
