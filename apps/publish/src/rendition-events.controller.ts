@@ -2,26 +2,34 @@ import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { RenditionReady } from '@newsrelay/contracts/events';
 import { SUBJECTS } from '@newsrelay/contracts/subjects';
+import { Dispatcher } from '@newsrelay/delivery/dispatcher';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
 import { isLedgerAway, type Ledger } from '@newsrelay/ledger/database';
-import { createDeliveries } from '@newsrelay/ledger/deliveries';
+import { createManyDeliveries } from '@newsrelay/ledger/deliveries';
 import type { DueRow } from '@newsrelay/ledger/due-row';
+import { InBatches } from '@newsrelay/ledger/in-batches';
 import { RetryLater } from '@newsrelay/messaging/handler-errors';
 import { LOGGER, RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
 import { BATCH_LEDGER } from './tokens.js';
 
 const AWAY_MS = 1_000;
 
-/** `rendition.ready` in: deliveries into the ledger, then jobs into the queue. */
+/** `rendition.ready` in: deliveries into the ledger, then to their turns here, or into the queue for others. */
 @Controller()
 export class RenditionEventsController {
+  readonly #created: InBatches<RenditionReady, DueRow[]>;
   readonly #queueLog: RateLimitedLog;
 
   constructor(
-    @Inject(BATCH_LEDGER) private readonly ledger: Ledger,
+    @Inject(BATCH_LEDGER) ledger: Ledger,
+    @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
     @Inject(DeliveryQueue) private readonly queue: DeliveryQueue,
     @Inject(LOGGER) logger: Logger,
   ) {
+    this.#created = new InBatches(
+      (events: readonly RenditionReady[]) => createManyDeliveries(ledger, events),
+      ({ channelIds }) => channelIds.length,
+    );
     this.#queueLog = new RateLimitedLog((fields, message) => {
       logger.warn(fields, message);
     });
@@ -29,9 +37,9 @@ export class RenditionEventsController {
 
   @EventPattern(SUBJECTS.renditionReady)
   async ready(@Payload() event: RenditionReady): Promise<void> {
-    const due = await this.#create(event);
+    const left = this.dispatcher.take(await this.#create(event));
     try {
-      await this.queue.add(due);
+      await this.queue.add(left);
     } catch (error) {
       // The ledger has them: the reconciler gives them jobs when Redis is back.
       this.#queueLog.say(
@@ -43,7 +51,7 @@ export class RenditionEventsController {
 
   async #create(event: RenditionReady): Promise<DueRow[]> {
     try {
-      return await createDeliveries(this.ledger, event);
+      return (await this.#created.get(event)) ?? [];
     } catch (error) {
       if (isLedgerAway(error)) throw new RetryLater(AWAY_MS, 'PostgreSQL is away', { cause: error });
       throw error;

@@ -2,10 +2,11 @@ import type { Rate } from '@newsrelay/channel-kit/rate';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { holdBacklogs, leaveBacklogs, type ChannelLane } from '@newsrelay/ledger/backlogs';
 import type { Ledger } from '@newsrelay/ledger/database';
+import type { DueRow } from '@newsrelay/ledger/due-row';
 import { Rounds } from '@newsrelay/ledger/rounds';
 import { dueOfChannel } from '@newsrelay/ledger/waiting-deliveries';
 import { RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
-import { continuing } from '@newsrelay/telemetry/tracing';
+import { continuing, currentTrace } from '@newsrelay/telemetry/tracing';
 import type { Turn } from './attempt.js';
 import { LaterJobs } from './later-jobs.js';
 import {
@@ -22,6 +23,8 @@ const BACKLOG_AFTER_MS = 1_000;
 /** How often that is looked at, and for how long it holds without being said again, milliseconds. */
 const BACKLOG_EVERY_MS = 1_000;
 const BACKLOG_HELD_MS = 10_000;
+/** New deliveries that a process keeps for itself, in turns of its own at once: what is more is for whoever has room. */
+const KEPT_TURNS = 4;
 /** A turn that failed on our side, such as a ledger that is away, is left alone for this long, milliseconds. */
 const FAILED_MS = 1_000;
 
@@ -68,6 +71,22 @@ export class Dispatcher {
 
   put(action: DeliveryAction, entry: MailboxEntry): void {
     this.#mailboxes[action].put(entry);
+  }
+
+  /**
+   * Takes deliveries that this process has just made, which saves them the way through the queue: they have their turns here,
+   * together, or, should this process end first, when the reconciler finds them due. Returns those that it has no room for.
+   */
+  take(due: readonly DueRow[]): DueRow[] {
+    const trace = currentTrace() ?? null;
+    return ACTIONS.flatMap((action) => {
+      const mailboxes = this.#mailboxes[action];
+      const room = mailboxes.open ? KEPT_TURNS * this.parts.limits[action].inAll - mailboxes.waiting : 0;
+      const rows = due.filter((row) => row.action === action);
+      const kept = rows.slice(0, Math.max(0, room));
+      for (const { id, channelId } of kept) mailboxes.put({ deliveryId: id, channelId, trace });
+      return rows.slice(kept.length);
+    });
   }
 
   /** Deliveries that wait in memory for their turn, and turns under way. */

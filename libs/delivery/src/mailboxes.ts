@@ -133,6 +133,11 @@ export class Mailboxes {
     }
   }
 
+  /** False once nothing that is put here has its turn any more. */
+  get open(): boolean {
+    return !this.#stopped;
+  }
+
   get waiting(): number {
     let count = 0;
     for (const { waiting } of this.#mailboxes.values()) count += waiting.size;

@@ -4,7 +4,7 @@ import { WAITING_STATES, type DeliveryAction, type DeliveryState } from '@newsre
 import type { RenditionReady } from '@newsrelay/contracts/events';
 import { lockArticle } from './article-versions.js';
 import { resetBreaker } from './breakers.js';
-import type { Alongside, Ledger, LedgerTransaction } from './database.js';
+import { isLedgerAway, type Alongside, type Ledger, type LedgerTransaction } from './database.js';
 import { overtakes } from './delivery-order.js';
 import { leading } from './delivery-states.js';
 import type { DueRow } from './due-row.js';
@@ -18,37 +18,34 @@ const OVERTAKEN_BY_WITHDRAWAL = leading(WAITING_STATES, 'superseded');
 
 interface NewDeliveries {
   ids: string[];
+  articleIds: string[];
+  versions: number[];
   channelIds: string[];
-  articleId: string;
-  version: number;
-  action: DeliveryAction;
-  renditionId: string;
+  actions: DeliveryAction[];
+  renditionIds: string[];
 }
 
 /** Refers to rows that are joined: there are no foreign keys to check for each delivery (ADR 16). */
 const insertDeliveries = new Statement('create-deliveries', (ledger, given: GiveValue<NewDeliveries>) => {
-  const isPublish = sql<boolean>`${given('action')}::text = 'publish'`;
-  const withdrawn = sql<boolean>`(${isPublish} and a.withdrawn_through >= ${given('version')}::int)`;
-  const movedOut = sql<boolean>`(${isPublish} and ${isMovedOut(sql`a.id`, sql`c.id`, sql`${given('version')}::int`)})`;
+  const isPublish = sql<boolean>`n.action = 'publish'`;
+  const withdrawn = sql<boolean>`(${isPublish} and a.withdrawn_through >= n.version)`;
+  const movedOut = sql<boolean>`(${isPublish} and ${isMovedOut(sql`a.id`, sql`c.id`, sql`n.version`)})`;
   return sql<DueRow & { state: DeliveryState }>`
     insert into deliveries (id, article_id, version, channel_id, action, rendition_id, state, reason, next_attempt_at)
-    select n.id, a.id, ${given('version')}::int, c.id, ${given('action')}::text, r.id, s.state, s.reason,
+    select n.id, a.id, n.version, c.id, n.action, r.id, s.state, s.reason,
            case when s.state = 'queued' then clock_timestamp() end
-    from unnest(${given('ids')}::text[], ${given('channelIds')}::text[]) as n (id, channel_id)
-    join articles a on a.id = ${given('articleId')}::uuid
+    from unnest(${given('ids')}::text[], ${given('articleIds')}::uuid[], ${given('versions')}::int[],
+                ${given('channelIds')}::text[], ${given('actions')}::text[], ${given('renditionIds')}::text[])
+           as n (id, article_id, version, channel_id, action, rendition_id)
+    join articles a on a.id = n.article_id
     join channels c on c.id = n.channel_id
-    join renditions r on r.id = ${given('renditionId')}::text
+    join renditions r on r.id = n.rendition_id
     cross join lateral (
       select case
           when c.deleted_at is not null then 'canceled'
           when ${withdrawn} then 'canceled'
           when ${movedOut} then 'superseded'
-          when coalesce((
-            select true from deliveries o
-            cross join (select a.id as article_id, c.id as channel_id, ${given('version')}::int as version,
-                               ${given('action')}::text as action) as d
-            where ${overtakes('o', 'd')}
-            limit 1), false) then 'superseded'
+          when coalesce((select true from deliveries o where ${overtakes('o', 'n')} limit 1), false) then 'superseded'
           when r.refusal is not null then 'dead'
           else 'queued'
         end,
@@ -63,36 +60,94 @@ const insertDeliveries = new Statement('create-deliveries', (ledger, given: Give
     returning id, action, channel_id as "channelId", state`.compile(ledger);
 });
 
+/** In order of their ids: two that lock some of the same articles never wait for each other both. */
+const lockArticles = new Statement('lock-articles', (ledger, given: GiveValue<{ ids: string[] }>) =>
+  sql`select from articles where id = any (${given('ids')}::uuid[]) order by id for update`.compile(ledger),
+);
+
+/** Deliveries of one rendition, by the ids that they get. */
+function valuesOf(events: readonly RenditionReady[]): NewDeliveries {
+  const each = events.flatMap((event) =>
+    event.channelIds.map((channelId) => ({ id: idOf(event, channelId), channelId, event })),
+  );
+  return {
+    ids: each.map(({ id }) => id),
+    articleIds: each.map(({ event }) => event.articleId),
+    versions: each.map(({ event }) => event.version),
+    channelIds: each.map(({ channelId }) => channelId),
+    actions: each.map(({ event }) => event.action),
+    renditionIds: each.map(({ event }) => event.renditionId),
+  };
+}
+
+function idOf({ articleId, version, action }: RenditionReady, channelId: string): string {
+  return deliveryId(articleId, version, channelId, action);
+}
+
 /**
  * Creates the deliveries of a rendition, those that are there already untouched, and ends older waiting ones as
  * `superseded`. Returns those that are due. Running it again after a crash changes nothing and returns the same.
  */
 export async function createDeliveries(ledger: Ledger, event: RenditionReady): Promise<DueRow[]> {
-  const { articleId, version, action, channelIds, renditionId } = event;
-  const ids = channelIds.map((channelId) => deliveryId(articleId, version, channelId, action));
+  const { articleId } = event;
   return ledger.transaction().execute(async (tx) => {
     // Against a withdrawal and against another version's deliveries being created at the same moment.
     await lockArticle(tx, articleId);
-    const made = await insertDeliveries.run(tx, {
-      ids,
-      channelIds: [...channelIds],
-      articleId,
-      version,
-      action,
-      renditionId,
-    });
-    // Nothing comes before a first version, and all of it was just made: the common case.
-    if (version === 1 && action === 'publish' && made.length === ids.length)
-      return made.filter(({ state }) => state === 'queued');
-    await supersedeOlder(tx, articleId, ids);
+    const values = valuesOf([event]);
+    await insertDeliveries.run(tx, values);
+    await supersedeOlder(tx, articleId, values.ids);
     await reviveWithdrawals(tx, articleId);
     return tx
       .selectFrom('deliveries')
       .select(['id', 'action', 'channel_id as channelId'])
-      .where('id', 'in', ids)
+      .where('id', 'in', values.ids)
       .where('state', 'in', [...WAITING_STATES])
       .execute();
   });
+}
+
+/**
+ * As {@link createDeliveries} for each of them. Those of first versions, before which nothing can have come, are written
+ * together, unless one of them cannot be written: then each for itself.
+ *
+ * @throws whatever keeps one of them from being written; the others may have been, and running it again does no harm
+ */
+export async function createManyDeliveries(
+  ledger: Ledger,
+  events: readonly RenditionReady[],
+): Promise<Map<RenditionReady, DueRow[]>> {
+  const due = await createFirst(
+    ledger,
+    events.filter(({ version, action }) => version === 1 && action === 'publish'),
+  ).catch((error: unknown) => {
+    if (isLedgerAway(error)) throw error;
+    return new Map<RenditionReady, DueRow[]>();
+  });
+  for (const event of events) if (!due.has(event)) due.set(event, await createDeliveries(ledger, event));
+  return due;
+}
+
+/** Of first versions; those of which some were there already, as after a crash, are left out of the answer. */
+async function createFirst(
+  ledger: Ledger,
+  events: readonly RenditionReady[],
+): Promise<Map<RenditionReady, DueRow[]>> {
+  if (events.length === 0) return new Map();
+  const made = await ledger.transaction().execute(async (tx) => {
+    await lockArticles.run(tx, { ids: [...new Set(events.map(({ articleId }) => articleId))] });
+    return insertDeliveries.run(tx, valuesOf(events));
+  });
+  const byId = new Map(made.map((row) => [row.id, row]));
+  const due = new Map<RenditionReady, DueRow[]>();
+  for (const event of events) {
+    const rows = event.channelIds.flatMap((channelId) => byId.get(idOf(event, channelId)) ?? []);
+    if (rows.length < event.channelIds.length) continue;
+    due.set(
+      event,
+      rows.filter(({ state }) => state === 'queued'),
+    );
+  }
+  return due;
 }
 
 /** Ends what the deliveries `ids` of the article make pointless. */

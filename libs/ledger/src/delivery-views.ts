@@ -117,8 +117,7 @@ export async function listDeliveryViews(ledger: Ledger, filter: DeliveryQuery): 
   let query = ledger.selectFrom('deliveries').select([...VIEW_COLUMNS]);
   if (filter.state !== undefined) query = query.where('state', '=', filter.state);
   // As the index has it (migration 0009).
-  if (filter.channel !== undefined)
-    query = query.where(sql<string>`(channel_id || '')`, '=', filter.channel);
+  if (filter.channel !== undefined) query = query.where(sql<string>`(channel_id || '')`, '=', filter.channel);
   if (filter.article !== undefined) query = query.where('article_id', '=', filter.article);
   if (filter.since !== undefined) query = query.where('created_at', '>=', new Date(filter.since));
   if (filter.until !== undefined) query = query.where('created_at', '<', new Date(filter.until));

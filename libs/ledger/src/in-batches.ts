@@ -1,4 +1,4 @@
-/** Questions in one batch at most: a batch is one statement, and must not become a long one. */
+/** Size of a batch at most, in questions unless they tell their sizes: a batch is one statement, and must not become a long one. */
 const BATCH = 128;
 /** Batches under way at once: one that takes long holds up only half of the others. */
 const UNDER_WAY = 2;
@@ -10,15 +10,22 @@ interface Waiting<K, V> {
 }
 
 /**
- * Asks for many things with one question. Whoever asks while nothing is under way is answered at once; what is asked
- * meanwhile goes together in the next question, so that the more there is to ask the less each costs.
+ * Asks for many things with one question: what is asked in one turn of the event loop goes together, and what is asked while
+ * questions are under way goes in the next one, so that the more there is to ask the less each costs.
  */
 export class InBatches<K, V> {
   readonly #waiting: Waiting<K, V>[] = [];
   #underWay = 0;
+  #gathering = false;
 
-  /** @param ask answers for the keys that are there; one that fails fails for all that were asked for with it */
-  constructor(private readonly ask: (keys: readonly K[]) => Promise<ReadonlyMap<K, V>>) {}
+  /**
+   * @param ask answers for the keys that are there; one that fails fails for all that were asked for with it
+   * @param sizeOf how much of a batch a question takes; one that is larger than a batch is asked by itself
+   */
+  constructor(
+    private readonly ask: (keys: readonly K[]) => Promise<ReadonlyMap<K, V>>,
+    private readonly sizeOf: (key: K) => number = () => 1,
+  ) {}
 
   /** Undefined where there is none. */
   get(key: K): Promise<V | undefined> {
@@ -29,13 +36,31 @@ export class InBatches<K, V> {
   }
 
   #next(): void {
+    if (this.#gathering || this.#underWay >= UNDER_WAY || this.#waiting.length === 0) return;
+    this.#gathering = true;
+    setImmediate(() => {
+      this.#gathering = false;
+      this.#begin();
+    });
+  }
+
+  #begin(): void {
     if (this.#underWay >= UNDER_WAY || this.#waiting.length === 0) return;
-    const batch = this.#waiting.splice(0, BATCH);
+    const batch = this.#waiting.splice(0, this.#firstBatch());
     this.#underWay += 1;
     void this.#answer(batch).finally(() => {
       this.#underWay -= 1;
       this.#next();
     });
+    // More than one batch may have come together.
+    this.#next();
+  }
+
+  /** How many of those that wait the next batch has room for; at least one. */
+  #firstBatch(): number {
+    let size = 0;
+    const over = this.#waiting.findIndex(({ key }) => (size += this.sizeOf(key)) > BATCH);
+    return over === -1 ? this.#waiting.length : Math.max(1, over);
   }
 
   async #answer(batch: readonly Waiting<K, V>[]): Promise<void> {
