@@ -1,4 +1,4 @@
-import { RecentlyUsed } from '@newsrelay/ledger/recently-used';
+import { RecentlyUsed } from '@newsrelay/contracts/recently-used';
 import type { Sealing } from '@newsrelay/sealing/seal';
 
 /** Channels whose secrets stay open in memory, where each of their deliveries would open them anyway. */

@@ -32,12 +32,17 @@ export class Distribution {
   /** `channelIds`: of the channels that the version goes to, those that it is asked for; all if left out. */
   async release(released: VersionOfArticle & { channelIds?: string[] | undefined }): Promise<Distributed> {
     const { articleId, version, channelIds } = released;
-    const routes = await this.router.route(released);
-    if (routes === undefined)
-      return { done: false, missing: `version ${version} of ${articleId} was never released` };
     const isAskedFor = ({ id }: Channel) => channelIds === undefined || channelIds.includes(id);
-    const channels = routes.publish.filter(isAskedFor);
-    const shares = await this.renderer.renderVersion(routes.version, channels);
+    // One commit for both: what is routed is rendered.
+    const made = await this.ledger.transaction().execute(async (tx) => {
+      const routes = await this.router.route(tx, released);
+      if (routes === undefined) return undefined;
+      const channels = routes.publish.filter(isAskedFor);
+      return { routes, channels, shares: await this.renderer.renderVersion(tx, routes.version, channels) };
+    });
+    if (made === undefined)
+      return { done: false, missing: `version ${version} of ${articleId} was never released` };
+    const { routes, channels, shares } = made;
     const announced = await this.#announce(released, 'publish', shares);
     if (!announced.done) return announced;
     this.events.routed(articleId, version, channels.length, shares.length);
@@ -51,7 +56,7 @@ export class Distribution {
     channels: readonly Channel[],
   ): Promise<Distributed> {
     const withdrawn = { id: articleId, version, withdrawnAt: releasedAt, language: content.language };
-    const shares = await this.renderer.renderWithdrawal(withdrawn, channels);
+    const shares = await this.renderer.renderWithdrawal(this.ledger, withdrawn, channels);
     const announced = await this.#announce({ articleId, version }, 'withdraw', shares);
     if (announced.done) this.events.movedOut(articleId, version, channels.length);
     return announced;
@@ -63,7 +68,7 @@ export class Distribution {
     if (withdrawn === undefined) return { done: false, missing: `article ${articleId} is not withdrawn` };
     // No claim can begin after the withdrawal was committed: the set is final.
     const channels = await channelsReached(this.ledger, articleId);
-    const shares = await this.renderer.renderWithdrawal(withdrawn, channels);
+    const shares = await this.renderer.renderWithdrawal(this.ledger, withdrawn, channels);
     const announced = await this.#announce(ordered, 'withdraw', shares);
     if (announced.done) this.events.withdrawalRouted(articleId, version, channels.length);
     return announced;

@@ -1,4 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { RecentlyUsed } from '@newsrelay/contracts/recently-used';
 
 /* Symmetric signatures of Standard Webhooks 1.0 ("Signature scheme"). */
 
@@ -19,11 +20,26 @@ export function readSigningSecret(secret: string): Buffer | null {
   return key.length >= 24 && key.length <= 64 ? key : null;
 }
 
+/** Keys that were used last: making one takes longer than signing with it. */
+const keys = new RecentlyUsed<string, KeyObject>(20_000);
+
+function keyOf(secret: string): KeyObject {
+  const known = keys.get(secret);
+  if (known !== undefined) return known;
+  const bytes = readSigningSecret(secret);
+  if (bytes === null) throw new Error('the signing secret is no "whsec_…" secret');
+  const key = createSecretKey(bytes);
+  keys.set(secret, key);
+  return key;
+}
+
 /** Headers of one attempt: HMAC-SHA256 over "id.timestamp.body", the timestamp in seconds. Throws if the secret is none. */
 export function signedHeaders(secret: string, id: string, at: Date, body: string): Record<string, string> {
-  const key = readSigningSecret(secret);
-  if (key === null) throw new Error('the signing secret is no "whsec_…" secret');
+  const key = keyOf(secret);
   const timestamp = String(Math.floor(at.getTime() / 1000));
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`, 'utf8').digest('base64');
+  const signature = createHmac('sha256', key)
+    .update(`${id}.${timestamp}.`, 'utf8')
+    .update(body, 'utf8')
+    .digest('base64');
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
 }

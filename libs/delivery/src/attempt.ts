@@ -42,7 +42,12 @@ const SETTLE_AGAIN_MS = 250;
 
 /** The guarded client, as far as an attempt needs it. */
 export interface OutboundBinder {
-  bind(binding: { signal: AbortSignal; deadlineMs: number; beforeFirstByte: () => void }): OutboundHttp;
+  bind(binding: {
+    signal: AbortSignal;
+    alsoStoppedBy?: AbortSignal;
+    deadlineMs: number;
+    beforeFirstByte: () => void;
+  }): OutboundHttp;
 }
 
 export interface AttemptParts {
@@ -318,7 +323,8 @@ async function request(
   try {
     const http = tracedHttp(
       parts.outbound[candidate.action].bind({
-        signal: AbortSignal.any([flight.signal, stopping]),
+        signal: flight.signal,
+        alsoStoppedBy: stopping,
         deadlineMs: Math.floor(Math.min(requestDeadlineMs, leftMs)),
         beforeFirstByte: flight.beforeFirstByte,
       }),

@@ -13,10 +13,15 @@ export class DeliveryEvents {
     this.logger.error(fields, message);
   }, 10_000);
 
+  /** For lines of which every field is known, and none can hold a secret: looking for one takes longer than the line. */
+  readonly #wideLines: Logger;
+
   constructor(
     private readonly logger: Logger,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    this.#wideLines = logger.child({}, { redact: [] });
+  }
 
   attempted(attempt: {
     candidate: ClaimCandidate;
@@ -57,8 +62,8 @@ export class DeliveryEvents {
       state,
     };
     if (state === 'dead' || state === 'unknown' || state === null || result.pauseReason !== undefined)
-      this.logger.warn(line, 'attempt');
-    else this.logger.info(line, 'attempt');
+      this.#wideLines.warn(line, 'attempt');
+    else this.#wideLines.info(line, 'attempt');
     if (settled?.breaker != null) this.#breaker(channel, settled.breaker);
     if (settled?.paused === true)
       this.logger.warn({ channel }, 'a channel was paused by what its outlet answered');

@@ -1,5 +1,5 @@
 import type { Rate } from '@newsrelay/channel-kit/rate';
-import { RecentlyUsed } from '@newsrelay/ledger/recently-used';
+import { RecentlyUsed } from '@newsrelay/contracts/recently-used';
 import type { TraceCarrier } from '@newsrelay/telemetry/tracing';
 
 /** A delivery that is to have its turn. */

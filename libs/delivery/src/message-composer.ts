@@ -1,7 +1,7 @@
 import type { Connector } from '@newsrelay/channel-kit/connector';
 import type { ClaimCandidate } from '@newsrelay/ledger/claim-candidates';
 import { messageOf, type Message } from '@newsrelay/ledger/claims';
-import { RecentlyUsed } from '@newsrelay/ledger/recently-used';
+import { RecentlyUsed } from '@newsrelay/contracts/recently-used';
 
 /** Messages that are kept: of articles that go to many channels at the moment. */
 const KEPT = 500;

@@ -3,7 +3,7 @@ import type { DeliveryAction, DeliveryState, Outcome } from '@newsrelay/contract
 import { CHANNEL_COLUMNS, channelOfRow, type StoredChannel } from './channels.js';
 import type { Ledger } from './database.js';
 import { besides, goesBefore, newerThan, overtakes } from './delivery-order.js';
-import { RecentlyUsed } from './recently-used.js';
+import { RecentlyUsed } from '@newsrelay/contracts/recently-used';
 import { Statement, type GiveValue } from './statement.js';
 
 /** All that one attempt needs, read at once. */

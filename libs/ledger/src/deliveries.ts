@@ -86,7 +86,7 @@ function idOf({ articleId, version, action }: RenditionReady, channelId: string)
 
 /**
  * Creates the deliveries of a rendition, those that are there already untouched, and ends older waiting ones as
- * `superseded`. Returns those that are due. Running it again after a crash changes nothing and returns the same.
+ * `superseded`. Returns those that are due, in the order of their channels. Running it again after a crash changes nothing and returns the same.
  */
 export async function createDeliveries(ledger: Ledger, event: RenditionReady): Promise<DueRow[]> {
   const { articleId } = event;
@@ -97,12 +97,14 @@ export async function createDeliveries(ledger: Ledger, event: RenditionReady): P
     await insertDeliveries.run(tx, values);
     await supersedeOlder(tx, articleId, values.ids);
     await reviveWithdrawals(tx, articleId);
-    return tx
+    const due = await tx
       .selectFrom('deliveries')
       .select(['id', 'action', 'channel_id as channelId'])
       .where('id', 'in', values.ids)
       .where('state', 'in', [...WAITING_STATES])
       .execute();
+    const byId = new Map(due.map((row) => [row.id, row]));
+    return values.ids.flatMap((id) => byId.get(id) ?? []);
   });
 }
 

@@ -183,7 +183,11 @@ export async function recordRoutes(
 }
 
 /** Channels that a version was recorded for, as they are now; deleted ones are left out. */
-export async function routedChannels(ledger: Ledger, articleId: string, version: number): Promise<Channel[]> {
+export async function routedChannels(
+  ledger: Ledger | LedgerTransaction,
+  articleId: string,
+  version: number,
+): Promise<Channel[]> {
   const rows = await ledger
     .selectFrom('routes as r')
     .innerJoin('channels as c', 'c.id', 'r.channel_id')
@@ -199,7 +203,7 @@ export async function routedChannels(ledger: Ledger, articleId: string, version:
 
 /** Channels whose filter the version left, and that may show an earlier one: a withdrawal goes to them. */
 export async function channelsMovedOut(
-  ledger: Ledger,
+  ledger: Ledger | LedgerTransaction,
   articleId: string,
   version: number,
 ): Promise<Channel[]> {
@@ -269,7 +273,7 @@ const insertRenditions = new Statement('store-renditions', (ledger, given: GiveV
 
 /** Stores renditions of a version; those that are there already stay as they are. Returns the ids of the others. */
 export async function storeRenditions(
-  ledger: Ledger,
+  ledger: Ledger | LedgerTransaction,
   { articleId, version }: VersionOfArticle,
   action: DeliveryAction,
   renditions: readonly NewRendition[],

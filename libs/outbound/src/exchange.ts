@@ -17,6 +17,8 @@ const INFORMATIONAL_ANSWERS = 16;
 export interface AttemptBinding {
   /** Stops the attempt: a withdrawal, a lost lease, a shutdown. */
   signal: AbortSignal;
+  /** Likewise. A signal made of two, for each request, would cost more than listening to both. */
+  alsoStoppedBy?: AbortSignal;
   /** Milliseconds from `bind` within which the whole attempt ends, all its requests together. */
   deadlineMs: number;
   /** Called as the last act before the first byte of each request is written; throws to keep it from being written. */
@@ -69,6 +71,7 @@ function excerptOf(bytes: Buffer): string {
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly answer: Promise<OutboundAnswer>;
   readonly #attempt: BoundAttempt;
+  readonly #signals: readonly AbortSignal[];
   #timer: NodeJS.Timeout;
   readonly #resolve: (answer: OutboundAnswer) => void;
   readonly #reject: (error: Error) => void;
@@ -94,8 +97,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#reject = reject;
     const left = attempt.deadlineAt - performance.now();
     this.#timer = setTimeout(this.#onTimer, Math.max(0, left));
-    attempt.signal.addEventListener('abort', this.#onAbort);
-    if (attempt.signal.aborted) this.#onAbort();
+    this.#signals =
+      attempt.alsoStoppedBy === undefined ? [attempt.signal] : [attempt.signal, attempt.alsoStoppedBy];
+    for (const signal of this.#signals) signal.addEventListener('abort', this.#onAbort);
+    if (this.#signals.some(({ aborted }) => aborted)) this.#onAbort();
     else if (left <= 0) this.#onDeadline();
   }
 
@@ -179,7 +184,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   readonly #onAbort = (): void => {
     if (this.#head !== null) this.#endEarly();
-    else this.#fail('aborted', `stopped: ${describe(this.#attempt.signal.reason)}`);
+    else this.#fail('aborted', `stopped: ${describe(this.#signals.find(({ aborted }) => aborted)?.reason)}`);
   };
 
   /** Timers count whole milliseconds and may fire within the last one: until it is over, the attempt is not. */
@@ -217,7 +222,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #settle(): void {
     this.#settled = true;
     clearTimeout(this.#timer);
-    this.#attempt.signal.removeEventListener('abort', this.#onAbort);
+    for (const signal of this.#signals) signal.removeEventListener('abort', this.#onAbort);
   }
 
   #dropConnection(): void {

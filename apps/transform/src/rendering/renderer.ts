@@ -8,8 +8,7 @@ import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { renditionId } from '@newsrelay/contracts/keys';
 import type { Hold } from '@newsrelay/contracts/article';
 import type { VersionOfArticle } from '@newsrelay/ledger/article-versions';
-import type { Ledger } from '@newsrelay/ledger/database';
-import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import type { Ledger, LedgerTransaction } from '@newsrelay/ledger/database';
 import { storeRenditions, type ReleasedVersion } from '@newsrelay/ledger/routing';
 import { TransformEvents } from '../events.js';
 import { renderArticle } from './pipeline.js';
@@ -43,14 +42,17 @@ type Render = (by: ShapedBy) => RenditionContent;
 @Injectable()
 export class Renderer {
   constructor(
-    @Inject(LEDGER) private readonly ledger: Ledger,
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
     @Inject(TransformEvents) private readonly events: TransformEvents,
   ) {}
 
-  async renderVersion(version: ReleasedVersion, channels: readonly Channel[]): Promise<RenditionShare[]> {
+  async renderVersion(
+    ledger: Ledger | LedgerTransaction,
+    version: ReleasedVersion,
+    channels: readonly Channel[],
+  ): Promise<RenditionShare[]> {
     const article = releasedArticle(version, this.publicUrl);
-    return this.#render(version, 'publish', channels, ({ connector, settings, platform }) => {
+    return this.#render(ledger, version, 'publish', channels, ({ connector, settings, platform }) => {
       const { content, fitted } = renderArticle(article, connector, settings, platform);
       if (fitted.cut)
         this.events.headlineCut(article.id, article.version, connector.manifest.type, fitted.headline);
@@ -59,16 +61,18 @@ export class Renderer {
   }
 
   async renderWithdrawal(
+    ledger: Ledger,
     withdrawn: WithdrawnArticle,
     channels: readonly Channel[],
   ): Promise<RenditionShare[]> {
     const version = { articleId: withdrawn.id, version: withdrawn.version };
-    return this.#render(version, 'withdraw', channels, ({ connector, settings }) =>
+    return this.#render(ledger, version, 'withdraw', channels, ({ connector, settings }) =>
       connector.formatter.renderWithdrawal(withdrawn, settings),
     );
   }
 
   async #render(
+    ledger: Ledger | LedgerTransaction,
     version: VersionOfArticle,
     action: DeliveryAction,
     channels: readonly Channel[],
@@ -80,7 +84,7 @@ export class Renderer {
       channelType: shape.type,
       ...this.#contentOrRefusal(shape, render),
     }));
-    const stored = await storeRenditions(this.ledger, version, action, renditions);
+    const stored = await storeRenditions(ledger, version, action, renditions);
     for (const { id, channelType, refusal } of renditions)
       if (stored.has(id)) this.events.rendered(channelType, refusal === null);
     return shapes.map(({ id, channelIds }) => ({ renditionId: id, channelIds }));

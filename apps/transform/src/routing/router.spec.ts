@@ -22,7 +22,7 @@ describe('where a correction goes', () => {
   beforeAll(async () => {
     test = await openTestLedger();
     newsroom = new TestNewsroom({ ledger: test.ledger, channelType: 'webhook', render: () => ({}) });
-    router = new Router(test.ledger);
+    router = new Router();
   }, 90_000);
   afterAll(() => test.close());
   beforeEach(async () => {
@@ -34,7 +34,7 @@ describe('where a correction goes', () => {
   });
 
   const route = async (version: Published) => {
-    const routes = await router.route(version);
+    const routes = await test.ledger.transaction().execute((tx) => router.route(tx, version));
     if (routes === undefined) throw new Error('not released');
     const { publish, withdraw } = routes;
     return {

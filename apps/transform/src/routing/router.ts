@@ -1,8 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Channel } from '@newsrelay/contracts/channel';
 import type { VersionOfArticle } from '@newsrelay/ledger/article-versions';
-import type { Ledger, LedgerTransaction } from '@newsrelay/ledger/database';
-import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import type { LedgerTransaction } from '@newsrelay/ledger/database';
 import {
   channelsMovedOut,
   lockReleasedVersion,
@@ -31,24 +30,22 @@ interface Decision {
 /** Decides once per version which channels it goes to, and which lose the article by it. */
 @Injectable()
 export class Router {
-  constructor(@Inject(LEDGER) private readonly ledger: Ledger) {}
-
   /**
    * The version's channels: recorded at the first call, read afterwards, so that a re-run after a crash sees the same.
    * A correction goes where the filter takes it; where it does not any more, the article is taken down (ADR 19).
-   * Undefined if the version was never released.
+   * Undefined if the version was never released. The article is locked until the transaction ends.
    */
-  async route({ articleId, version: number }: VersionOfArticle): Promise<Routes | undefined> {
-    const { version, decision } = await this.ledger.transaction().execute(async (tx) => {
-      const locked = await lockReleasedVersion(tx, { articleId, version: number });
-      const isNew = locked?.routed === false;
-      return { version: locked, decision: isNew ? await this.#decide(tx, locked) : null };
-    });
+  async route(
+    tx: LedgerTransaction,
+    { articleId, version: number }: VersionOfArticle,
+  ): Promise<Routes | undefined> {
+    const version = await lockReleasedVersion(tx, { articleId, version: number });
     if (version === undefined) return undefined;
+    const decision = version.routed ? null : await this.#decide(tx, version);
     return {
       version,
-      publish: decision?.publish ?? (await routedChannels(this.ledger, articleId, number)),
-      withdraw: decision?.movedOut === false ? [] : await channelsMovedOut(this.ledger, articleId, number),
+      publish: decision?.publish ?? (await routedChannels(tx, articleId, number)),
+      withdraw: decision?.movedOut === false ? [] : await channelsMovedOut(tx, articleId, number),
     };
   }
 
