@@ -23,7 +23,7 @@ import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
 import { Lanes } from './lanes.js';
 import { turnGauges } from './turn-gauges.js';
-import { BATCH_LEDGER, PRODUCER_REDIS } from './tokens.js';
+import { PRODUCER_REDIS } from './tokens.js';
 
 /** Requests under way may end by themselves for this long at shutdown, milliseconds. */
 const GRACE_MS = 5_000;
@@ -44,7 +44,6 @@ export class DeliveryLifetime
 
   constructor(
     @Inject(LEDGER) private readonly ledger: Ledger,
-    @Inject(BATCH_LEDGER) private readonly batches: Ledger,
     @Inject(LedgerStart) private readonly ledgerStart: LedgerStart,
     @Inject(DeliveryWorkers) private readonly workers: DeliveryWorkers,
     @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
@@ -96,7 +95,6 @@ export class DeliveryLifetime
     await this.queue.close().catch(() => undefined);
     this.redis.disconnect();
     await this.lanes.destroy();
-    await this.batches.destroy();
   }
 
   async #start(): Promise<void> {

@@ -17,10 +17,10 @@ import { DeliveryWorkers } from '@newsrelay/delivery/worker';
 import { findChannels } from '@newsrelay/ledger/channels';
 import { CandidateReader } from '@newsrelay/ledger/claim-candidates';
 import { claimDeliveries, type ClaimRequest } from '@newsrelay/ledger/claims';
-import { openLedger, type Ledger } from '@newsrelay/ledger/database';
+import type { Ledger } from '@newsrelay/ledger/database';
 import { InBatches } from '@newsrelay/ledger/in-batches';
 import { Leader } from '@newsrelay/ledger/leader';
-import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { LEDGER, LEDGER_BY_KEYS } from '@newsrelay/ledger/ledger-token';
 import { settlePlainArrivals, type Settlement } from '@newsrelay/ledger/settlements';
 import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
 import { LOGGER, type Logger } from '@newsrelay/telemetry/logger';
@@ -35,7 +35,7 @@ import { ReplayRunner } from './replay/replay-runner.js';
 import { Pruner, RETENTION, type Retention } from './retention/pruner.js';
 import { RetentionEvents } from './retention/retention-events.js';
 import { RenditionEventsController } from './rendition-events.controller.js';
-import { BATCH_LEDGER, PRODUCER_REDIS } from './tokens.js';
+import { PRODUCER_REDIS } from './tokens.js';
 import { WithdrawalWatch } from './withdrawal-watch.js';
 
 export interface PublishSettings extends OutboundProxyGiven, AlarmSettings {
@@ -52,8 +52,6 @@ export interface PublishSettings extends OutboundProxyGiven, AlarmSettings {
 
 /** A process that reconciles and vanishes is succeeded after this, milliseconds. */
 const RECONCILER_LEASE_MS = 5_000;
-/** Batches of reads, claims and results, two of each at once, and deliveries that come into being. */
-const BATCH_CONNECTIONS = 8;
 /** How long a platform may take to tell its limits, milliseconds. */
 const PROBE_DEADLINE_MS = 10_000;
 
@@ -77,20 +75,6 @@ export class PublishModule {
               proxy: outboundProxySettings(settings),
             }),
         },
-        {
-          provide: BATCH_LEDGER,
-          inject: [LOGGER],
-          useFactory: (logger: Logger) =>
-            openLedger({
-              url: settings.DATABASE_URL,
-              poolSize: BATCH_CONNECTIONS,
-              applicationName: 'newsrelay-publish-batches',
-              byKeys: true,
-              onIdleError: (error) => {
-                logger.warn({ reason: error.message }, 'a connection to PostgreSQL broke');
-              },
-            }),
-        },
         { provide: PRODUCER_REDIS, useFactory: () => producerConnection(settings.REDIS_URL) },
         {
           provide: DeliveryQueue,
@@ -106,7 +90,7 @@ export class PublishModule {
           provide: Dispatcher,
           inject: [
             LEDGER,
-            BATCH_LEDGER,
+            LEDGER_BY_KEYS,
             DeliveryQueue,
             PRODUCER_REDIS,
             Lanes,

@@ -8,9 +8,9 @@ import { isLedgerAway, type Ledger } from '@newsrelay/ledger/database';
 import { createManyDeliveries } from '@newsrelay/ledger/deliveries';
 import type { DueRow } from '@newsrelay/ledger/due-row';
 import { InBatches } from '@newsrelay/ledger/in-batches';
+import { LEDGER_BY_KEYS } from '@newsrelay/ledger/ledger-token';
 import { RetryLater } from '@newsrelay/messaging/handler-errors';
 import { LOGGER, RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
-import { BATCH_LEDGER } from './tokens.js';
 
 const AWAY_MS = 1_000;
 
@@ -21,7 +21,7 @@ export class RenditionEventsController {
   readonly #queueLog: RateLimitedLog;
 
   constructor(
-    @Inject(BATCH_LEDGER) ledger: Ledger,
+    @Inject(LEDGER_BY_KEYS) ledger: Ledger,
     @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
     @Inject(DeliveryQueue) private readonly queue: DeliveryQueue,
     @Inject(LOGGER) logger: Logger,

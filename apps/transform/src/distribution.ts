@@ -6,7 +6,7 @@ import { renditionReadyEventId } from '@newsrelay/contracts/keys';
 import { SUBJECTS } from '@newsrelay/contracts/subjects';
 import type { VersionOfArticle } from '@newsrelay/ledger/article-versions';
 import type { Ledger } from '@newsrelay/ledger/database';
-import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { LEDGER_BY_KEYS } from '@newsrelay/ledger/ledger-token';
 import { channelsReached, type ReleasedVersion } from '@newsrelay/ledger/routing';
 import { findWithdrawnArticle } from '@newsrelay/ledger/withdrawals';
 import { JetStreamPublisher, type PublishFailed } from '@newsrelay/messaging/publisher';
@@ -22,7 +22,7 @@ export type Distributed =
 @Injectable()
 export class Distribution {
   constructor(
-    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(LEDGER_BY_KEYS) private readonly ledger: Ledger,
     @Inject(Router) private readonly router: Router,
     @Inject(Renderer) private readonly renderer: Renderer,
     @Inject(JetStreamPublisher) private readonly publisher: JetStreamPublisher,

@@ -12,8 +12,8 @@ import { sql } from 'kysely';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { Health } from '@newsrelay/telemetry/health';
 import { LOGGER, type Logger, RateLimitedLog } from '@newsrelay/telemetry/logger';
-import { isLedgerUnavailable, openLedger, type Ledger } from './database.js';
-import { LEDGER } from './ledger-token.js';
+import { isLedgerUnavailable, openLedger, type Ledger, type LedgerOptions } from './database.js';
+import { LEDGER, LEDGER_BY_KEYS } from './ledger-token.js';
 import { isMigrated, migrate } from './migrate.js';
 import { LedgerNotifications } from './notifications.js';
 
@@ -27,6 +27,9 @@ export interface LedgerSettings {
 
 /** Why a process is not ready, for people. */
 const SCHEMA_AWAITED = 'the schema is older than this version: the migration job (apps/migrate) has to run';
+
+/** Connections for what is looked up by keys, opened as they are needed: batches, and the transactions of articles. */
+const KEYED_CONNECTIONS = 8;
 
 /** Injection token: {@link LedgerSettings.migrate}. */
 const WHO_MIGRATES = Symbol('WhoMigrates');
@@ -43,6 +46,7 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
 
   constructor(
     @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(LEDGER_BY_KEYS) private readonly byKeys: Ledger,
     @Inject(LedgerNotifications) private readonly notifications: LedgerNotifications,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(WHO_MIGRATES) private readonly whoMigrates: LedgerSettings['migrate'],
@@ -78,6 +82,7 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
 
   async onApplicationShutdown(): Promise<void> {
     await this.notifications.stop();
+    await this.byKeys.destroy();
     await this.ledger.destroy();
   }
 
@@ -117,6 +122,14 @@ export class LedgerStart implements OnApplicationBootstrap, OnModuleDestroy, OnA
 @Module({})
 export class LedgerModule {
   static forRoot(service: string, settings: LedgerSettings): DynamicModule {
+    const open = (logger: Logger, options: Pick<LedgerOptions, 'poolSize' | 'applicationName' | 'byKeys'>) =>
+      openLedger({
+        url: settings.DATABASE_URL,
+        onIdleError: (error) => {
+          logger.warn({ reason: error.message }, 'a connection to PostgreSQL broke');
+        },
+        ...options,
+      });
     return {
       module: LedgerModule,
       global: true,
@@ -125,13 +138,16 @@ export class LedgerModule {
           provide: LEDGER,
           inject: [LOGGER],
           useFactory: (logger: Logger): Ledger =>
-            openLedger({
-              url: settings.DATABASE_URL,
-              poolSize: settings.poolSize,
-              applicationName: `newsrelay-${service}`,
-              onIdleError: (error) => {
-                logger.warn({ reason: error.message }, 'a connection to PostgreSQL broke');
-              },
+            open(logger, { poolSize: settings.poolSize, applicationName: `newsrelay-${service}` }),
+        },
+        {
+          provide: LEDGER_BY_KEYS,
+          inject: [LOGGER],
+          useFactory: (logger: Logger): Ledger =>
+            open(logger, {
+              poolSize: KEYED_CONNECTIONS,
+              applicationName: `newsrelay-${service}-by-keys`,
+              byKeys: true,
             }),
         },
         {
@@ -141,7 +157,7 @@ export class LedgerModule {
         { provide: WHO_MIGRATES, useValue: settings.migrate },
         LedgerStart,
       ],
-      exports: [LEDGER, LedgerNotifications, LedgerStart],
+      exports: [LEDGER, LEDGER_BY_KEYS, LedgerNotifications, LedgerStart],
     };
   }
 }

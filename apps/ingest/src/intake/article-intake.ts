@@ -11,7 +11,7 @@ import {
 } from '@newsrelay/ledger/article-versions';
 import { recordChanges, type Actor } from '@newsrelay/ledger/audit';
 import type { Ledger } from '@newsrelay/ledger/database';
-import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { LEDGER_BY_KEYS } from '@newsrelay/ledger/ledger-token';
 import { IngestEvents } from '../events.js';
 import { acceptVersion, checkPublishedAt, newArticleId, type Accepted } from './accept-version.js';
 import { intakeChanges } from './intake-changes.js';
@@ -63,7 +63,7 @@ function inherited(previous: VersionRow | undefined, embargoUntil: Date | null, 
 @Injectable()
 export class ArticleIntake {
   constructor(
-    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(LEDGER_BY_KEYS) private readonly ledger: Ledger,
     @Inject(IngestEvents) private readonly events: IngestEvents,
   ) {}
 

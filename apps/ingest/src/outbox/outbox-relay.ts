@@ -7,7 +7,7 @@ import {
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LedgerStart } from '@newsrelay/ledger/ledger.module';
-import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { LEDGER_BY_KEYS } from '@newsrelay/ledger/ledger-token';
 import { LedgerNotifications } from '@newsrelay/ledger/notifications';
 import { relayOutbox, type OutboxRow } from '@newsrelay/ledger/outbox';
 import { Rounds } from '@newsrelay/ledger/rounds';
@@ -26,7 +26,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
   readonly #log: RateLimitedLog;
 
   constructor(
-    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(LEDGER_BY_KEYS) private readonly ledger: Ledger,
     @Inject(LedgerStart) start: LedgerStart,
     @Inject(LedgerNotifications) private readonly notifications: LedgerNotifications,
     @Inject(JetStreamPublisher) private readonly publisher: JetStreamPublisher,

@@ -44,6 +44,8 @@ export async function up(db: Kysely<never>): Promise<void> {
     alter table deliveries drop constraint deliveries_channel_id_fkey;
     alter table deliveries drop constraint deliveries_rendition_id_fkey;
     alter table attempts drop constraint attempts_delivery_id_fkey;
+    alter table routes drop constraint routes_article_id_version_fkey;
+    alter table routes drop constraint routes_channel_id_fkey;
 
     -- The way to what waits for one channel, the longest due first.
     create index deliveries_waiting_of_channel on deliveries (channel_id, action, next_attempt_at)
