@@ -126,6 +126,11 @@ const candidatesById = new Statement('claim-candidates', (ledger, given: GiveVal
     where d.id = any (${given('ids')}::text[])`.compile(ledger),
 );
 
+const renditionsById = new Statement('renditions', (ledger, given: GiveValue<{ ids: string[] }>) =>
+  sql<{ id: string; content: Record<string, unknown> | null }>`
+    select id, content from renditions where id = any (${given('ids')}::text[])`.compile(ledger),
+);
+
 /** Channels and renditions of one process that are kept: a channel and its secrets is about a kilobyte, a rendition some more. */
 const KEPT_CHANNELS = 20_000;
 const KEPT_RENDITIONS = 1_000;
@@ -186,11 +191,7 @@ export class CandidateReader {
       else renditions.set(id, known);
     }
     if (missing.size === 0) return renditions;
-    const found = await this.ledger
-      .selectFrom('renditions')
-      .select(['id', 'content'])
-      .where('id', 'in', [...missing])
-      .execute();
+    const found = await renditionsById.run(this.ledger, { ids: [...missing] });
     for (const { id, content } of found) {
       if (content === null) continue;
       renditions.set(id, content);

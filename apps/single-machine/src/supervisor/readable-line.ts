@@ -18,6 +18,8 @@ const LONGEST = 400;
  * else. A line that is no JSON (a crash before the logger stands) is shown as it is.
  */
 export function readableLine(name: string, line: string): string | null {
+  // Nearly all lines, and most of what reading them would cost.
+  if (line.startsWith('{"level":"info"')) return null;
   const entry = parse(line);
   if (entry === null) return line.trim() === '' ? null : `${name}: ${shorten(line)}`;
   const level = levelName(entry['level']);
