@@ -6,6 +6,7 @@ import { OtlpReceiver, type ReceivedSpan } from './harness/otlp-receiver.js';
 import { PartnerReceiver } from './harness/partner-receiver.js';
 import { sampleArticle } from './harness/sample-article.js';
 
+const INTERNAL = 1;
 const SERVER = 2;
 const CLIENT = 3;
 const PRODUCER = 4;
@@ -78,8 +79,7 @@ describe('traces', () => {
 
     expect(way.map(({ service, kind, name }) => [service, kind, name])).toEqual([
       ['newsrelay-publish', CLIENT, 'POST'],
-      ['newsrelay-publish', CONSUMER, 'process newsrelay-deliveries'],
-      ['newsrelay-publish', PRODUCER, 'send newsrelay-deliveries'],
+      ['newsrelay-publish', INTERNAL, 'deliver'],
       ['newsrelay-publish', CONSUMER, 'process newsrelay.rendition.ready'],
       ['newsrelay-transform', PRODUCER, 'send newsrelay.rendition.ready'],
       ['newsrelay-transform', CONSUMER, 'process newsrelay.article.released'],
@@ -153,7 +153,10 @@ describe('traces', () => {
       'the withdrawal is traced',
       () =>
         collector.spans.find(
-          ({ attributes, name }) => isAttemptOf(id, attributes) && name === 'process newsrelay-withdrawals',
+          ({ attributes, name }) =>
+            isAttemptOf(id, attributes) &&
+            name === 'deliver' &&
+            attributes['newsrelay.delivery.action'] === 'withdraw',
         ),
       { timeoutMs: 20_000 },
     );

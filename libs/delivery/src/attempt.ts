@@ -4,7 +4,6 @@ import type { AttemptResult, Connector } from '@newsrelay/channel-kit/connector'
 import { OutboundFailure, type OutboundHttp } from '@newsrelay/channel-kit/outbound-http';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { webhookId } from '@newsrelay/contracts/keys';
-import { QUEUES } from '@newsrelay/contracts/subjects';
 import { takeProbe } from '@newsrelay/ledger/breakers';
 import type { ClaimCandidate } from '@newsrelay/ledger/claim-candidates';
 import type { Claim, ClaimRequest } from '@newsrelay/ledger/claims';
@@ -146,7 +145,7 @@ async function send(
   }
   const prepared = { candidate, connector, secrets, readAt, stopping };
   // Turns that come to nothing have no span: a busy outlet would have thousands.
-  return inSpan(`process ${QUEUES[LANE_QUEUES[action]]}`, spanOf(candidate), async (span) => {
+  return inSpan('deliver', spanOf(candidate), async (span) => {
     const sent = await claimAndRequest(prepared, parts, leaseMs);
     if (sent === null) {
       parts.events.notClaimed('lost');
@@ -157,16 +156,10 @@ async function send(
   });
 }
 
-const LANE_QUEUES = { publish: 'deliveries', withdraw: 'withdrawals' } as const;
-
 function spanOf(candidate: ClaimCandidate): SpanOptions {
   return {
-    kind: SpanKind.CONSUMER,
+    kind: SpanKind.INTERNAL,
     attributes: {
-      'messaging.system': 'bullmq',
-      'messaging.operation.type': 'process',
-      'messaging.operation.name': 'process',
-      'messaging.destination.name': QUEUES[LANE_QUEUES[candidate.action]],
       [ATTRIBUTES.delivery]: candidate.id,
       [ATTRIBUTES.article]: candidate.articleId,
       [ATTRIBUTES.version]: candidate.version,
