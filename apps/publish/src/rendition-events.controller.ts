@@ -5,7 +5,7 @@ import { SUBJECTS } from '@newsrelay/contracts/subjects';
 import { Dispatcher } from '@newsrelay/delivery/dispatcher';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
 import { isLedgerAway, type Ledger } from '@newsrelay/ledger/database';
-import { createManyDeliveries } from '@newsrelay/ledger/deliveries';
+import { createDeliveries, createManyDeliveries } from '@newsrelay/ledger/deliveries';
 import type { DueRow } from '@newsrelay/ledger/due-row';
 import { InBatches } from '@newsrelay/ledger/in-batches';
 import { LEDGER_BY_KEYS } from '@newsrelay/ledger/ledger-token';
@@ -21,7 +21,7 @@ export class RenditionEventsController {
   readonly #queueLog: RateLimitedLog;
 
   constructor(
-    @Inject(LEDGER_BY_KEYS) ledger: Ledger,
+    @Inject(LEDGER_BY_KEYS) private readonly ledger: Ledger,
     @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
     @Inject(DeliveryQueue) private readonly queue: DeliveryQueue,
     @Inject(LOGGER) logger: Logger,
@@ -51,7 +51,8 @@ export class RenditionEventsController {
 
   async #create(event: RenditionReady): Promise<DueRow[]> {
     try {
-      return (await this.#created.get(event)) ?? [];
+      // What kept it from being written with the others is told by itself.
+      return (await this.#created.get(event)) ?? (await createDeliveries(this.ledger, event));
     } catch (error) {
       if (isLedgerAway(error)) throw new RetryLater(AWAY_MS, 'PostgreSQL is away', { cause: error });
       throw error;

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
+import type { RenditionReady } from '@newsrelay/contracts/events';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { deleteChannel, lockChannel, pauseChannel, resumeChannel } from './channels.js';
 import { readClaimCandidate } from './claim-candidates.js';
 import type { Claim } from './claims.js';
-import { createDeliveries, requestRetry } from './deliveries.js';
+import { createDeliveries, createManyDeliveries, requestRetry } from './deliveries.js';
 import { openTestLedger, type TestLedger } from './ledger.fixture.js';
 import { TestNewsroom, type Published } from './newsroom.fixture.js';
 import { storeRenditions } from './routing.js';
@@ -254,5 +255,57 @@ describe('deliveries in the ledger', () => {
     await send(old, { outcome: 'permanent', state: 'dead' });
     await publish(await newsroom.release({}, first.articleId));
     expect(await requestRetry(test.ledger, old, ['dead'])).toMatchObject({ verdict: 'refused' });
+  });
+
+  describe('made together', () => {
+    const rendered = async (version: Published): Promise<RenditionReady> => {
+      const renditionId = `rendition of ${version.articleId}`;
+      const rendition = { id: renditionId, channelType: 'webhook', content: {}, refusal: null };
+      await storeRenditions(test.ledger, version, 'publish', [rendition]);
+      return { ...version, action: 'publish', renditionId, channelIds: [channel] };
+    };
+    const made = async (...events: RenditionReady[]) => {
+      const due = await createManyDeliveries(test.ledger, events);
+      return events.map((event) => due.get(event)?.map(({ channelId }) => channelId));
+    };
+    const statesOf = ({ articleId }: RenditionReady) => newsroom.states(articleId, channel);
+
+    it('are each as they would be alone', async () => {
+      const [plain, again, withdrawn, second, unknown] = [
+        await rendered(await newsroom.release()),
+        await rendered(await newsroom.release()),
+        await rendered(await newsroom.release()),
+        await rendered(await newsroom.release({}, (await newsroom.release()).articleId)),
+        { ...(await rendered(await newsroom.release())), renditionId: 'none' },
+      ];
+      await createDeliveries(test.ledger, again);
+      await newsroom.withdraw(withdrawn.articleId);
+      expect(second.version).toBe(2);
+      expect(await made(plain, again, withdrawn, second, unknown)).toEqual([
+        [channel],
+        [channel],
+        [],
+        [channel],
+        [],
+      ]);
+      expect(await Promise.all([plain, again, withdrawn, second, unknown].map(statesOf))).toEqual([
+        ['queued'],
+        ['queued'],
+        ['canceled'],
+        ['queued'],
+        [],
+      ]);
+      expect(await made(plain)).toEqual([[channel]]);
+    });
+
+    it('do not keep each other from being made', async () => {
+      const [one, other] = [
+        await rendered(await newsroom.release()),
+        await rendered(await newsroom.release()),
+      ];
+      const impossible = { ...other, articleId: 'no id' };
+      expect(await made(one, impossible, other)).toEqual([[channel], undefined, [channel]]);
+      await expect(createDeliveries(test.ledger, impossible)).rejects.toThrow('uuid');
+    });
   });
 });

@@ -110,22 +110,25 @@ export async function createDeliveries(ledger: Ledger, event: RenditionReady): P
 
 /**
  * As {@link createDeliveries} for each of them. Those of first versions, before which nothing can have come, are written
- * together, unless one of them cannot be written: then each for itself.
+ * together, unless one of them cannot be written: then each for itself, and that one is left out of the answer.
  *
- * @throws whatever keeps one of them from being written; the others may have been, and running it again does no harm
+ * @throws while PostgreSQL is away; some may have been written, and running it again does no harm
  */
 export async function createManyDeliveries(
   ledger: Ledger,
   events: readonly RenditionReady[],
 ): Promise<Map<RenditionReady, DueRow[]>> {
-  const due = await createFirst(
-    ledger,
-    events.filter(({ version, action }) => version === 1 && action === 'publish'),
-  ).catch((error: unknown) => {
+  const unlessAway = (error: unknown) => {
     if (isLedgerAway(error)) throw error;
-    return new Map<RenditionReady, DueRow[]>();
-  });
-  for (const event of events) if (!due.has(event)) due.set(event, await createDeliveries(ledger, event));
+    return undefined;
+  };
+  const first = events.filter(({ version, action }) => version === 1 && action === 'publish');
+  const due = (await createFirst(ledger, first).catch(unlessAway)) ?? new Map<RenditionReady, DueRow[]>();
+  for (const event of events) {
+    if (due.has(event)) continue;
+    const rows = await createDeliveries(ledger, event).catch(unlessAway);
+    if (rows !== undefined) due.set(event, rows);
+  }
   return due;
 }
 
