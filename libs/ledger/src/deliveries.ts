@@ -267,6 +267,7 @@ export async function requestRetry(
         updated_at: sql`clock_timestamp()`,
       })
       .where('id', '=', id)
+      .where('state', 'in', leading(retryable, 'queued'))
       .execute();
     // Whoever asks wants to know whether the outlet is back.
     await resetBreaker(tx, delivery.channel_id);

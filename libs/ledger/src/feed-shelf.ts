@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import type { Ledger, LedgerTransaction } from './database.js';
+import { leading } from './delivery-states.js';
 
 /*
  * The shelf of served channels. A delivery is `accepted` until a GET serves its item; then it is `delivered`. Every step
@@ -101,6 +102,10 @@ async function shelveWithdrawals(tx: LedgerTransaction, deliveryIds: string[]): 
     returning e.article_id`.execute(tx);
   return rows.length;
 }
+
+leading(['accepted'], 'delivered');
+leading(['accepted'], 'superseded');
+leading(['accepted'], 'canceled');
 
 /** What became of a delivery once the shelf is served. */
 export interface ServedDelivery {

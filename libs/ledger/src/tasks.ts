@@ -6,6 +6,7 @@ import { recordChanges, type Actor } from './audit.js';
 import type { Ledger, LedgerTransaction } from './database.js';
 import { requestRetry } from './deliveries.js';
 import type { DueRow } from './due-row.js';
+import { leading } from './delivery-states.js';
 import { appendEvidence } from './evidence.js';
 
 /*
@@ -285,6 +286,7 @@ export async function endTask(
         updated_at: sql`clock_timestamp()`,
       })
       .where('id', '=', id)
+      .where('state', 'in', leading(TASK_STATES, 'delivered'))
       .execute();
     await write(tx, found.task);
     if (found.task.action === 'withdraw') {
