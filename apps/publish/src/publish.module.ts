@@ -136,6 +136,7 @@ export class PublishModule {
             };
             return new Dispatcher({
               ledger,
+              byKeys: batches,
               queue,
               holder,
               limits: LANE_LIMITS,

@@ -10,7 +10,7 @@ import { InBatches } from '@newsrelay/ledger/in-batches';
 import { openTestLedger, type TestLedger } from '@newsrelay/ledger/ledger.fixture';
 import { settlePlainArrivals, type Settlement } from '@newsrelay/ledger/settlements';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
-import { dueOfChannel } from '@newsrelay/ledger/waiting-deliveries';
+import { dueOfChannels } from '@newsrelay/ledger/waiting-deliveries';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { createLogger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
@@ -291,8 +291,9 @@ describe('attemptDelivery', () => {
       expect(await turnOf(last)).toMatchObject({ lookAgain: true });
       expect(await breaker()).toBeUndefined();
       // They waited for a minute; now they are due.
-      const due = await dueOfChannel(test.ledger, `channel-${channels}`, 'publish', [again], 20);
-      expect(due.toSorted()).toEqual(ids.slice(1, 10).toSorted());
+      const question = { channelId: `channel-${channels}`, except: [again] };
+      const due = await dueOfChannels(test.ledger, 'publish', [question], 20);
+      expect(due.get(question)?.toSorted()).toEqual(ids.slice(1, 10).toSorted());
     });
 
     it('lets one delivery try when its time is over, and no other beside it', async () => {

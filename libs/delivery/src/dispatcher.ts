@@ -3,14 +3,16 @@ import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { holdBacklogs, leaveBacklogs, type ChannelLane } from '@newsrelay/ledger/backlogs';
 import type { Ledger } from '@newsrelay/ledger/database';
 import type { DueRow } from '@newsrelay/ledger/due-row';
+import { InBatches } from '@newsrelay/ledger/in-batches';
 import { Rounds } from '@newsrelay/ledger/rounds';
-import { dueOfChannel } from '@newsrelay/ledger/waiting-deliveries';
+import { dueOfChannels, type DueQuestion } from '@newsrelay/ledger/waiting-deliveries';
 import { RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
 import { continuing, currentTrace } from '@newsrelay/telemetry/tracing';
 import type { Turn } from './attempt.js';
 import { LaterJobs } from './later-jobs.js';
 import {
   Mailboxes,
+  WAITING_PER_CHANNEL,
   type Destination,
   type MailboxEntry,
   type MailboxLimits,
@@ -24,7 +26,7 @@ const BACKLOG_AFTER_MS = 1_000;
 const BACKLOG_EVERY_MS = 1_000;
 const BACKLOG_HELD_MS = 10_000;
 /** New deliveries that a process keeps for itself, in turns of its own at once: what is more is for whoever has room. */
-const KEPT_TURNS = 4;
+const KEPT_TURNS = 16;
 /** A turn that failed on our side, such as a ledger that is away, is left alone for this long, milliseconds. */
 const FAILED_MS = 1_000;
 
@@ -32,6 +34,8 @@ const ACTIONS = ['publish', 'withdraw'] as const satisfies DeliveryAction[];
 
 export interface DispatcherParts {
   ledger: Ledger;
+  /** The same, for look-ups by keys. */
+  byKeys: Ledger;
   queue: DeliveryQueue;
   /** This process, as it holds backlogs. */
   holder: string;
@@ -49,7 +53,8 @@ export class Dispatcher {
   readonly #backlogRounds: Rounds;
   readonly #later: LaterJobs;
   readonly #log: RateLimitedLog;
-  #held: ChannelLane[] = [];
+  /** Lanes that the ledger has as this process's, by name, and when it was told last, on the monotonic clock. */
+  #held = new Map<string, ChannelLane & { saidAt: number }>();
 
   constructor(private readonly parts: DispatcherParts) {
     this.#log = new RateLimitedLog((fields, message) => {
@@ -108,12 +113,15 @@ export class Dispatcher {
   }
 
   #lane(action: DeliveryAction): Mailboxes {
-    const { ledger, limits, destinationOf, reserve } = this.parts;
+    const { byKeys, limits, destinationOf, reserve } = this.parts;
+    const due = new InBatches((questions: readonly DueQuestion[]) =>
+      dueOfChannels(byKeys, action, questions, WAITING_PER_CHANNEL),
+    );
     return new Mailboxes({
       limits: limits[action],
       run: (entry) => continuing(entry.trace, () => this.#turn(entry)),
       destinationOf,
-      due: (channelId, except, limit) => dueOfChannel(ledger, channelId, action, except, limit),
+      due: async (channelId, except) => (await due.get({ channelId, except })) ?? [],
       reserve,
     });
   }
@@ -134,11 +142,16 @@ export class Dispatcher {
     const lanes = ACTIONS.flatMap((action) =>
       this.#mailboxes[action].backlogged(BACKLOG_AFTER_MS).map((channelId) => ({ channelId, action })),
     );
+    const saidAt = performance.now();
+    const fresh = saidAt - BACKLOG_HELD_MS / 2;
+    const isSaid = (lane: ChannelLane) => (this.#held.get(nameOf(lane))?.saidAt ?? 0) > fresh;
+    const unsaid = lanes.filter((lane) => !isSaid(lane));
+    await holdBacklogs(ledger, holder, unsaid, BACKLOG_HELD_MS);
+    for (const lane of unsaid) this.#held.set(nameOf(lane), { ...lane, saidAt });
     const names = new Set(lanes.map(nameOf));
-    await holdBacklogs(ledger, holder, lanes, BACKLOG_HELD_MS);
-    const left = this.#held.filter((lane) => !names.has(nameOf(lane)));
-    this.#held = lanes;
+    const left = [...this.#held.values()].filter((lane) => !names.has(nameOf(lane)));
     await leaveBacklogs(ledger, holder, left);
+    for (const lane of left) this.#held.delete(nameOf(lane));
     // Others leave all of it to us, what comes anew included.
     for (const action of ACTIONS) {
       const held = lanes.filter((lane) => lane.action === action);

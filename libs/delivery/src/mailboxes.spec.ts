@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
-import { Mailboxes, type MailboxLimits, type MailboxParts, type TurnEnd } from './mailboxes.js';
+import {
+  Mailboxes,
+  WAITING_PER_CHANNEL,
+  type MailboxLimits,
+  type MailboxParts,
+  type TurnEnd,
+} from './mailboxes.js';
 
 const WAIT = { timeoutMs: 10_000 };
 const ANSWERED: TurnEnd = { silentForMs: 0, lookAgain: false, requestMs: 5, destination: null };
@@ -33,8 +39,10 @@ describe('mailboxes', () => {
         }),
       destinationOf: (channelId) =>
         Promise.resolve({ origin: `https://${channelId.split('/')[0] ?? ''}`, rate: null }),
-      due: (channelId, except, limit) =>
-        Promise.resolve((ledger.get(channelId) ?? []).filter((id) => !except.includes(id)).slice(0, limit)),
+      due: (channelId, except) =>
+        Promise.resolve(
+          (ledger.get(channelId) ?? []).filter((id) => !except.includes(id)).slice(0, WAITING_PER_CHANNEL),
+        ),
       reserve: () => Promise.resolve(0),
       ...parts,
     });

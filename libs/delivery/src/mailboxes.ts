@@ -46,14 +46,14 @@ export interface MailboxParts {
   run: (entry: MailboxEntry) => Promise<TurnEnd>;
   /** Throws while the ledger cannot be asked. */
   destinationOf: (channelId: string) => Promise<Destination>;
-  /** Ids of what is due of a channel, the longest due first, without those in `except`. Throws likewise. */
-  due: (channelId: string, except: readonly string[], limit: number) => Promise<string[]>;
+  /** Ids of what is due of a channel, the longest due first, at most {@link WAITING_PER_CHANNEL}, without those in `except`. Throws likewise. */
+  due: (channelId: string, except: readonly string[]) => Promise<string[]>;
   /** Reserves the next moment at which the channel's rate allows a request: milliseconds from now. */
   reserve: (channelId: string, rate: Rate) => Promise<number>;
 }
 
 /** Deliveries of one channel that wait in memory; the others wait in the ledger, which is asked when these are gone. */
-const WAITING_PER_CHANNEL = 100;
+export const WAITING_PER_CHANNEL = 100;
 /** Requests at once of a channel that has not answered in time: one that hangs holds no more than these. */
 const UNPROVEN_REQUESTS = 2;
 /** A channel whose requests take no longer than this, milliseconds, is proven. */
@@ -245,7 +245,7 @@ export class Mailboxes {
     const except = [...inTurn];
     let ids: string[];
     try {
-      ids = await this.parts.due(channelId, except, WAITING_PER_CHANNEL);
+      ids = await this.parts.due(channelId, except);
     } catch (error) {
       mailbox.more = true;
       throw error;

@@ -6,6 +6,7 @@ import { openLedger, type Ledger } from './database.js';
 import { createDeliveries } from './deliveries.js';
 import { openTestLedger, type TestLedger } from './ledger.fixture.js';
 import { settleDelivery, settlePlainArrivals, type Settlement } from './settlements.js';
+import { dueOfChannels } from './waiting-deliveries.js';
 
 const ARTICLE = '00000000-0000-4000-8000-000000000001';
 const SETTLEMENT: Settlement = {
@@ -47,10 +48,11 @@ const STATEMENTS: Record<string, (ledger: Ledger) => Promise<unknown>> = {
     ]),
   'settle an arrival': (ledger) => settlePlainArrivals(ledger, [SETTLEMENT]),
   'settle another': (ledger) => settleDelivery(ledger, SETTLEMENT),
+  'what is due': (ledger) => dueOfChannels(ledger, 'publish', [{ channelId: 'c', except: [] }], 1),
 };
 
 /** Indexes of what identifies a row, and of what stands beside a delivery: of one article, however long a channel's history is. */
-const BY_KEY = /^(\w+_pkey|deliveries_of_article|versions_headline)$/;
+const BY_KEY = /^(\w+_pkey|deliveries_of_article|deliveries_waiting_of_channel|versions_headline)$/;
 
 describe('plans of what runs for every delivery, made while the tables are empty', () => {
   let test: TestLedger;

@@ -5,6 +5,7 @@ import type { Ledger } from './database.js';
 import { goesBefore } from './delivery-order.js';
 import { leading } from './delivery-states.js';
 import type { DueRow } from './due-row.js';
+import { Statement, type GiveValue } from './statement.js';
 
 /** Ends a waiting delivery whose turn came to nothing. */
 export async function endWaiting(
@@ -122,26 +123,48 @@ export async function cancelWaitingOfDeleted(ledger: Ledger): Promise<number> {
   return Number(numUpdatedRows);
 }
 
-/** Deliveries of a channel's lane that are due now, the longest due first, but for those in `except`. */
-export async function dueOfChannel(
+/** A channel whose lane is asked about; deliveries in `except` are known. */
+export interface DueQuestion {
+  channelId: string;
+  except: readonly string[];
+}
+
+interface DueValues {
+  channelIds: string[];
+  action: DeliveryAction;
+  except: string[];
+  limit: number;
+}
+
+const due = new Statement('due-of-channels', (ledger, given: GiveValue<DueValues>) =>
+  sql<{ channel_id: string; id: string }>`
+    select c.channel_id, w.id
+    from unnest(${given('channelIds')}::text[]) as c (channel_id)
+    cross join lateral (
+      select d.id from deliveries d
+      where d.channel_id = c.channel_id and d.action = ${given('action')} and d.state in ('queued', 'retrying')
+        and d.next_attempt_at <= clock_timestamp() and d.id <> all (${given('except')}::text[])
+      order by d.next_attempt_at limit ${given('limit')}::int
+    ) as w`.compile(ledger),
+);
+
+/** Ids of what is due now in the lane `action` of each channel, the longest due first, at most `limit` of each. */
+export async function dueOfChannels(
   ledger: Ledger,
-  channelId: string,
   action: DeliveryAction,
-  except: readonly string[],
+  questions: readonly DueQuestion[],
   limit: number,
-): Promise<string[]> {
-  const rows = await ledger
-    .selectFrom('deliveries')
-    .select('id')
-    .where('channel_id', '=', channelId)
-    .where('action', '=', action)
-    .where('state', 'in', [...WAITING_STATES])
-    .where('next_attempt_at', '<=', sql<Date>`clock_timestamp()`)
-    .where(sql<boolean>`id <> all (${[...except]}::text[])`)
-    .orderBy('next_attempt_at')
-    .limit(limit)
-    .execute();
-  return rows.map(({ id }) => id);
+): Promise<Map<DueQuestion, string[]>> {
+  const rows = await due.run(ledger, {
+    channelIds: questions.map(({ channelId }) => channelId),
+    action,
+    except: questions.flatMap(({ except }) => except),
+    limit,
+  });
+  const byChannel = Map.groupBy(rows, ({ channel_id }) => channel_id);
+  return new Map(
+    questions.map((question) => [question, (byChannel.get(question.channelId) ?? []).map(({ id }) => id)]),
+  );
 }
 
 /** Deliveries of a channel that are due now, the longest due first, for the queue after a resume. */
