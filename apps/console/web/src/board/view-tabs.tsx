@@ -1,6 +1,5 @@
-import type { MouseEvent } from 'react';
-import { addressWith, go } from '../address.js';
 import type { BoardPage, BoardView } from '../api/shapes.js';
+import { PlaceLink } from '../parts/place-link.js';
 import { useWords } from '../words/language.js';
 import { VIEWS } from './question.js';
 
@@ -21,17 +20,12 @@ export function ViewTabs({ view, counts }: { view: BoardView; counts: BoardPage[
         const changes = { view: name === 'held' ? null : name, cursor: null };
         const count = counts?.[name];
         return (
-          <a
+          <PlaceLink
             key={name}
-            href={addressWith(changes)}
+            to={changes}
             className={`view ${name}`}
-            aria-current={name === view ? 'page' : undefined}
-            ref={name === view ? showWhole : undefined}
-            onClick={(event: MouseEvent) => {
-              if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-              event.preventDefault();
-              go(changes);
-            }}
+            isHere={name === view}
+            {...(name === view ? { ref: showWhole } : {})}
           >
             {say(`view.${name}`)}
             {count !== undefined && (
@@ -39,7 +33,7 @@ export function ViewTabs({ view, counts }: { view: BoardView; counts: BoardPage[
                 {count >= COUNT_MAX ? say('board.count', { n: COUNT_MAX - 1 }) : count}
               </span>
             )}
-          </a>
+          </PlaceLink>
         );
       })}
     </nav>
