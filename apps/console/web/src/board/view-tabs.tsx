@@ -6,11 +6,6 @@ import { VIEWS } from './question.js';
 /** The server counts no further. */
 const COUNT_MAX = 1_000;
 
-/** On a phone the row is wider than the window: where one is must be seen. */
-function showWhole(link: HTMLElement | null): void {
-  link?.scrollIntoView({ block: 'nearest', inline: 'center' });
-}
-
 /** Links, not tabs: each view is a place of its own that can be sent to somebody. */
 export function ViewTabs({ view, counts }: { view: BoardView; counts: BoardPage['counts'] | null }) {
   const { say } = useWords();
@@ -20,13 +15,7 @@ export function ViewTabs({ view, counts }: { view: BoardView; counts: BoardPage[
         const changes = { view: name === 'held' ? null : name, cursor: null };
         const count = counts?.[name];
         return (
-          <PlaceLink
-            key={name}
-            to={changes}
-            className={`view ${name}`}
-            isHere={name === view}
-            {...(name === view ? { ref: showWhole } : {})}
-          >
+          <PlaceLink key={name} to={changes} className={`view ${name}`} isHere={name === view}>
             {say(`view.${name}`)}
             {count !== undefined && (
               <span className={`count${count > 0 ? ' some' : ''}`}>

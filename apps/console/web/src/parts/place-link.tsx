@@ -1,18 +1,22 @@
-import type { MouseEvent, ReactNode, Ref } from 'react';
+import type { MouseEvent, ReactNode } from 'react';
 import { addressWith, go, type Changes } from '../address.js';
+
+/** On a phone a row of links is wider than the window: where one is must be seen. */
+function showWhole(link: HTMLElement | null): void {
+  link?.scrollIntoView({ block: 'nearest', inline: 'center' });
+}
 
 /** A link to another place of the page, which a browser may open in a tab of its own. */
 export function PlaceLink({
   to,
   className,
   isHere = false,
-  ref,
   children,
 }: {
   to: Changes;
   className?: string;
+  /** It leads to where one is: one of a row of such links. */
   isHere?: boolean;
-  ref?: Ref<HTMLAnchorElement>;
   children: ReactNode;
 }) {
   return (
@@ -20,7 +24,7 @@ export function PlaceLink({
       href={addressWith(to)}
       className={className}
       aria-current={isHere ? 'page' : undefined}
-      ref={ref}
+      ref={isHere ? showWhole : undefined}
       onClick={(event: MouseEvent) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;
         event.preventDefault();

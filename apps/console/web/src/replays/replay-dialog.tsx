@@ -44,6 +44,7 @@ export function ReplayDialog({ channelId, onClose }: { channelId: string | null;
   // What was changed since has to be counted anew.
   const counts = counted !== null && counted.of === JSON.stringify(asked) ? counted.counts : null;
   const isBusy = running.some((replay) => replay.channel === channel);
+  const isReady = counts !== null && counts.total > 0 && !isBusy;
 
   const start = useAction<undefined, { count: number }>({
     act: () => call(REPLAY_PATH, { method: 'POST', json: asked }),
@@ -162,27 +163,25 @@ export function ReplayDialog({ channelId, onClose }: { channelId: string | null;
         </div>
         {isBusy && <p className="error">{say('error.409.replayRunning')}</p>}
         <div className="actions">
-          {counts === null || counts.total === 0 ? (
-            <Button variant="primary" type="submit" isPending={count.isPending}>
-              {say(count.isPending ? 'replays.counting' : 'replays.count')}
-            </Button>
-          ) : (
-            <Button
-              variant="primary"
-              isPending={start.isPending}
-              isDisabled={isBusy}
-              onPress={() => {
-                start.mutate(undefined, {
-                  onSuccess: () => {
-                    onClose();
-                    go({ screen: 'channels', channels: 'replays' });
-                  },
-                });
-              }}
-            >
-              {say('replays.start', { n: counts.total })}
-            </Button>
-          )}
+          <Button variant={isReady ? 'plain' : 'primary'} type="submit" isPending={count.isPending}>
+            {say(count.isPending ? 'replays.counting' : 'replays.count')}
+          </Button>
+          {/* A button of its own in a place of its own: who presses twice has only counted twice. */}
+          <Button
+            variant={isReady ? 'primary' : 'plain'}
+            isPending={start.isPending}
+            isDisabled={!isReady}
+            onPress={() => {
+              start.mutate(undefined, {
+                onSuccess: () => {
+                  onClose();
+                  go({ screen: 'channels', channels: 'replays' });
+                },
+              });
+            }}
+          >
+            {isReady ? say('replays.start', { n: counts.total }) : say('replays.startLater')}
+          </Button>
           <Button onPress={onClose}>{say('common.cancel')}</Button>
         </div>
       </form>

@@ -428,6 +428,7 @@ export const en: Dictionary = {
   'replays.unknownHint': 'Where the outcome is unknown it may be there already; look at the outlet first.',
   'replays.takes': 'Takes at least {duration}.',
   'replays.start': 'Send {n} articles',
+  'replays.startLater': 'Send them',
   'replays.started': 'The replay has begun: {n} articles.',
   'replays.empty': 'Nothing was replayed yet.',
   'replays.emptyHint':
