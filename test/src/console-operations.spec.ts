@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import type { Locator, Page } from 'playwright-core';
 import { Webhook } from 'standardwebhooks';
+import { readPidFile } from '@newsrelay/local-servers/pid-file';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
 import { Browser } from './harness/browser.js';
@@ -385,6 +388,30 @@ describe('replays and alarm sinks on the operators’ page', () => {
       expect((await call('POST', `/api/v1/channels/${to}/resume`)).status).toBe(200);
     }, 60_000);
   });
+
+  it('a Redis that is not set up for queues is told on the status screen, with the fix, and in the API', async () => {
+    const redis = new Redis(readPidFile(join(machine.dataDir, 'run', 'redis.json'))?.port ?? 0);
+    try {
+      await redis.config('SET', 'maxmemory', '256mb', 'maxmemory-policy', 'allkeys-lru', 'appendonly', 'no');
+      expect((await call('GET', '/api/v1/status')).body).toMatchObject({
+        redis: {
+          up: true,
+          eviction: expect.stringContaining('allkeys-lru'),
+          persistence: expect.stringContaining('append-only'),
+        },
+      });
+      await open('operator', '/?screen=status');
+      await page.locator('[data-redis="eviction"]').getByText('maxmemory-policy 设为 noeviction').waitFor();
+      await page.locator('[data-redis="persistence"]').getByText('appendonly yes').waitFor();
+      await page.getByText('有情况需要看一眼').waitFor();
+      expect(await violations(page)).toEqual([]);
+    } finally {
+      await redis.config('SET', 'maxmemory', '0', 'maxmemory-policy', 'noeviction', 'appendonly', 'yes');
+      await redis.quit();
+    }
+    // Asked anew by itself.
+    await page.locator('[data-redis]').first().waitFor({ state: 'detached' });
+  }, 60_000);
 
   describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     it.each([1440, 390])(

@@ -136,6 +136,8 @@ export interface Status {
     | { up: true; waiting: number; delayed: number; active: number; failed: number; oldestSeconds: number }
     | { up: false; reason: string }
   >;
+  /** Of the queues: what is wrong with how it is set up, and the fix; null for nothing. */
+  redis: { up: true; eviction: string | null; persistence: string | null } | { up: false; reason: string };
   outbox: { waiting: number; oldestSeconds: number };
   channels: Record<
     string,

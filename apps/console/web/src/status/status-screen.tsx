@@ -11,6 +11,7 @@ import { useMay } from '../session/session.js';
 import { useWords } from '../words/language.js';
 import { duration } from '../words/times.js';
 import { OperatorEvents } from './operator-events.js';
+import { RedisFaults, redisFaults } from './redis-faults.js';
 import { RunningReplays } from './running-replays.js';
 
 const AGAIN_MS = 5_000;
@@ -54,6 +55,7 @@ export default function StatusScreen() {
       </section>
       <section aria-labelledby="queues">
         <h2 id="queues">{say('status.queues')}</h2>
+        <RedisFaults redis={shown.redis} />
         <ul className="tiles">
           {Object.entries(shown.queues).map(([name, queue]) => (
             <QueueTile key={name} name={name} queue={queue} />
@@ -83,13 +85,14 @@ const fails = ({ failureRate, breaker }: Status['channels'][string]) =>
   (failureRate ?? 0) >= FAILING || holdsBack(breaker);
 
 /** Also of the outlets: whoever reads that all is well looks no further. */
-function isWell({ services, queues, outbox, channels }: Status): boolean {
+function isWell({ services, queues, redis, outbox, channels }: Status): boolean {
   return (
     Object.values(channels).every(
       (channel) => !channel.enabled || (channel.paused === null && !fails(channel)),
     ) &&
     Object.values(services).every(({ up }) => up) &&
     Object.values(queues).every((queue) => queue.up && queue.oldestSeconds < LATE_SECONDS) &&
+    redisFaults(redis).length === 0 &&
     outbox.oldestSeconds < LATE_SECONDS
   );
 }

@@ -536,6 +536,12 @@ export const en: Dictionary = {
   'status.active': 'Active',
   'status.oldest': 'Oldest waits',
   'status.queueDown': 'Redis is not reached. Deliveries wait in the database and go on by themselves.',
+  'status.redis.eviction': 'Redis may drop jobs',
+  'status.redis.evictionFix':
+    'When its memory is full it removes jobs of the queues. Set maxmemory-policy noeviction, in its configuration too. Nothing is lost, since the ledger has it, but it may go out late.',
+  'status.redis.persistence': 'Redis keeps no append-only file',
+  'status.redis.persistenceFix':
+    'A crash empties its queues, and the ledger fills them again within seconds. Set appendonly yes, in its configuration too.',
   'status.outbox': 'Events to send',
   'status.outboxHint': 'taken in, on their way to the message broker',
   'status.heldBack': 'Channels that are held back',

@@ -518,6 +518,12 @@ export const zh = {
   'status.active': '进行',
   'status.oldest': '最久等待',
   'status.queueDown': 'Redis 连不上。稿件在数据库里等着，恢复后自动继续。',
+  'status.redis.eviction': 'Redis 会丢任务',
+  'status.redis.evictionFix':
+    '内存满时它会删掉队列里的任务。请把 maxmemory-policy 设为 noeviction，配置文件里也要改。稿件都在数据库里，不会丢，但可能发得晚。',
+  'status.redis.persistence': 'Redis 没有开 AOF',
+  'status.redis.persistenceFix':
+    '它一崩溃队列就空了，要等几秒由数据库补上。请设 appendonly yes，配置文件里也要改。',
   'status.outbox': '待发事件',
   'status.outboxHint': '收稿后等待送往消息总线的事件',
   'status.heldBack': '暂缓发送的渠道',
