@@ -40,7 +40,7 @@ export function AlarmSinkItem({
         </span>
       </div>
       {sink.lastError !== null && (
-        <p className="why">
+        <p className="quiet">
           {say('sinks.lastError')}
           <Reason reason={sink.lastError} />
         </p>

@@ -7,7 +7,7 @@ export function CountResult({ counts, ratePerSecond }: { counts: Counted; ratePe
   const { say } = useWords();
   const { total, states, missing } = counts;
   if (total === 0) return <p className="outcome">{say('replays.nothing')}</p>;
-  const atLeast = duration((total / ratePerSecond) * 1000, say);
+  const atLeast = duration(Math.max(1, total / ratePerSecond) * 1000, say);
   return (
     <div className="outcome" data-counted={total}>
       <p>
