@@ -13,6 +13,11 @@ export async function logIn(page: Page, address: string, key: string): Promise<v
 /** What axe-core finds that somebody could not use the page for, or only with pains. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
+  // A colour on its way to another is neither.
+  await page.evaluate(
+    `new Promise(requestAnimationFrame).then(() =>
+      Promise.allSettled(document.getAnimations().map(({ finished }) => finished)))`,
+  );
   const { violations: found } = await page.evaluate<AxeResults>(
     // React Aria says that a button is busy by its id, also for seconds after its dialog was closed.
     `axe.run({ exclude: ['[data-live-announcer]'] }, ${JSON.stringify({
