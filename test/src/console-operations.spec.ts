@@ -285,6 +285,7 @@ describe('replays and alarm sinks on the operators’ page', () => {
         .getByRole('button', { name: /^发测试消息/ })
         .click();
       await sink('duty').getByText('测试结果：没有发成').waitFor();
+      await sink('duty').getByText('应答码 500').waitFor();
       expect(await sink('duty').locator('pre').innerText()).toBe('<img src=x onerror=alert(1)>');
       partner.set('/alarms', accept);
 

@@ -74,6 +74,8 @@ export function AlarmSinkActions({ sink, onEdit }: { sink: AlarmSinkView; onEdit
           <Attempt
             attempt={test.data}
             said={say('channels.testResult', { outcome: say(`sinks.outcome.${test.data.outcome}`) })}
+            // A mail server answers with numbers of its own.
+            code={(n) => say('sinks.code', { n })}
           />
         </div>
       )}

@@ -10,6 +10,7 @@ const ANSWER_LINES = 6;
 export function Attempt({
   attempt,
   said,
+  code = (status) => `HTTP ${status}`,
 }: {
   attempt: {
     startedAt: string;
@@ -19,6 +20,8 @@ export function Attempt({
     response: string | null;
   };
   said: string;
+  /** How the number of an answer is called. */
+  code?: (status: number) => string;
 }) {
   const { say } = useWords();
   const answer = attempt.response?.split('\n').slice(0, ANSWER_LINES).join('\n').trim() ?? '';
@@ -27,7 +30,7 @@ export function Attempt({
       <div className="attempt-line">
         <ClockTime at={attempt.startedAt} />
         <strong>{said}</strong>
-        {attempt.status !== null && <span>HTTP {attempt.status}</span>}
+        {attempt.status !== null && <span>{code(attempt.status)}</span>}
         {attempt.durationMs !== null && <span className="quiet">{duration(attempt.durationMs, say)}</span>}
       </div>
       {attempt.error !== null && (

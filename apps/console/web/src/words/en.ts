@@ -487,6 +487,7 @@ export const en: Dictionary = {
   'sinks.outcome.too-often': 'too often; try later',
   'sinks.outcome.failed': 'failed',
   'sinks.outcome.refused': 'refused',
+  'sinks.code': 'answered {n}',
   'sinks.enable': 'Enable',
   'sinks.disable': 'Disable',
   'sinks.enabled': 'Enabled.',

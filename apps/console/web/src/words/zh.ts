@@ -470,6 +470,7 @@ export const zh = {
   'sinks.outcome.too-often': '对方说太频繁，稍后再试',
   'sinks.outcome.failed': '没有发成',
   'sinks.outcome.refused': '对方拒收',
+  'sinks.code': '应答码 {n}',
   'sinks.enable': '启用',
   'sinks.disable': '停用',
   'sinks.enabled': '已启用。',
