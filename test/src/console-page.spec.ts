@@ -3,13 +3,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { runningPostgres } from '@newsrelay/local-servers/postgres';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
 import { Browser } from './harness/browser.js';
 import { NewsrelayApi } from './harness/newsrelay-api.js';
+import { logIn as logInWith, violations } from './harness/operators-page.js';
 import { answering, inTurn, PartnerPaths } from './harness/partner-paths.js';
 import { accept } from './harness/partner-receiver.js';
 import { sampleArticle } from './harness/sample-article.js';
@@ -72,11 +72,7 @@ describe('the operators’ page', () => {
   }, 30_000);
 
   async function logIn(role: 'admin' | 'editor' | 'operator' = 'admin', at = '/'): Promise<void> {
-    await page.goto(`${machine.url}${at}`);
-    await page.getByLabel('访问密钥').fill(role === 'admin' ? machine.api.key : (keys[role] ?? ''));
-    await page.getByLabel('访问密钥').press('Enter');
-    await page.getByRole('navigation', { name: '主导航' }).waitFor();
-    await page.getByText('实时更新').waitFor();
+    await logInWith(page, `${machine.url}${at}`, role === 'admin' ? machine.api.key : (keys[role] ?? ''));
   }
 
   async function post(fields: Record<string, unknown> = {}): Promise<string> {
@@ -703,19 +699,6 @@ describe('the operators’ page', () => {
     expect(await page.locator('.notice.bad').innerText()).toContain('状态已经变了');
   });
 });
-
-/** What axe-core finds that somebody could not use the page for, or only with pains. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations: found } = await page.evaluate<AxeResults>(
-    `axe.run(document, ${JSON.stringify({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    })})`,
-  );
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
-}
 
 /** Presses Tab until the focus is on something of this text, or of this type. */
 async function tabTo(page: Page, wanted: string): Promise<void> {

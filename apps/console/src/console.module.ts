@@ -24,6 +24,7 @@ import { LiveStreams } from './live/live-streams.js';
 import { StreamController } from './live/stream.controller.js';
 import { OpenapiController, PUBLIC_URL } from './openapi/openapi.controller.js';
 import { QueueBoard } from './queues/queue-board.js';
+import { QUEUE_REDIS } from './queue-redis.js';
 import { ReplaysController } from './replays/replays.controller.js';
 import { LedgerGauges } from './status/ledger-gauges.js';
 import { StatusController } from './status/status.controller.js';
@@ -36,8 +37,6 @@ export interface ConsoleSettings extends OutboundProxyGiven {
   NEWSRELAY_ENCRYPTION_KEY: string;
   NEWSRELAY_ALLOW_TARGETS: readonly string[];
 }
-
-const QUEUE_REDIS = Symbol('QueueRedis');
 
 @Injectable()
 class ConsoleConnections implements OnApplicationShutdown {

@@ -154,6 +154,15 @@ describe('what is shown of the running system', () => {
     expect(listed).toEqual(rows);
   });
 
+  it('is in a panel or a rule, each of it', () => {
+    const shown = `${read('deploy/grafana/newsrelay.json')}${read('deploy/prometheus/alerts.yml')}`;
+    const named = new Set(shown.match(/newsrelay_\w+/g)?.map((name) => metricOf(name)?.name));
+    const nowhere = [...registered.keys()].filter(
+      (name) => name.startsWith('newsrelay_') && !named.has(name),
+    );
+    expect(nowhere).toEqual([]);
+  });
+
   it('follows the naming of Prometheus', () => {
     for (const { name, type } of registered.values()) {
       if (!name.startsWith('newsrelay_')) continue;

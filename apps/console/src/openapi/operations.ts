@@ -351,7 +351,7 @@ export const OPERATIONS: Operation[] = [
   {
     method: 'get',
     path: '/api/v1/status',
-    summary: 'Services, queues, outbox, channels',
+    summary: 'Services, queues and their Redis, outbox, channels',
     answers: { 200: 'The status' },
   },
   {

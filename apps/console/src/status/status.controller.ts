@@ -1,4 +1,5 @@
 import { Controller, Get, Inject } from '@nestjs/common';
+import type { Redis } from 'ioredis';
 import { toShanghaiTime } from '@newsrelay/contracts/text';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
 import { Needs } from '@newsrelay/http-api/route-marks';
@@ -7,7 +8,9 @@ import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { outboxBacklog } from '@newsrelay/ledger/outbox';
 import { channelHealth, listServices, type Breaker } from '@newsrelay/ledger/service-status';
+import { QUEUE_REDIS } from '../queue-redis.js';
 import { queueStatus } from './queue-status.js';
+import { redisStatus } from './redis-status.js';
 
 /** Channels in one status answer at most. */
 const MAX_CHANNELS = 10_000;
@@ -31,20 +34,23 @@ export class StatusController {
   constructor(
     @Inject(LEDGER) private readonly ledger: Ledger,
     @Inject(DeliveryQueue) private readonly queue: DeliveryQueue,
+    @Inject(QUEUE_REDIS) private readonly redis: Redis,
   ) {}
 
   @Get()
   @Needs('read')
   async status() {
-    const [services, queues, outbox, channels] = await Promise.all([
+    const [services, queues, redis, outbox, channels] = await Promise.all([
       this.#services(),
       queueStatus(this.queue),
+      redisStatus(this.queue, this.redis),
       outboxBacklog(this.ledger),
       this.#channels(),
     ]);
     return {
       services,
       queues,
+      redis,
       outbox: { waiting: outbox.count, oldestSeconds: outbox.oldestSeconds },
       channels,
     };

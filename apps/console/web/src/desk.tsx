@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
-import { addressWith, go, useAddress } from './address.js';
+import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
+import { useAddress } from './address.js';
 import { call } from './api/call.js';
 import { openTasks } from './api/questions.js';
 import { ArticleDrawer } from './article/article-drawer.js';
@@ -9,6 +9,7 @@ import { useLiveUpdates, type Liveness } from './live/live-updates.js';
 import { Button } from './parts/button.js';
 import { Icon } from './parts/icon.js';
 import { useNotices } from './parts/notices.js';
+import { PlaceLink } from './parts/place-link.js';
 import { useMay, useMe } from './session/session.js';
 import { useWords } from './words/language.js';
 import type { Key } from './words/zh.js';
@@ -17,11 +18,14 @@ import type { Key } from './words/zh.js';
 const TasksScreen = lazy(() => import('./tasks/tasks-screen.js'));
 const ChannelsScreen = lazy(() => import('./channels/channels-screen.js'));
 const StatusScreen = lazy(() => import('./status/status-screen.js'));
+const AlarmSinksScreen = lazy(() => import('./admin/alarm-sinks-screen.js'));
 const KeysScreen = lazy(() => import('./admin/keys-screen.js'));
 const AuditScreen = lazy(() => import('./admin/audit-screen.js'));
 
-const SCREENS = ['board', 'tasks', 'channels', 'status', 'keys', 'audit'] as const;
+const SCREENS = ['board', 'tasks', 'channels', 'status', 'alarms', 'keys', 'audit'] as const;
 type ScreenName = (typeof SCREENS)[number];
+/** Screens for those who may do what they are for. */
+const FOR_RIGHTS: readonly ScreenName[] = ['alarms', 'keys', 'audit'];
 const KEEPS: Record<string, string | null> = {
   view: null,
   channel: null,
@@ -32,10 +36,12 @@ const KEEPS: Record<string, string | null> = {
   pane: null,
   next: null,
   tasks: null,
+  channels: null,
 };
 
 export function Desk({ loggedIn }: { loggedIn: boolean }) {
   const { say } = useWords();
+  const mayAlarms = useMay('alarms');
   const mayKeys = useMay('keys');
   const mayAudit = useMay('audit');
   const address = useAddress();
@@ -56,6 +62,7 @@ export function Desk({ loggedIn }: { loggedIn: boolean }) {
           {screen === 'tasks' && <TasksScreen />}
           {screen === 'channels' && <ChannelsScreen />}
           {screen === 'status' && <StatusScreen />}
+          {screen === 'alarms' && mayAlarms && <AlarmSinksScreen />}
           {screen === 'keys' && mayKeys && <KeysScreen />}
           {screen === 'audit' && mayAudit && <AuditScreen />}
         </Suspense>
@@ -68,7 +75,7 @@ export function Desk({ loggedIn }: { loggedIn: boolean }) {
 function TopBar({ screen, liveness }: { screen: ScreenName; liveness: Liveness }) {
   const { say, language, setLanguage } = useWords();
   const someone = useMe();
-  const shown = SCREENS.filter((name) => (name !== 'keys' && name !== 'audit') || someone.may.includes(name));
+  const shown = SCREENS.filter((name) => !FOR_RIGHTS.includes(name) || someone.may.includes(name));
   return (
     <header className="top">
       <div className="brand">
@@ -140,19 +147,10 @@ function OpenTasks() {
 }
 
 function ScreenLink({ to, isHere, children }: { to: ScreenName; isHere: boolean; children: ReactNode }) {
-  const changes = { ...KEEPS, screen: to === 'board' ? null : to };
   return (
-    <a
-      href={addressWith(changes)}
-      aria-current={isHere ? 'page' : undefined}
-      onClick={(event: MouseEvent) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-        event.preventDefault();
-        go(changes);
-      }}
-    >
+    <PlaceLink to={{ ...KEEPS, screen: to === 'board' ? null : to }} isHere={isHere}>
       {children}
-    </a>
+    </PlaceLink>
   );
 }
 

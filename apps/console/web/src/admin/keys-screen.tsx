@@ -167,7 +167,7 @@ function NewKey({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={say('keys.new')} isOpen onClose={onClose}>
       <form
-        className="channel-form"
+        className="long-form"
         onSubmit={(event) => {
           event.preventDefault();
           create.mutate(undefined, {

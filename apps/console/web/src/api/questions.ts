@@ -6,6 +6,7 @@ import {
 } from '@tanstack/react-query';
 import { call, queryOf } from './call.js';
 import type {
+  AlarmSinkView,
   ArticleView,
   BoardArticle,
   BoardPage,
@@ -13,9 +14,11 @@ import type {
   ChannelType,
   ChannelView,
   DeliveryView,
+  Manifest,
   Me,
   OperatorEventView,
   Page,
+  ReplayView,
   Status,
   Task,
 } from './shapes.js';
@@ -139,6 +142,40 @@ export const taskList = (state: TaskListName) =>
 export const openTasks = queryOptions({
   queryKey: ['tasks', 'count'],
   queryFn: ({ signal }) => call<Page<Task>>(`/api/v1/tasks${queryOf({ limit: 99 })}`, { signal }),
+});
+
+const REPLAYS_AT_ONCE = 20;
+
+/** Replays that were asked for, page by page, newest first. */
+export const replayList = infiniteQueryOptions({
+  queryKey: ['replays', 'list'],
+  queryFn: ({ pageParam, signal }) =>
+    call<Page<ReplayView>>(`/api/v1/replays${queryOf({ limit: REPLAYS_AT_ONCE, cursor: pageParam })}`, {
+      signal,
+    }),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.nextCursor,
+});
+
+/** Those that are not over: of a channel there is one at most. */
+export const runningReplays = queryOptions({
+  queryKey: ['replays', 'running'],
+  queryFn: async ({ signal }) =>
+    (await call<Page<ReplayView>>(`/api/v1/replays${queryOf({ state: 'running', limit: 500 })}`, { signal }))
+      .items,
+});
+
+export const alarmSinks = queryOptions({
+  queryKey: ['alarm-sinks'],
+  queryFn: async ({ signal }) =>
+    (await call<Page<AlarmSinkView>>(`/api/v1/alarm-sinks${queryOf({ limit: 500 })}`, { signal })).items,
+});
+
+export const alarmSinkTypes = queryOptions({
+  queryKey: ['alarm-sink-types'],
+  queryFn: async ({ signal }) =>
+    (await call<{ items: Manifest[] }>('/api/v1/alarm-sink-types', { signal })).items,
+  staleTime: Infinity,
 });
 
 /** Everything that shows an article, asked again. */

@@ -5,6 +5,8 @@ import type { Role } from '@newsrelay/contracts/role';
 import type { BoardArticle, BoardCounts } from '@newsrelay/ledger/board';
 import type { AttemptView } from '@newsrelay/ledger/delivery-views';
 
+export type { ReplayView } from '@newsrelay/ledger/replays';
+export type { EventKind, Severity } from '@newsrelay/contracts/operator-events';
 export type { Task } from '@newsrelay/ledger/tasks';
 export type { TaskResult } from '@newsrelay/contracts/task';
 export type { BoardArticle, BoardCell, BoardView, Standing } from '@newsrelay/ledger/board';
@@ -25,7 +27,7 @@ export interface BoardPage extends Page<BoardArticle> {
 }
 
 export type { Role } from '@newsrelay/contracts/role';
-export type Right = 'review' | 'withdraw' | 'retry' | 'channels' | 'queues' | 'keys' | 'audit';
+export type Right = 'review' | 'withdraw' | 'retry' | 'channels' | 'alarms' | 'queues' | 'keys' | 'audit';
 export interface Me {
   id: string;
   name: string;
@@ -35,14 +37,18 @@ export interface Me {
   may: readonly string[];
 }
 
-export interface ChannelView {
+/** What has a type with a manifest. Secrets are masked, but for those that were made just now. */
+export interface Manifested {
   id: string;
   type: string;
   name: string;
   enabled: boolean;
-  filter: { sections: string[]; sources: string[]; keywords: string[] };
   settings: Record<string, unknown>;
   secrets: Record<string, unknown>;
+}
+
+export interface ChannelView extends Manifested {
+  filter: { sections: string[]; sources: string[]; keywords: string[] };
   paused: { since: string; reason: string } | null;
   createdAt: string;
 }
@@ -58,19 +64,46 @@ export interface JsonSchemaField {
   maxLength?: number;
   minimum?: number;
   maximum?: number;
+  /** Of a field that may be null: what else it may be, and that. */
+  anyOf?: JsonSchemaField[];
 }
 export interface JsonSchema {
   properties?: Record<string, JsonSchemaField>;
   required?: string[];
 }
-export interface ChannelType {
+/** What a type asks for, and how it is called. */
+export interface Manifest {
   type: string;
   title: { zh: string; en: string };
   settings: JsonSchema;
   secrets: JsonSchema;
-  secretFields: string[];
-  capabilities: { delivery: 'push' | 'served'; edits: boolean; deletes: boolean; idempotent: boolean };
   instructions: { zh: string; en: string };
+}
+
+export interface ChannelType extends Manifest {
+  capabilities: { delivery: 'push' | 'served'; edits: boolean; deletes: boolean };
+}
+
+export interface AlarmSinkView extends Manifested {
+  language: 'zh' | 'en';
+  minSeverity: Severity;
+  /** Empty: all. */
+  kinds: EventKind[];
+  waiting: number;
+  lastSentAt: string | null;
+  /** Of the last message, if it did not go out. */
+  lastError: string | null;
+  createdAt: string;
+}
+
+/** What a test message came to. */
+export interface AlarmTest {
+  outcome: 'sent' | 'too-often' | 'failed' | 'refused';
+  startedAt: string;
+  durationMs: number;
+  status: number | null;
+  error: string | null;
+  response: string | null;
 }
 
 export interface OperatorEventView {
@@ -103,6 +136,8 @@ export interface Status {
     | { up: true; waiting: number; delayed: number; active: number; failed: number; oldestSeconds: number }
     | { up: false; reason: string }
   >;
+  /** Of the queues: what is wrong with how it is set up, and the fix; null for nothing. */
+  redis: { up: true; eviction: string | null; persistence: string | null } | { up: false; reason: string };
   outbox: { waiting: number; oldestSeconds: number };
   channels: Record<
     string,

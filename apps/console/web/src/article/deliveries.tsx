@@ -6,21 +6,18 @@ import type { ArticleView, AttemptView, BoardArticle, DeliveryView, Standing } f
 import { byUrgency } from '../board/cells.js';
 import { useAction, useProblemWords } from '../parts/action.js';
 import { safeHref } from '../parts/address.js';
+import { Attempt } from '../parts/attempt.js';
 import { Button } from '../parts/button.js';
 import { Icon } from '../parts/icon.js';
 import { DeliveryMark } from '../parts/marks.js';
 import { Reason } from '../parts/reason.js';
-import { ClockTime, RelativeTime } from '../parts/time.js';
+import { RelativeTime } from '../parts/time.js';
 import { useMay } from '../session/session.js';
 import { useWords } from '../words/language.js';
-import { duration } from '../words/times.js';
-import type { Key } from '../words/zh.js';
 
 const RETRYABLE = ['dead', 'unknown', 'retrying', 'delivered'];
 /** Attempts shown of a delivery; of more, the newest. */
 const MAX_ATTEMPTS = 30;
-/** Lines of an outlet's answer. */
-const ANSWER_LINES = 6;
 
 /** What became of the article at each outlet, what needs a look first. */
 export function Deliveries({ article, row }: { article: ArticleView; row: BoardArticle | null }) {
@@ -194,7 +191,7 @@ function Attempts({ attempts, children }: { attempts: AttemptView[]; children: R
               .reverse()
               .map((attempt) => (
                 <li key={attempt.number} value={attempt.number}>
-                  <Attempt attempt={attempt} />
+                  <Attempt attempt={attempt} said={say(`outcome.${attempt.outcome ?? 'none'}`)} />
                 </li>
               ))}
           </ol>
@@ -202,30 +199,5 @@ function Attempts({ attempts, children }: { attempts: AttemptView[]; children: R
         </>
       )}
     </details>
-  );
-}
-
-export function Attempt({ attempt }: { attempt: AttemptView }) {
-  const { say } = useWords();
-  const answer = attempt.response?.split('\n').slice(0, ANSWER_LINES).join('\n').trim() ?? '';
-  return (
-    <div className="attempt">
-      <div className="attempt-line">
-        <ClockTime at={attempt.startedAt} />
-        <strong>{say(`outcome.${attempt.outcome ?? 'none'}` as Key)}</strong>
-        {attempt.status !== null && <span>HTTP {attempt.status}</span>}
-        {attempt.durationMs !== null && <span className="quiet">{duration(attempt.durationMs, say)}</span>}
-      </div>
-      {attempt.error !== null && (
-        <div className="attempt-error">
-          <Reason reason={attempt.error} />
-        </div>
-      )}
-      {answer !== '' && (
-        <pre className="answer" dir="auto" aria-label={say('deliveries.answer')}>
-          {answer}
-        </pre>
-      )}
-    </div>
   );
 }

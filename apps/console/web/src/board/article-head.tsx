@@ -1,5 +1,4 @@
-import type { MouseEvent } from 'react';
-import { addressWith, go } from '../address.js';
+import { go } from '../address.js';
 import { refreshArticle } from '../api/questions.js';
 import { call } from '../api/call.js';
 import type { BoardArticle, BoardCell, ChannelView } from '../api/shapes.js';
@@ -9,6 +8,7 @@ import { ArticleMark } from '../parts/marks.js';
 import { Reason } from '../parts/reason.js';
 import { ClockTime, EmbargoTime, RelativeTime } from '../parts/time.js';
 import { useMay } from '../session/session.js';
+import { PlaceLink } from '../parts/place-link.js';
 import { useWords } from '../words/language.js';
 import { useQueryClient } from '@tanstack/react-query';
 import { byReason, byUrgency, retryable } from './cells.js';
@@ -33,18 +33,10 @@ export function ArticleHead({ article, channels }: { article: BoardArticle; chan
         ))}
         {article.version > 1 && <span>{say('article.version', { n: article.version })}</span>}
       </div>
-      <a
-        className="headline"
-        href={addressWith(place)}
-        onClick={(event: MouseEvent) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-          event.preventDefault();
-          go(place);
-        }}
-      >
+      <PlaceLink className="headline" to={place}>
         {article.kicker !== null && <bdi className="kicker">{article.kicker}</bdi>}
         <bdi className="main">{headline}</bdi>
-      </a>
+      </PlaceLink>
       {article.state === 'held' && <Held article={article} />}
       {article.state === 'scheduled' && article.embargoUntil !== null && (
         <p className="why">

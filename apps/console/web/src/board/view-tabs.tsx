@@ -1,16 +1,10 @@
-import type { MouseEvent } from 'react';
-import { addressWith, go } from '../address.js';
 import type { BoardPage, BoardView } from '../api/shapes.js';
+import { PlaceLink } from '../parts/place-link.js';
 import { useWords } from '../words/language.js';
 import { VIEWS } from './question.js';
 
 /** The server counts no further. */
 const COUNT_MAX = 1_000;
-
-/** On a phone the row is wider than the window: where one is must be seen. */
-function showWhole(link: HTMLElement | null): void {
-  link?.scrollIntoView({ block: 'nearest', inline: 'center' });
-}
 
 /** Links, not tabs: each view is a place of its own that can be sent to somebody. */
 export function ViewTabs({ view, counts }: { view: BoardView; counts: BoardPage['counts'] | null }) {
@@ -21,25 +15,14 @@ export function ViewTabs({ view, counts }: { view: BoardView; counts: BoardPage[
         const changes = { view: name === 'held' ? null : name, cursor: null };
         const count = counts?.[name];
         return (
-          <a
-            key={name}
-            href={addressWith(changes)}
-            className={`view ${name}`}
-            aria-current={name === view ? 'page' : undefined}
-            ref={name === view ? showWhole : undefined}
-            onClick={(event: MouseEvent) => {
-              if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-              event.preventDefault();
-              go(changes);
-            }}
-          >
+          <PlaceLink key={name} to={changes} className={`view ${name}`} isHere={name === view}>
             {say(`view.${name}`)}
             {count !== undefined && (
               <span className={`count${count > 0 ? ' some' : ''}`}>
                 {count >= COUNT_MAX ? say('board.count', { n: COUNT_MAX - 1 }) : count}
               </span>
             )}
-          </a>
+          </PlaceLink>
         );
       })}
     </nav>

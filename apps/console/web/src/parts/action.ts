@@ -1,5 +1,6 @@
 import { useMutation, type UseMutationResult } from '@tanstack/react-query';
 import { ApiProblem } from '../api/call.js';
+import { fieldProblem } from '../words/field-words.js';
 import { useWords } from '../words/language.js';
 import { problemKey } from '../words/problem-words.js';
 import { useNotices } from './notices.js';
@@ -12,7 +13,10 @@ export function useProblemWords(): (error: unknown) => string {
     const key = problemKey(error);
     const detail = error.problem.detail;
     const words = say(key);
-    return key === 'error.422' && detail !== undefined
+    const errors = error.problem.errors ?? [];
+    // Its detail is in English: not said where every field says it in words of the page.
+    const isSaid = errors.length > 0 && errors.every(({ message }) => fieldProblem(message) !== null);
+    return key === 'error.422' && detail !== undefined && !isSaid
       ? `${words} ${say('error.detail', { detail })}`
       : words;
   };

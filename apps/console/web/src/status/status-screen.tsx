@@ -1,17 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import type { MouseEvent } from 'react';
-import { addressWith, go } from '../address.js';
 import { channels as channelsQuestion, status as statusQuestion } from '../api/questions.js';
 import type { Status } from '../api/shapes.js';
 import { useProblemWords } from '../parts/action.js';
 import { BreakerNote, holdsBack } from '../channels/breaker.js';
 import { FAILING } from '../channels/failing.js';
 import { Icon } from '../parts/icon.js';
+import { PlaceLink } from '../parts/place-link.js';
 import { RelativeTime } from '../parts/time.js';
 import { useMay } from '../session/session.js';
 import { useWords } from '../words/language.js';
 import { duration } from '../words/times.js';
 import { OperatorEvents } from './operator-events.js';
+import { RedisFaults, redisFaults } from './redis-faults.js';
+import { RunningReplays } from './running-replays.js';
 
 const AGAIN_MS = 5_000;
 /** What has been due for longer than this is worth a look, seconds. */
@@ -43,6 +44,7 @@ export default function StatusScreen() {
         </p>
       </div>
       <OperatorEvents />
+      <RunningReplays />
       <section aria-labelledby="services">
         <h2 id="services">{say('status.services')}</h2>
         <ul className="tiles">
@@ -53,6 +55,7 @@ export default function StatusScreen() {
       </section>
       <section aria-labelledby="queues">
         <h2 id="queues">{say('status.queues')}</h2>
+        <RedisFaults redis={shown.redis} />
         <ul className="tiles">
           {Object.entries(shown.queues).map(([name, queue]) => (
             <QueueTile key={name} name={name} queue={queue} />
@@ -82,13 +85,14 @@ const fails = ({ failureRate, breaker }: Status['channels'][string]) =>
   (failureRate ?? 0) >= FAILING || holdsBack(breaker);
 
 /** Also of the outlets: whoever reads that all is well looks no further. */
-function isWell({ services, queues, outbox, channels }: Status): boolean {
+function isWell({ services, queues, redis, outbox, channels }: Status): boolean {
   return (
     Object.values(channels).every(
       (channel) => !channel.enabled || (channel.paused === null && !fails(channel)),
     ) &&
     Object.values(services).every(({ up }) => up) &&
     Object.values(queues).every((queue) => queue.up && queue.oldestSeconds < LATE_SECONDS) &&
+    redisFaults(redis).length === 0 &&
     outbox.oldestSeconds < LATE_SECONDS
   );
 }
@@ -168,16 +172,7 @@ function ChannelTiles({ channels }: { channels: Status['channels'] }) {
       </ul>
       <HeldBack channels={channels} />
       <p className="hint">
-        <a
-          href={addressWith({ screen: 'channels' })}
-          onClick={(event: MouseEvent) => {
-            if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-            event.preventDefault();
-            go({ screen: 'channels' });
-          }}
-        >
-          {say('status.openChannels')}
-        </a>
+        <PlaceLink to={{ screen: 'channels' }}>{say('status.openChannels')}</PlaceLink>
       </p>
     </>
   );

@@ -1,6 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useState, type MouseEvent } from 'react';
-import { addressWith, go } from '../address.js';
+import { useState } from 'react';
 import { call } from '../api/call.js';
 import { refreshArticle } from '../api/questions.js';
 import type { Task } from '../api/shapes.js';
@@ -9,6 +8,7 @@ import { safeHref } from '../parts/address.js';
 import { Button } from '../parts/button.js';
 import { Icon } from '../parts/icon.js';
 import { DeliveryMark } from '../parts/marks.js';
+import { PlaceLink } from '../parts/place-link.js';
 import { Reason } from '../parts/reason.js';
 import { RelativeTime } from '../parts/time.js';
 import { useMay, useMe } from '../session/session.js';
@@ -18,7 +18,6 @@ import { DoneDialog } from './done-dialog.js';
 /** What is to be done, with which article, where, and who is at it. */
 export function TaskItem({ task }: { task: Task }) {
   const { say } = useWords();
-  const place = { article: task.articleId, pane: 'deliveries' };
   const href = safeHref(task.remoteUrl);
   const isOpen = task.doneBy === null;
   return (
@@ -35,16 +34,9 @@ export function TaskItem({ task }: { task: Task }) {
         </span>
       </div>
       <p className="task-article">
-        <a
-          href={addressWith(place)}
-          onClick={(event: MouseEvent) => {
-            if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-            event.preventDefault();
-            go(place);
-          }}
-        >
+        <PlaceLink to={{ article: task.articleId, pane: 'deliveries' }}>
           <bdi>{task.headline === '' ? say('article.noHeadline') : task.headline}</bdi>
-        </a>{' '}
+        </PlaceLink>{' '}
         <span className="quiet small">{say('article.version', { n: task.version })}</span>
       </p>
       {isOpen && <p>{say(`tasks.todo.${task.kind}.${task.state === 'unknown' ? 'unknown' : 'manual'}`)}</p>}

@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { MouseEvent } from 'react';
-import { addressWith, go, useAddress } from '../address.js';
+import { useAddress } from '../address.js';
 import { taskList, type TaskListName } from '../api/questions.js';
 import { useProblemWords } from '../parts/action.js';
 import { Button } from '../parts/button.js';
+import { SubViews } from '../parts/sub-views.js';
 import { useWords } from '../words/language.js';
 import { TaskItem } from './task-item.js';
 
@@ -23,26 +23,12 @@ export default function TasksScreen() {
       <div className="screen-top">
         <h1>{say('tasks.title')}</h1>
       </div>
-      <nav className="views" aria-label={say('tasks.lists')}>
-        {LISTS.map((name) => {
-          const changes = { tasks: name === 'open' ? null : name };
-          return (
-            <a
-              key={name}
-              href={addressWith(changes)}
-              className="view"
-              aria-current={name === list ? 'page' : undefined}
-              onClick={(event: MouseEvent) => {
-                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-                event.preventDefault();
-                go(changes);
-              }}
-            >
-              {say(`tasks.${name}`)}
-            </a>
-          );
-        })}
-      </nav>
+      <SubViews
+        label={say('tasks.lists')}
+        parameter="tasks"
+        views={LISTS.map((name) => ({ name, text: say(`tasks.${name}`) }))}
+        here={list}
+      />
       {question.isPending && <p className="quiet">{say('common.loading')}</p>}
       {question.isError && <p role="alert">{words(question.error)}</p>}
       {question.isSuccess && tasks.length === 0 && (
