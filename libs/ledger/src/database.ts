@@ -56,7 +56,8 @@ export function openLedger(options: LedgerOptions): Ledger {
     application_name: options.applicationName,
     connectionTimeoutMillis: 5_000,
     ...(options.unlimited === true ? {} : LIMITS),
-    ...(options.byKeys === true ? { options: BY_KEYS } : {}),
+    // What it has planned is worth more than a connection: the first article after a quiet hour need not wait for it again.
+    ...(options.byKeys === true ? { options: BY_KEYS, idleTimeoutMillis: 0 } : {}),
     keepAlive: true,
   });
   pool.on('error', options.onIdleError);
