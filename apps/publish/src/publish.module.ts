@@ -75,6 +75,11 @@ export class PublishModule {
               proxy: outboundProxySettings(settings),
             }),
         },
+        {
+          provide: CandidateReader,
+          inject: [LEDGER_BY_KEYS],
+          useFactory: (byKeys: Ledger) => new CandidateReader(byKeys),
+        },
         { provide: PRODUCER_REDIS, useFactory: () => producerConnection(settings.REDIS_URL) },
         {
           provide: DeliveryQueue,
@@ -91,6 +96,7 @@ export class PublishModule {
           inject: [
             LEDGER,
             LEDGER_BY_KEYS,
+            CandidateReader,
             DeliveryQueue,
             PRODUCER_REDIS,
             Lanes,
@@ -100,7 +106,8 @@ export class PublishModule {
           ],
           useFactory: (
             ledger: Ledger,
-            batches: Ledger,
+            byKeys: Ledger,
+            reader: CandidateReader,
             queue: DeliveryQueue,
             redis: Redis,
             outbound: Lanes,
@@ -109,17 +116,14 @@ export class PublishModule {
             logger: Logger,
           ) => {
             const holder = randomUUID();
-            const reader = new CandidateReader(batches);
             const channels = new InBatches((ids: readonly string[]) => findChannels(ledger, ids));
             const rates = new RateLimiter(redis);
             const parts: AttemptParts = {
               ledger,
               candidates: new InBatches((ids: readonly string[]) => reader.read(ids)),
-              claims: new InBatches((requests: readonly ClaimRequest[]) =>
-                claimDeliveries(batches, requests),
-              ),
+              claims: new InBatches((requests: readonly ClaimRequest[]) => claimDeliveries(byKeys, requests)),
               arrivals: new InBatches((results: readonly Settlement[]) =>
-                settlePlainArrivals(batches, results),
+                settlePlainArrivals(byKeys, results),
               ),
               messages: new MessageComposer(),
               connectorOf,
@@ -136,7 +140,7 @@ export class PublishModule {
             };
             return new Dispatcher({
               ledger,
-              byKeys: batches,
+              byKeys,
               queue,
               holder,
               limits: LANE_LIMITS,

@@ -4,6 +4,7 @@ import type { RenditionReady } from '@newsrelay/contracts/events';
 import { SUBJECTS } from '@newsrelay/contracts/subjects';
 import { Dispatcher } from '@newsrelay/delivery/dispatcher';
 import { DeliveryQueue } from '@newsrelay/delivery/queue';
+import { CandidateReader } from '@newsrelay/ledger/claim-candidates';
 import { isLedgerAway, type Ledger } from '@newsrelay/ledger/database';
 import { createDeliveries, createManyDeliveries } from '@newsrelay/ledger/deliveries';
 import type { DueRow } from '@newsrelay/ledger/due-row';
@@ -22,6 +23,7 @@ export class RenditionEventsController {
 
   constructor(
     @Inject(LEDGER_BY_KEYS) private readonly ledger: Ledger,
+    @Inject(CandidateReader) private readonly candidates: CandidateReader,
     @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
     @Inject(DeliveryQueue) private readonly queue: DeliveryQueue,
     @Inject(LOGGER) logger: Logger,
@@ -37,6 +39,7 @@ export class RenditionEventsController {
 
   @EventPattern(SUBJECTS.renditionReady)
   async ready(@Payload() event: RenditionReady): Promise<void> {
+    this.candidates.foresee(event.renditionId);
     const left = this.dispatcher.take(await this.#create(event));
     try {
       await this.queue.add(left);

@@ -3,6 +3,7 @@ import type { DeliveryAction, DeliveryState, Outcome } from '@newsrelay/contract
 import { CHANNEL_COLUMNS, channelOfRow, type StoredChannel } from './channels.js';
 import type { Ledger } from './database.js';
 import { besides, goesBefore, newerThan, overtakes } from './delivery-order.js';
+import { InBatches } from './in-batches.js';
 import { RecentlyUsed } from '@newsrelay/contracts/recently-used';
 import { Statement, type GiveValue } from './statement.js';
 
@@ -141,7 +142,13 @@ const KEPT_RENDITIONS = 1_000;
  */
 export class CandidateReader {
   readonly #channels = new RecentlyUsed<string, { row: string; channel: StoredChannel }>(KEPT_CHANNELS);
-  readonly #renditions = new RecentlyUsed<string, Record<string, unknown>>(KEPT_RENDITIONS);
+  readonly #renditions = new RecentlyUsed<string, Promise<Record<string, unknown> | undefined>>(
+    KEPT_RENDITIONS,
+  );
+  readonly #contents = new InBatches<string, Record<string, unknown>>(async (ids) => {
+    const rows = await renditionsById.run(this.ledger, { ids: [...ids] });
+    return new Map(rows.flatMap(({ id, content }) => (content === null ? [] : [[id, content]])));
+  });
 
   constructor(private readonly ledger: Ledger) {}
 
@@ -180,24 +187,35 @@ export class CandidateReader {
     return channels;
   }
 
+  /**
+   * Reads a rendition that is about to be asked for, so that nobody waits for it then. Whoever asks meanwhile gets what is on
+   * its way.
+   */
+  foresee(renditionId: string): void {
+    // A failure is told to whoever asks.
+    this.#contentOf(renditionId).catch(() => undefined);
+  }
+
   /** Of deliveries that have no frozen bytes yet. */
   async #renditionsOf(rows: readonly CandidateRow[]): Promise<Map<string, Record<string, unknown>>> {
-    const renditions = new Map<string, Record<string, unknown>>();
-    const missing = new Set<string>();
-    for (const { body, rendition_id: id } of rows) {
-      if (body !== null) continue;
-      const known = this.#renditions.get(id);
-      if (known === undefined) missing.add(id);
-      else renditions.set(id, known);
-    }
-    if (missing.size === 0) return renditions;
-    const found = await renditionsById.run(this.ledger, { ids: [...missing] });
-    for (const { id, content } of found) {
-      if (content === null) continue;
-      renditions.set(id, content);
-      this.#renditions.set(id, content);
-    }
-    return renditions;
+    const ids = new Set(rows.flatMap(({ body, rendition_id: id }) => (body === null ? [id] : [])));
+    const contents = await Promise.all([...ids].map(async (id) => [id, await this.#contentOf(id)] as const));
+    return new Map(contents.flatMap(([id, content]) => (content === undefined ? [] : [[id, content]])));
+  }
+
+  /** Undefined where there is none, or none yet. */
+  #contentOf(id: string): Promise<Record<string, unknown> | undefined> {
+    const known = this.#renditions.get(id);
+    if (known !== undefined) return known;
+    const asked = this.#contents.get(id);
+    this.#renditions.set(id, asked);
+    const forget = (): void => {
+      if (this.#renditions.get(id) === asked) this.#renditions.delete(id);
+    };
+    asked.then((content) => {
+      if (content === undefined) forget();
+    }, forget);
+    return asked;
   }
 }
 
