@@ -222,7 +222,9 @@ async function settle(
       action: candidate.action,
       attemptsInRound: candidate.attemptsInRound + 1,
       refusedBefore: candidate.lastOutcome === 'permanent' || candidate.lastOutcome === 'rejected-content',
-      ageSeconds: (Date.now() - candidate.roundStartedAt.getTime()) / 1000,
+      // A round begins with its first attempt, which is this one or is known.
+      ageSeconds:
+        candidate.attemptsInRound === 0 ? 0 : (Date.now() - candidate.roundStartedAt.getTime()) / 1000,
       capabilities,
       random: Math.random(),
     },

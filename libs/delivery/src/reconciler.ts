@@ -1,15 +1,11 @@
 import type { Connector } from '@newsrelay/channel-kit/connector';
 import { dueProbes } from '@newsrelay/ledger/breakers';
+import { cancelWaitingOfDeleted } from '@newsrelay/ledger/channels';
 import type { Ledger } from '@newsrelay/ledger/database';
 import type { Leader } from '@newsrelay/ledger/leader';
 import { Rounds } from '@newsrelay/ledger/rounds';
 import { settleDelivery, type Settled } from '@newsrelay/ledger/settlements';
-import {
-  cancelWaitingOfDeleted,
-  expiredLeases,
-  overdueDeliveries,
-  type ExpiredLease,
-} from '@newsrelay/ledger/waiting-deliveries';
+import { expiredLeases, overdueDeliveries, type ExpiredLease } from '@newsrelay/ledger/waiting-deliveries';
 import type { Logger } from '@newsrelay/telemetry/logger';
 import { afterAttempt } from './after-attempt.js';
 import type { DeliveryEvents } from './events.js';

@@ -158,7 +158,41 @@ export async function updateChannel(
   return channelOfRow(row);
 }
 
-/** The channel goes, its secrets with it; what waits is canceled. False if there was none. */
+/** Deliveries that are canceled with one statement: nobody waits for more of them to be written. */
+const CANCELED_AT_ONCE = 5_000;
+
+/**
+ * Ends what waits for a deleted channel, or for all of them: made, or come back, while the deletion was being written, or
+ * more than its own transaction could end. Returns how many, at most five thousand: then there may be more.
+ */
+export async function cancelWaitingOfDeleted(
+  ledger: Ledger | LedgerTransaction,
+  channelId: string | null = null,
+): Promise<number> {
+  const { numUpdatedRows } = await ledger
+    .updateTable('deliveries')
+    .set({
+      state: 'canceled',
+      reason: 'the channel was deleted',
+      next_attempt_at: null,
+      updated_at: sql`clock_timestamp()`,
+    })
+    .where('id', 'in', (waiting) =>
+      waiting
+        .selectFrom('deliveries as d')
+        .innerJoin('channels as c', 'c.id', 'd.channel_id')
+        .select('d.id')
+        .where('c.deleted_at', 'is not', null)
+        .where('d.state', 'in', leading(WAITING_STATES, 'canceled'))
+        .$if(channelId !== null, (of) => of.where('d.channel_id', '=', channelId))
+        .limit(CANCELED_AT_ONCE),
+    )
+    .where('state', 'in', leading(WAITING_STATES, 'canceled'))
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
+/** The channel goes, its secrets with it; what waits is canceled, or will be shortly: none of it goes out. False if there was none. */
 export async function deleteChannel(
   ledger: Ledger,
   id: string,
@@ -173,17 +207,7 @@ export async function deleteChannel(
       .returning('id')
       .executeTakeFirst();
     if (deleted === undefined) return false;
-    await tx
-      .updateTable('deliveries')
-      .set({
-        state: 'canceled',
-        reason: 'the channel was deleted',
-        next_attempt_at: null,
-        updated_at: sql`clock_timestamp()`,
-      })
-      .where('channel_id', '=', id)
-      .where('state', 'in', leading(WAITING_STATES, 'canceled'))
-      .execute();
+    await cancelWaitingOfDeleted(tx, id);
     // Whoever deletes a channel knows that its pause is over.
     const pauses = [EVENT_KINDS.channelPaused, EVENT_KINDS.channelAutoPaused];
     await endConditions(
@@ -231,20 +255,27 @@ export async function pauseChannel(
   if (paused !== undefined) await recordOperatorEvent(ledger, pauseEvent(id, paused.name, reason, by));
 }
 
-/** Ends the pause (and a pause by being disabled, after enabling): what waits is due now, each with a round of attempts of its own. */
+/**
+ * Ends the pause (and a pause by being disabled, after enabling): what waits is due now, each with a round of attempts of its
+ * own. What was never tried is due already, and its round begins with its first attempt: a million of those are left as they
+ * are, since nobody who resumes a channel can wait for them to be written.
+ */
 export async function makeWaitingDue(tx: LedgerTransaction, id: string): Promise<void> {
-  await tx
-    .updateTable('deliveries')
-    .set({
-      next_attempt_at: sql`clock_timestamp()`,
-      attempts_in_round: 0,
-      round_started_at: sql`clock_timestamp()`,
-      reason: null,
-      updated_at: sql`clock_timestamp()`,
-    })
-    .where('channel_id', '=', id)
-    .where('state', 'in', [...WAITING_STATES])
-    .execute();
+  await sql`
+    update deliveries
+    set next_attempt_at = clock_timestamp(), attempts_in_round = 0, round_started_at = clock_timestamp(), reason = null,
+        updated_at = clock_timestamp()
+    where id in (
+      select d.id from deliveries d where d.channel_id = ${id} and d.state = 'retrying'
+      union
+      select d.id from deliveries d
+      where d.channel_id = ${id} and d.action in ('publish', 'withdraw') and d.state in ('queued', 'retrying')
+        and d.next_attempt_at > clock_timestamp()
+      union
+      -- The pause itself kept them from having a time.
+      select d.id from deliveries d
+      where d.channel_id = ${id} and d.action in ('publish', 'withdraw') and d.state in ('queued', 'retrying')
+        and d.next_attempt_at is null)`.execute(tx);
 }
 
 export async function resumeChannel(tx: LedgerTransaction, id: string): Promise<void> {

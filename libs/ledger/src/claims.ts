@@ -64,6 +64,8 @@ const claim = new Statement('claim', (ledger, given: GiveValue<ClaimValues>) =>
     update deliveries d
     set state = 'sending', epoch = d.epoch + 1, attempt_count = d.attempt_count + 1,
         attempts_in_round = d.attempts_in_round + 1, next_attempt_at = null, reason = null,
+        -- A round begins with its first attempt, however long the channel was paused before.
+        round_started_at = case when d.attempts_in_round = 0 then clock_timestamp() else d.round_started_at end,
         lease_until = clock_timestamp() + w.lease_ms * interval '1 millisecond',
         begun_at = coalesce(d.begun_at, clock_timestamp()), message_hash = coalesce(d.message_hash, w.hash),
         previous_version = case when d.begun_at is null then w.previous_version else d.previous_version end,

@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { RenditionReady } from '@newsrelay/contracts/events';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
-import { deleteChannel, lockChannel, pauseChannel, resumeChannel } from './channels.js';
+import {
+  cancelWaitingOfDeleted,
+  deleteChannel,
+  lockChannel,
+  pauseChannel,
+  resumeChannel,
+} from './channels.js';
 import { readClaimCandidate } from './claim-candidates.js';
 import type { Claim } from './claims.js';
 import { createDeliveries, createManyDeliveries, requestRetry } from './deliveries.js';
@@ -11,7 +17,7 @@ import { TestNewsroom, type Published } from './newsroom.fixture.js';
 import { storeRenditions } from './routing.js';
 import type { Settlement } from './settlements.js';
 import { undistributedWithdrawals } from './undistributed.js';
-import { cancelWaitingOfDeleted, overdueDeliveries } from './waiting-deliveries.js';
+import { overdueDeliveries } from './waiting-deliveries.js';
 
 describe('deliveries in the ledger', () => {
   let test: TestLedger;
@@ -224,6 +230,73 @@ describe('deliveries in the ledger', () => {
     // As an earlier build left it.
     await test.ledger.updateTable('channels').set({ paused_since: null }).where('id', '=', channel).execute();
     expect(await overdue()).toContain(id);
+  });
+
+  /** So many that wait for the channel as one does that was never tried; they are due since an hour ago. */
+  const backlogOf = async (count: number) => {
+    const id = await publish(await newsroom.release());
+    await sql`insert into deliveries (id, article_id, version, channel_id, action, rendition_id, state, next_attempt_at,
+                                      round_started_at, updated_at)
+              select d.id || n, d.article_id, 1, d.channel_id, d.action, d.rendition_id, d.state, h.ago, h.ago, h.ago
+              from deliveries d, generate_series(1, ${count}::int) n,
+                   (select clock_timestamp() - interval '1 hour' as ago) h
+              where d.id = ${id}`.execute(test.ledger);
+    return id;
+  };
+  const countOf = async (condition: RawBuilder<boolean>) => {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from deliveries where channel_id = ${channel} and ${condition}`.execute(
+      test.ledger,
+    );
+    return rows[0]?.count;
+  };
+  const resume = () =>
+    test.ledger.transaction().execute(async (tx) => {
+      await lockChannel(tx, channel);
+      await resumeChannel(tx, channel);
+    });
+
+  it('a resume makes due what is not, and leaves a backlog that is due as it lies', async () => {
+    const untried = await backlogOf(2_000);
+    const [later, kept] = [await publish(await newsroom.release()), await publish(await newsroom.release())];
+    await send(later, { outcome: 'transient', state: 'retrying', nextAttemptInMs: 3_600_000 });
+    await send(kept, unauthorised);
+    await resume();
+    const now = Date.now();
+    for (const id of [later, kept]) {
+      const resumed = await row(id);
+      expect(resumed).toMatchObject({ attempts_in_round: 0, reason: null });
+      expect(resumed.next_attempt_at?.getTime()).toBeLessThanOrEqual(now);
+    }
+    expect(await countOf(sql`updated_at < clock_timestamp() - interval '30 minutes'`)).toBe(2_000);
+    expect(await row(untried)).toMatchObject({ state: 'queued', attempts_in_round: 0 });
+  });
+
+  it('a round begins with its first attempt, however long the delivery waited for it', async () => {
+    await backlogOf(1);
+    const { rows } = await sql<{ id: string }>`
+      select id from deliveries where channel_id = ${channel} and updated_at < clock_timestamp() - interval '30 minutes'`.execute(
+      test.ledger,
+    );
+    const waited = one(rows.map(({ id }) => id));
+    await send(waited, { outcome: 'transient', state: 'retrying', nextAttemptInMs: 0 });
+    const first = (await row(waited)).round_started_at.getTime();
+    expect(first).toBeGreaterThan(Date.now() - 60_000);
+    await send(waited, { outcome: 'transient', state: 'retrying', nextAttemptInMs: 0 });
+    expect((await row(waited)).round_started_at.getTime()).toBe(first);
+  });
+
+  it('a channel with more than one statement can end is deleted at once, and its backlog ends after it', async () => {
+    await backlogOf(5_500);
+    expect(await deleteChannel(test.ledger, channel)).toBe(true);
+    expect(await countOf(sql`state = 'queued'`)).toBe(501);
+    const left = await sql<{ id: string }>`
+      select id from deliveries where channel_id = ${channel} and state = 'queued' limit 1`.execute(
+      test.ledger,
+    );
+    expect(await claim(one(left.rows.map(({ id }) => id)))).toBeNull();
+    expect(await cancelWaitingOfDeleted(test.ledger)).toBe(501);
+    expect(await countOf(sql`state = 'canceled'`)).toBe(5_501);
   });
 
   it('a deleted channel has nothing that waits, however the deletion and a result met', async () => {

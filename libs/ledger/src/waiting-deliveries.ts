@@ -105,24 +105,6 @@ export async function overdueDeliveries(
   return rows;
 }
 
-/** Ends what waits for deleted channels: made, or come back, while the deletion was being written. Returns how many. */
-export async function cancelWaitingOfDeleted(ledger: Ledger): Promise<number> {
-  const { numUpdatedRows } = await ledger
-    .updateTable('deliveries')
-    .from('channels as c')
-    .set({
-      state: 'canceled',
-      reason: 'the channel was deleted',
-      next_attempt_at: null,
-      updated_at: sql`clock_timestamp()`,
-    })
-    .whereRef('c.id', '=', 'deliveries.channel_id')
-    .where('c.deleted_at', 'is not', null)
-    .where('deliveries.state', 'in', leading(WAITING_STATES, 'canceled'))
-    .executeTakeFirst();
-  return Number(numUpdatedRows);
-}
-
 /** A channel whose lane is asked about; deliveries in `except` are known. */
 export interface DueQuestion {
   channelId: string;
