@@ -175,10 +175,16 @@ export class PublishModule {
         },
         {
           provide: Reconciler,
-          inject: [LEDGER, DeliveryQueue, DeliveryEvents, LOGGER],
-          useFactory: (ledger: Ledger, queue: DeliveryQueue, events: DeliveryEvents, logger: Logger) => {
+          inject: [LEDGER, LEDGER_BY_KEYS, DeliveryQueue, DeliveryEvents, LOGGER],
+          useFactory: (
+            ledger: Ledger,
+            byKeys: Ledger,
+            queue: DeliveryQueue,
+            events: DeliveryEvents,
+            logger: Logger,
+          ) => {
             const leader = new Leader(ledger, { name: 'reconciler', leaseMs: RECONCILER_LEASE_MS });
-            return new Reconciler({ ledger, leader, queue, connectorOf, schedule, events, logger });
+            return new Reconciler({ ledger, byKeys, leader, queue, connectorOf, schedule, events, logger });
           },
         },
         {

@@ -41,6 +41,7 @@ describe('the reconciler', () => {
     await newsroom.addChannel('odd', {}, 'of-another-build');
     reconciler = new Reconciler({
       ledger: test.ledger,
+      byKeys: test.ledger,
       leader: new Leader(test.ledger, { name: 'reconciler' }),
       queue,
       connectorOf: () => undefined,

@@ -24,6 +24,8 @@ const NOTHING_KNOWN = { delivery: 'push', edits: false, deletes: false, repeat: 
 
 export interface ReconcilerParts {
   ledger: Ledger;
+  /** The same, for look-ups by keys. */
+  byKeys: Ledger;
   /** One process reconciles at a time: doing it twice would change nothing, and cost twice. */
   leader: Leader;
   queue: DeliveryQueue;
@@ -66,7 +68,7 @@ export class Reconciler {
       this.#resolveExpired(),
       this.#requeueOverdue(),
       this.#letTry(),
-      cancelWaitingOfDeleted(this.parts.ledger),
+      cancelWaitingOfDeleted(this.parts.byKeys),
     ];
     for (const outcome of await Promise.allSettled(parts)) {
       if (outcome.status === 'rejected') throw outcome.reason;
@@ -117,7 +119,7 @@ export class Reconciler {
 
   async #requeueOverdue(): Promise<void> {
     const overdue = await overdueDeliveries(
-      this.parts.ledger,
+      this.parts.byKeys,
       OVERDUE_MS,
       this.#afterChannel,
       OVERDUE_LIMITS,

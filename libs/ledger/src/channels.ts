@@ -5,9 +5,10 @@ import { EVENT_KINDS, type OperatorEvent, type PausedBy } from '@newsrelay/contr
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { resetBreaker } from './breakers.js';
 import type { Alongside, Ledger, LedgerTransaction } from './database.js';
-import { leading } from './delivery-states.js';
+import { leading, stateOfKnown } from './delivery-states.js';
 import { endConditions, recordOperatorEvent } from './operator-events.js';
 import type { ChannelsTable } from './schema.js';
+import { Statement, type GiveValue } from './statement.js';
 
 /** A channel with its sealed secrets; only the sender and the console unseal them. */
 export interface StoredChannel extends Channel {
@@ -161,6 +162,28 @@ export async function updateChannel(
 /** Deliveries that are canceled with one statement: nobody waits for more of them to be written. */
 const CANCELED_AT_ONCE = 5_000;
 
+const CANCELABLE = sql.join(leading(WAITING_STATES, 'canceled').map((state) => sql.lit(state)));
+
+/** From each deleted channel to what waits for it: the other way would read all that waits, every second. */
+const cancelOfDeleted = new Statement(
+  'cancel-of-deleted',
+  (ledger, given: GiveValue<{ channelId: string | null; atOnce: number }>) =>
+    sql<{ id: string }>`
+      update deliveries d
+      set state = 'canceled', reason = 'the channel was deleted', next_attempt_at = null, updated_at = clock_timestamp()
+      where d.id in (
+        select w.id
+        from channels c cross join (values ('publish'), ('withdraw')) as l (action) cross join lateral (
+          select w.id from deliveries w
+          where w.channel_id = c.id and w.action = l.action and w.state in (${CANCELABLE})
+          order by w.next_attempt_at limit ${given('atOnce')}::int
+        ) as w
+        where c.deleted_at is not null and (${given('channelId')}::text is null or c.id = ${given('channelId')})
+        limit ${given('atOnce')}::int
+      ) and ${stateOfKnown('d')} in (${CANCELABLE})
+      returning d.id`.compile(ledger),
+);
+
 /**
  * Ends what waits for a deleted channel, or for all of them: made, or come back, while the deletion was being written, or
  * more than its own transaction could end. Returns how many, at most five thousand: then there may be more.
@@ -169,27 +192,7 @@ export async function cancelWaitingOfDeleted(
   ledger: Ledger | LedgerTransaction,
   channelId: string | null = null,
 ): Promise<number> {
-  const { numUpdatedRows } = await ledger
-    .updateTable('deliveries')
-    .set({
-      state: 'canceled',
-      reason: 'the channel was deleted',
-      next_attempt_at: null,
-      updated_at: sql`clock_timestamp()`,
-    })
-    .where('id', 'in', (waiting) =>
-      waiting
-        .selectFrom('deliveries as d')
-        .innerJoin('channels as c', 'c.id', 'd.channel_id')
-        .select('d.id')
-        .where('c.deleted_at', 'is not', null)
-        .where('d.state', 'in', leading(WAITING_STATES, 'canceled'))
-        .$if(channelId !== null, (of) => of.where('d.channel_id', '=', channelId))
-        .limit(CANCELED_AT_ONCE),
-    )
-    .where('state', 'in', leading(WAITING_STATES, 'canceled'))
-    .executeTakeFirst();
-  return Number(numUpdatedRows);
+  return (await cancelOfDeleted.run(ledger, { channelId, atOnce: CANCELED_AT_ONCE })).length;
 }
 
 /** The channel goes, its secrets with it; what waits is canceled, or will be shortly: none of it goes out. False if there was none. */

@@ -67,10 +67,48 @@ export async function expiredLeases(ledger: Ledger, limit: number): Promise<Expi
   }));
 }
 
+interface OverdueValues {
+  overdueMs: number;
+  afterChannel: string;
+  perChannel: number;
+  total: number;
+}
+
+const overdue = new Statement('overdue', (ledger, given: GiveValue<OverdueValues>) =>
+  sql<DueRow>`
+    select d.id, l.action, c.id as "channelId"
+    from (select clock_timestamp() - ${given('overdueMs')}::float8 * interval '1 millisecond' as since) as s,
+         channels c cross join (values ('withdraw'), ('publish')) as l (action)
+    cross join lateral (
+      (select d.id from deliveries d
+       where d.channel_id = c.id and d.action = l.action and d.state in ('queued', 'retrying')
+         and d.next_attempt_at < s.since and not exists (select from deliveries w where ${goesBefore('w', 'd')})
+       -- In the order of its index: to find any hundred a planner reads the table, for each channel.
+       order by d.next_attempt_at
+       limit ${given('perChannel')}::int)
+      union all
+      (select d.id from deliveries d
+       where d.channel_id = c.id and d.action = l.action and d.state in ('queued', 'retrying')
+         and d.next_attempt_at is null and d.updated_at < s.since
+         and not exists (select from deliveries w where ${goesBefore('w', 'd')})
+       limit ${given('perChannel')}::int)
+    ) as d
+    where c.deleted_at is null and c.id > ${given('afterChannel')}::text
+      and (l.action = 'withdraw'
+           or (c.enabled and c.paused_since is null
+               and not exists (select from breakers b where b.channel_id = c.id and b.open_until is not null)))
+      and not exists (select from backlogs k
+                      where k.channel_id = c.id and k.action = l.action and k.held_until > clock_timestamp())
+    order by c.id
+    limit ${given('total')}::int`.compile(ledger),
+);
+
 /**
  * Waiting deliveries that have been due for at least `overdueMs` and may be sent, at most `perChannel` of each of the
  * channels after `afterChannel` in order of id. One that waits for a pause which is over is due as well. Left out is what
  * somebody sees to: channels with a breaker that is open, and lanes that a process works off.
+ *
+ * @param ledger for look-ups by keys
  */
 export async function overdueDeliveries(
   ledger: Ledger,
@@ -78,31 +116,7 @@ export async function overdueDeliveries(
   afterChannel: string,
   limits: { perChannel: number; total: number },
 ): Promise<DueRow[]> {
-  const { rows } = await sql<DueRow>`
-    select d.id, l.action, c.id as "channelId"
-    from (select clock_timestamp() - ${overdueMs}::float8 * interval '1 millisecond' as since) as s,
-         channels c cross join (values ('withdraw'), ('publish')) as l (action)
-    cross join lateral (
-      (select d.id from deliveries d
-       where d.channel_id = c.id and d.action = l.action and d.state in ('queued', 'retrying')
-         and d.next_attempt_at < s.since and not exists (select from deliveries w where ${goesBefore('w', 'd')})
-       limit ${limits.perChannel})
-      union all
-      (select d.id from deliveries d
-       where d.channel_id = c.id and d.action = l.action and d.state in ('queued', 'retrying')
-         and d.next_attempt_at is null and d.updated_at < s.since
-         and not exists (select from deliveries w where ${goesBefore('w', 'd')})
-       limit ${limits.perChannel})
-    ) as d
-    where c.deleted_at is null and c.id > ${afterChannel}
-      and (l.action = 'withdraw'
-           or (c.enabled and c.paused_since is null
-               and not exists (select from breakers b where b.channel_id = c.id and b.open_until is not null)))
-      and not exists (select from backlogs k
-                      where k.channel_id = c.id and k.action = l.action and k.held_until > clock_timestamp())
-    order by c.id
-    limit ${limits.total}`.execute(ledger);
-  return rows;
+  return overdue.run(ledger, { overdueMs, afterChannel, ...limits });
 }
 
 /** A channel whose lane is asked about; deliveries in `except` are known. */
