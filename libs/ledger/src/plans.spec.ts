@@ -6,27 +6,12 @@ import { claimDeliveries, messageOf } from './claims.js';
 import { openLedger, type Ledger } from './database.js';
 import { createDeliveries } from './deliveries.js';
 import { openTestLedger, type TestLedger } from './ledger.fixture.js';
+import { ARRIVED } from './newsroom.fixture.js';
 import { settleDelivery, settlePlainArrivals, type Settlement } from './settlements.js';
 import { dueOfChannels, overdueDeliveries } from './waiting-deliveries.js';
 
 const ARTICLE = '00000000-0000-4000-8000-000000000001';
-const SETTLEMENT: Settlement = {
-  deliveryId: 'dlv_1',
-  epoch: 1,
-  outcome: 'delivered',
-  status: 200,
-  error: null,
-  response: null,
-  durationMs: 1,
-  state: 'delivered',
-  reason: null,
-  nextAttemptInMs: null,
-  remoteId: null,
-  remoteUrl: null,
-  pauseReason: null,
-  served: false,
-  sign: { kind: 'none' },
-};
+const SETTLEMENT: Settlement = { ...ARRIVED, deliveryId: 'dlv_1', epoch: 1 };
 
 /** Each runs for every delivery, or every second. */
 const STATEMENTS: Record<string, (ledger: Ledger) => Promise<unknown>> = {
