@@ -25,7 +25,7 @@ export const DUPLICATE_WINDOW_SECONDS = 120;
 export const CONSUMERS = { transform: 'transform', publish: 'publish' } as const;
 
 export const QUEUES = {
-  /** Publishing of articles and corrections, first attempts. */
+  /** What is to be tried at once: an operator's retry, and new deliveries that their process has no room for. */
   deliveries: 'newsrelay-deliveries',
   /** Publishing that comes again later: never in front of a first attempt. */
   retries: 'newsrelay-retries',

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { DeliveryAction, DeliveryState, Outcome } from '@newsrelay/contracts/delivery';
+import { RecentlyUsed } from '@newsrelay/contracts/recently-used';
 import { CHANNEL_COLUMNS, channelOfRow, type StoredChannel } from './channels.js';
 import type { Ledger } from './database.js';
 import { besides, goesBefore, newerThan, overtakes } from './delivery-order.js';
 import { InBatches } from './in-batches.js';
-import { RecentlyUsed } from '@newsrelay/contracts/recently-used';
 import { Statement, type GiveValue } from './statement.js';
 
 /** All that one attempt needs, read at once. */

@@ -86,7 +86,8 @@ function idOf({ articleId, version, action }: RenditionReady, channelId: string)
 
 /**
  * Creates the deliveries of a rendition, those that are there already untouched, and ends older waiting ones as
- * `superseded`. Returns those that are due, in the order of their channels. Running it again after a crash changes nothing and returns the same.
+ * `superseded`. Returns those that are due, in the order of their channels. Running it again after a crash changes nothing and
+ * returns the same.
  */
 export async function createDeliveries(ledger: Ledger, event: RenditionReady): Promise<DueRow[]> {
   const { articleId } = event;

@@ -16,7 +16,7 @@ import type { Ledger } from './database.js';
 import { readClaimCandidate } from './claim-candidates.js';
 import { claimDeliveries, messageOf, type Claim } from './claims.js';
 import { createDeliveries } from './deliveries.js';
-import { findReleasedVersion, storeRenditions, type ReleasedVersion } from './routing.js';
+import { lockReleasedVersion, storeRenditions, type ReleasedVersion } from './routing.js';
 import { settleDelivery, type Settlement } from './settlements.js';
 import { orderWithdrawal } from './withdrawals.js';
 
@@ -106,11 +106,17 @@ export class TestNewsroom {
     });
   }
 
+  /** What transform reads of it. */
+  async released(version: Published): Promise<ReleasedVersion> {
+    const found = await this.options.ledger.transaction().execute((tx) => lockReleasedVersion(tx, version));
+    if (found === undefined) throw new Error('not released');
+    return found;
+  }
+
   /** The version's rendition and queued deliveries, as transform and publish make them. Returns the deliveries' ids. */
   async deliver({ articleId, version }: Published, channelIds: string[]): Promise<string[]> {
-    const { ledger, render } = this.options;
-    const released = await findReleasedVersion(ledger, articleId, version);
-    if (released === undefined) throw new Error('not released');
+    const { render } = this.options;
+    const released = await this.released({ articleId, version });
     return this.#deliver(articleId, version, 'publish', channelIds, render(released));
   }
 

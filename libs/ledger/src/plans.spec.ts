@@ -1,28 +1,63 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
+import type { RenditionReady } from '@newsrelay/contracts/events';
+import { insertVersion, lockOrCreateArticle, type NewVersion } from './article-versions.js';
+import { recordChanges } from './audit.js';
 import { cancelWaitingOfDeleted } from './channels.js';
 import { CandidateReader } from './claim-candidates.js';
 import { claimDeliveries, messageOf } from './claims.js';
 import { openLedger, type Ledger } from './database.js';
-import { createDeliveries } from './deliveries.js';
+import { createManyDeliveries } from './deliveries.js';
 import { openTestLedger, type TestLedger } from './ledger.fixture.js';
-import { ARRIVED } from './newsroom.fixture.js';
+import { ARRIVED, EMPTY_ARTICLE } from './newsroom.fixture.js';
+import { relayOutbox } from './outbox.js';
+import { lockReleasedVersion, recordRoutes, routableChannels, storeRenditions } from './routing.js';
 import { settleDelivery, settlePlainArrivals, type Settlement } from './settlements.js';
 import { dueOfChannels, overdueDeliveries } from './waiting-deliveries.js';
 
 const ARTICLE = '00000000-0000-4000-8000-000000000001';
+const READY: RenditionReady = {
+  articleId: ARTICLE,
+  version: 1,
+  action: 'publish',
+  renditionId: 'r',
+  channelIds: ['c'],
+};
+const VERSION: NewVersion = {
+  content: EMPTY_ARTICLE,
+  inputHash: 'h',
+  inputPublishedAt: null,
+  pageText: null,
+  holds: [],
+  repairs: [],
+  note: null,
+  publishedAt: new Date(),
+  embargoUntil: null,
+};
 const SETTLEMENT: Settlement = { ...ARRIVED, deliveryId: 'dlv_1', epoch: 1 };
 
-/** Each runs for every delivery, or every second. */
+/** Each runs for every article or delivery, or every second. */
 const STATEMENTS: Record<string, (ledger: Ledger) => Promise<unknown>> = {
-  create: (ledger) =>
-    createDeliveries(ledger, {
-      articleId: ARTICLE,
-      version: 1,
-      action: 'publish',
-      renditionId: 'r',
-      channelIds: ['c'],
+  'a new article': (ledger) =>
+    ledger.transaction().execute(async (tx) => {
+      const identity = { id: ARTICLE, source: 's', sourceId: 'a', pageDate: null };
+      const article = await lockOrCreateArticle(tx, identity);
+      await insertVersion(tx, article, VERSION, 'published');
+      const actor = { keyId: 'k', keyName: 'k', role: 'admin', address: null } as const;
+      await recordChanges(tx, actor, [{ action: 'article.take', subject: { kind: 'article', id: ARTICLE } }]);
     }),
+  'the outbox': (ledger) => relayOutbox(ledger, 1, (rows) => Promise.resolve(rows)),
+  'routing and rendering': (ledger) =>
+    ledger.transaction().execute(async (tx) => {
+      const version = { articleId: ARTICLE, version: 1 };
+      const released = await lockReleasedVersion(tx, version);
+      if (released === undefined) throw new Error('not released');
+      await routableChannels(tx, released);
+      await recordRoutes(tx, ARTICLE, 1, []);
+      const rendition = { id: 'r', channelType: 'webhook', content: {}, refusal: null };
+      await storeRenditions(tx, version, 'publish', [rendition]);
+    }),
+  create: (ledger) => createManyDeliveries(ledger, [READY]),
   read: (ledger) => new CandidateReader(ledger).read(['dlv_1']),
   claim: (ledger) =>
     claimDeliveries(ledger, [
@@ -41,9 +76,9 @@ const STATEMENTS: Record<string, (ledger: Ledger) => Promise<unknown>> = {
 
 /** Indexes of what identifies a row, and of what stands beside a delivery: of one article, however long a channel's history is. */
 const BY_KEY =
-  /^(\w+_pkey|deliveries_of_article|deliveries_(?:waiting_of_channel|open_withdrawals)|versions_headline)$/;
+  /^(\w+_pkey|deliveries_of_article|deliveries_(?:waiting_of_channel|open_withdrawals)|versions_headline|versions_to_decide)$/;
 
-describe('plans of what runs for every delivery, made while the tables are empty', () => {
+describe('plans of what runs for every article and delivery, made while the tables are empty', () => {
   let test: TestLedger;
   let ledger: Ledger;
   beforeAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { openTestLedger, type TestLedger } from './ledger.fixture.js';
 import { TestNewsroom } from './newsroom.fixture.js';
-import { findReleasedVersion, recordRoutes, routableChannels, routedChannels } from './routing.js';
+import { recordRoutes, routableChannels, routedChannels } from './routing.js';
 
 describe('routes', () => {
   let test: TestLedger;
@@ -25,8 +25,7 @@ describe('routes', () => {
       test.ledger.updateTable('channels').set({ enabled }).where('id', '=', 'disabled').execute();
     await disable(false);
     const routedTo = async (published: { articleId: string; version: number }) => {
-      const version = await findReleasedVersion(test.ledger, published.articleId, published.version);
-      if (version === undefined) throw new Error('not released');
+      const version = await newsroom.released(published);
       const channels = await test.ledger.transaction().execute((tx) => routableChannels(tx, version));
       return channels.map(({ id }) => id).includes('disabled');
     };

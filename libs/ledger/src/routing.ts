@@ -1,4 +1,4 @@
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import type { ArticleContent, Hold } from '@newsrelay/contracts/article';
 import type { Channel } from '@newsrelay/contracts/channel';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
@@ -37,28 +37,17 @@ interface ReleasedRow {
   routed_at: Date | null;
 }
 
-const released = (article: RawBuilder<string>, version: RawBuilder<number>) => sql<ReleasedRow>`
-  select a.id, a.source, a.first_released_at, a.withdrawn_through, a.withdrawn_at,
-         v.version, v.content, v.note, v.published_at, v.released_at, v.routed_at
-  from articles a join article_versions v on v.article_id = a.id
-  where a.id = ${article} and v.version = ${version}`;
-
 /** The article first, as everywhere; both, so that neither is read as it was before the wait for the other. */
 const lockReleased = new Statement('lock-released-version', (ledger, given: GiveValue<VersionOfArticle>) =>
-  sql<ReleasedRow>`${released(given('articleId'), given('version'))} for update of a, v`.compile(ledger),
+  sql<ReleasedRow>`
+    select a.id, a.source, a.first_released_at, a.withdrawn_through, a.withdrawn_at,
+           v.version, v.content, v.note, v.published_at, v.released_at, v.routed_at
+    from articles a join article_versions v on v.article_id = a.id
+    where a.id = ${given('articleId')} and v.version = ${given('version')}
+    for update of a, v`.compile(ledger),
 );
 
-/** Undefined if the version was never released. */
-export async function findReleasedVersion(
-  ledger: Ledger | LedgerTransaction,
-  articleId: string,
-  version: number,
-): Promise<ReleasedVersion | undefined> {
-  const { rows } = await released(sql.val(articleId), sql.val(version)).execute(ledger);
-  return releasedOf(rows[0]);
-}
-
-/** As {@link findReleasedVersion}, with the article and the version locked until the transaction ends. */
+/** The version with its article, both locked until the transaction ends; undefined if the version was never released. */
 export async function lockReleasedVersion(
   tx: LedgerTransaction,
   version: VersionOfArticle,

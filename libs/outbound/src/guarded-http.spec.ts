@@ -253,6 +253,19 @@ describe('the last check before the first byte', () => {
     expect(outlet.seen.connections).toBe(1);
   });
 
+  it.each(['signal', 'alsoStoppedBy'] as const)(
+    'is left at once when the attempt is stopped by its %s',
+    async (by) => {
+      const outlet = await receiver(() => undefined);
+      const stop = new AbortController();
+      const failure = failureOf(post(client(), outlet.url, { [by]: stop.signal }));
+      await until(() => outlet.seen.requests.length === 1, 'the request');
+      stop.abort(new Error('that is enough'));
+      expect(await failure).toMatchObject({ kind: 'aborted', sent: true });
+      expect((await failure).message).toContain('that is enough');
+    },
+  );
+
   it('is not reached by a request that was stopped while it connected', async () => {
     const outlet = await slowTlsReceiver();
     const http = client({ ca: cert.toString() });

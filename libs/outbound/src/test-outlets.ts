@@ -57,6 +57,7 @@ export function client(options: Partial<GuardedHttpOptions> = {}): GuardedHttp {
 
 interface Attempt {
   signal?: AbortSignal;
+  alsoStoppedBy?: AbortSignal;
   deadlineMs?: number;
   beforeFirstByte?: () => void;
   answerBytes?: number;
@@ -67,6 +68,7 @@ export function post(http: GuardedHttp, url: string, attempt: Attempt = {}): Pro
     signal: attempt.signal ?? new AbortController().signal,
     deadlineMs: attempt.deadlineMs ?? 5000,
     beforeFirstByte: attempt.beforeFirstByte ?? (() => undefined),
+    ...(attempt.alsoStoppedBy === undefined ? {} : { alsoStoppedBy: attempt.alsoStoppedBy }),
   });
   return bound.request({
     method: 'POST',

@@ -5,7 +5,6 @@ import { readClaimCandidate } from '@newsrelay/ledger/claim-candidates';
 import { requestRetry } from '@newsrelay/ledger/deliveries';
 import { openTestLedger, type TestLedger } from '@newsrelay/ledger/ledger.fixture';
 import { TestNewsroom, type Published } from '@newsrelay/ledger/newsroom.fixture';
-import { findReleasedVersion } from '@newsrelay/ledger/routing';
 import type { Settlement } from '@newsrelay/ledger/settlements';
 import { undistributedVersions } from '@newsrelay/ledger/undistributed';
 import { Router } from './router.js';
@@ -82,7 +81,7 @@ describe('where a correction goes', () => {
       previousVersion: 1,
       sequence: 4,
       withdrawn: false,
-      eventAt: (await findReleasedVersion(test.ledger, out.articleId, 2))?.releasedAt,
+      eventAt: (await newsroom.released({ articleId: out.articleId, version: 2 })).releasedAt,
     });
     await send(withdrawal);
     const further = await newsroom.release(outside, first.articleId);

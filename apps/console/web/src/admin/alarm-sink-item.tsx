@@ -1,13 +1,11 @@
 import type { AlarmSinkView } from '../api/shapes.js';
-import { Icon, type IconName } from '../parts/icon.js';
-import type { Tone } from '../parts/marks.js';
+import { EntryHead, type Sign } from '../parts/entry-head.js';
 import { Reason } from '../parts/reason.js';
 import { RelativeTime } from '../parts/time.js';
 import { useWords } from '../words/language.js';
-import type { Key } from '../words/zh.js';
 import { AlarmSinkActions } from './alarm-sink-actions.js';
 
-function signOf({ enabled, lastError }: AlarmSinkView): { icon: IconName; tone: Tone; key: Key } {
+function signOf({ enabled, lastError }: AlarmSinkView): Sign {
   if (!enabled) return { icon: 'minus', tone: 'none', key: 'channels.disabled' };
   if (lastError !== null) return { icon: 'cross', tone: 'bad', key: 'sinks.failing' };
   return { icon: 'check', tone: 'good', key: 'sinks.ok' };
@@ -24,21 +22,9 @@ export function AlarmSinkItem({
   onEdit: () => void;
 }) {
   const { say } = useWords();
-  const { icon, tone, key } = signOf(sink);
   return (
     <>
-      <div className="channel-head">
-        <h2>
-          <bdi>{sink.name}</bdi>
-        </h2>
-        <span className={`mark ${tone}`}>
-          <Icon name={icon} />
-          {say(key)}
-        </span>
-        <span className="quiet small">
-          {sink.id} · {typeTitle}
-        </span>
-      </div>
+      <EntryHead name={sink.name} sign={signOf(sink)} id={sink.id} type={typeTitle} />
       {sink.lastError !== null && (
         <p className="quiet">
           {say('sinks.lastError')}

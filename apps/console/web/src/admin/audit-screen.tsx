@@ -3,7 +3,7 @@ import { addressWith } from '../address.js';
 import { call, queryOf } from '../api/call.js';
 import type { Page, Role } from '../api/shapes.js';
 import { useProblemWords } from '../parts/action.js';
-import { Button } from '../parts/button.js';
+import { More } from '../parts/more.js';
 import { ClockTime } from '../parts/time.js';
 import { useWords } from '../words/language.js';
 
@@ -74,18 +74,7 @@ export default function AuditScreen() {
           </table>
         </div>
       )}
-      {question.hasNextPage && (
-        <div className="paging">
-          <Button
-            isDisabled={question.isFetchingNextPage}
-            onPress={() => {
-              void question.fetchNextPage();
-            }}
-          >
-            {say('board.next')}
-          </Button>
-        </div>
-      )}
+      <More of={question}>{say('board.next')}</More>
     </>
   );
 }

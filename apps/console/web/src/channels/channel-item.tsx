@@ -1,7 +1,7 @@
 import type { ChannelView, ReplayView } from '../api/shapes.js';
 import { safeHref } from '../parts/address.js';
 import { Button } from '../parts/button.js';
-import { Icon } from '../parts/icon.js';
+import { EntryHead } from '../parts/entry-head.js';
 import { PlaceLink } from '../parts/place-link.js';
 import { RelativeTime } from '../parts/time.js';
 import { RunningNote } from '../replays/running-note.js';
@@ -29,21 +29,9 @@ export function ChannelItem({
   const { say } = useWords();
   const mayChange = useMay('channels');
   const mayReplay = useMay('retry');
-  const { icon, tone, key } = signOf(channel, health);
   return (
     <>
-      <div className="channel-head">
-        <h2>
-          <bdi>{channel.name}</bdi>
-        </h2>
-        <span className={`mark ${tone}`}>
-          <Icon name={icon} />
-          {say(key)}
-        </span>
-        <span className="quiet small">
-          {channel.id} · {channel.type}
-        </span>
-      </div>
+      <EntryHead name={channel.name} sign={signOf(channel, health)} id={channel.id} type={channel.type} />
       {channel.paused !== null && (
         <p className="why">
           <RelativeTime at={channel.paused.since} /> · <bdi>{channel.paused.reason}</bdi>

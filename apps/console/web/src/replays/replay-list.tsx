@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { channels, replayList } from '../api/questions.js';
 import { useProblemWords } from '../parts/action.js';
-import { Button } from '../parts/button.js';
+import { More } from '../parts/more.js';
 import { useWords } from '../words/language.js';
 import { againMs } from './again.js';
 import { ReplayItem } from './replay-item.js';
@@ -38,18 +38,7 @@ export function ReplayList() {
           ))}
         </ul>
       )}
-      {question.hasNextPage && (
-        <div className="paging">
-          <Button
-            isPending={question.isFetchingNextPage}
-            onPress={() => {
-              void question.fetchNextPage();
-            }}
-          >
-            {say('replays.more')}
-          </Button>
-        </div>
-      )}
+      <More of={question}>{say('replays.more')}</More>
     </>
   );
 }

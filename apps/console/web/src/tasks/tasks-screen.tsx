@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useAddress } from '../address.js';
 import { taskList, type TaskListName } from '../api/questions.js';
 import { useProblemWords } from '../parts/action.js';
-import { Button } from '../parts/button.js';
+import { More } from '../parts/more.js';
 import { SubViews } from '../parts/sub-views.js';
 import { useWords } from '../words/language.js';
 import { TaskItem } from './task-item.js';
@@ -52,18 +52,7 @@ export default function TasksScreen() {
           ))}
         </ul>
       )}
-      {question.hasNextPage && (
-        <div className="paging">
-          <Button
-            isPending={question.isFetchingNextPage}
-            onPress={() => {
-              void question.fetchNextPage();
-            }}
-          >
-            {say('tasks.more')}
-          </Button>
-        </div>
-      )}
+      <More of={question}>{say('tasks.more')}</More>
     </>
   );
 }
