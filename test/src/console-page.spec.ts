@@ -604,8 +604,10 @@ describe('the operators’ page', () => {
     const held = answer.body.articles.find(({ state }) => state === 'held');
     await logIn('editor', `/?view=held&article=${held?.id ?? ''}`);
     await page.locator('.proposal').first().getByText('采纳修改').click();
-    await browser.context.clearCookies();
     await page.getByRole('tab', { name: /版本/ }).click();
+    // Nothing is clicked after this: whatever the page asks for next, by itself or for the new article,
+    // brings the dialog, and all that is behind it is inert from then on.
+    await browser.context.clearCookies();
     await post();
     const again = page.getByRole('alertdialog', { name: '登录已过期' });
     await again.waitFor();
