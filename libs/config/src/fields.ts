@@ -47,23 +47,27 @@ export const encryptionKey = z
   .string()
   .min(32, 'must be 32 bytes as base64 or hex: make one with `openssl rand -base64 32`');
 
-const cidrs = z
-  .string()
-  .default('')
-  .transform((list) =>
-    list
-      .split(',')
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== ''),
-  )
-  .pipe(
-    z.array(
-      z.union(
-        [z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()],
-        'must be comma-separated CIDRs such as 127.0.0.0/8,::1/128',
-      ),
-    ),
-  );
+/** A list in one variable: entries between commas, spaces around them and empty ones left out. */
+export function commaSeparated<Entry>(entry: z.ZodType<Entry, string>) {
+  return z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== ''),
+    )
+    .pipe(z.array(entry));
+}
+
+/** A CIDR, or an address for the network of it alone. */
+const CIDR_FORMS = [z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()] as const;
+export const cidr = z.union(CIDR_FORMS);
+
+const cidrs = commaSeparated(
+  z.union(CIDR_FORMS, 'must be comma-separated CIDRs such as 127.0.0.0/8,::1/128'),
+);
 
 /** CIDRs for which the address, port and https rules of outbound calls are lifted; checked by libs/outbound. */
 export const allowTargets = cidrs;

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
+import { cidr, commaSeparated } from './fields.js';
 
 /*
  * The forward proxy of outbound calls, by names of its own: HTTPS_PROXY is set on machines for whatever runs there, and
@@ -21,8 +22,6 @@ function isProxyUrl(text: string): boolean {
   return /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '';
 }
 
-const cidr = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()]);
-
 /** A CIDR, an address, or a host name (RFC 1123, or what turns into one by IDNA); a dot in front is allowed. */
 function isDirectEntry(entry: string): boolean {
   if (cidr.safeParse(entry).success) return true;
@@ -32,25 +31,14 @@ function isDirectEntry(entry: string): boolean {
   );
 }
 
-const direct = z
-  .string()
-  .default('')
-  .transform((list) =>
-    list
-      .split(',')
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== ''),
-  )
-  .pipe(
-    z.array(
-      z
-        .string()
-        .refine(
-          isDirectEntry,
-          'must be comma-separated host names and CIDRs, without ports, such as partner.example,10.0.0.0/8',
-        ),
+const direct = commaSeparated(
+  z
+    .string()
+    .refine(
+      isDirectEntry,
+      'must be comma-separated host names and CIDRs, without ports, such as partner.example,10.0.0.0/8',
     ),
-  );
+);
 
 export const outboundProxyFields = {
   /** Its URL, which may hold credentials: a secret. */

@@ -177,16 +177,7 @@ export async function routedChannels(
   articleId: string,
   version: number,
 ): Promise<Channel[]> {
-  const rows = await ledger
-    .selectFrom('routes as r')
-    .innerJoin('channels as c', 'c.id', 'r.channel_id')
-    .selectAll('c')
-    .where('r.article_id', '=', articleId)
-    .where('r.version', '=', version)
-    .where('r.action', '=', 'publish')
-    .where('c.deleted_at', 'is', null)
-    .orderBy('c.id')
-    .execute();
+  const rows = await channelsOnRoutes(ledger, articleId, version).where('r.action', '=', 'publish').execute();
   return rows.map(channelOfRow);
 }
 
@@ -196,18 +187,22 @@ export async function channelsMovedOut(
   articleId: string,
   version: number,
 ): Promise<Channel[]> {
-  const rows = await ledger
+  const rows = await channelsOnRoutes(ledger, articleId, version)
+    .where('r.action', '=', 'withdraw')
+    .where(mayShowEarlier('r'))
+    .execute();
+  return rows.map(channelOfRow);
+}
+
+function channelsOnRoutes(ledger: Ledger | LedgerTransaction, articleId: string, version: number) {
+  return ledger
     .selectFrom('routes as r')
     .innerJoin('channels as c', 'c.id', 'r.channel_id')
     .selectAll('c')
     .where('r.article_id', '=', articleId)
     .where('r.version', '=', version)
-    .where('r.action', '=', 'withdraw')
-    .where(mayShowEarlier('r'))
     .where('c.deleted_at', 'is', null)
-    .orderBy('c.id')
-    .execute();
-  return rows.map(channelOfRow);
+    .orderBy('c.id');
 }
 
 /** Channels to which any version of the article began to go: those that a withdrawal must reach, paused and disabled ones too. */

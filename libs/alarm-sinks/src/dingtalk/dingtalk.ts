@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { bytesOf, digestOf, type AlarmDigest, type AlarmLine } from '../alarm-text.js';
-import { classifyNoAnswer, classifyRobotAnswer, type RobotCodes } from '../robot-answer.js';
+import type { RobotCodes } from '../robot-answer.js';
 import { defused } from '../robot-markdown.js';
+import { postToRobot } from '../robot-post.js';
+import { robotSecret } from '../robot-secret.js';
 import { robotUrl } from '../robot-url.js';
 import type { AlarmMessage, AlarmSink } from '../sink.js';
 
@@ -21,13 +23,7 @@ const secrets = z.strictObject({
     ({ searchParams }) => (searchParams.get('access_token') ?? '') !== '',
     'https://oapi.dingtalk.com/robot/send?access_token=…',
   ),
-  signingSecret: z
-    .string()
-    .min(1)
-    .max(200)
-    .nullable()
-    .default(null)
-    .describe('the robot’s secret (加签, “SEC…”); null where the robot is secured by keyword or address'),
+  signingSecret: robotSecret('加签, “SEC…”'),
 });
 type Settings = z.infer<typeof settings>;
 type Secrets = z.infer<typeof secrets>;
@@ -90,17 +86,6 @@ export const dingtalkSink: AlarmSink<Settings, Secrets> = {
     },
     targets: (_settings, { webhookUrl }) => [{ path: '/secrets/webhookUrl', url: webhookUrl }],
   },
-  send: async (message, target, { http, now }) => {
-    try {
-      const answer = await http.request({
-        method: 'POST',
-        url: dingtalkUrl(target.secrets, now),
-        headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: dingtalkBody(message),
-      });
-      return classifyRobotAnswer(answer, codes, now);
-    } catch (failure) {
-      return classifyNoAnswer(failure);
-    }
-  },
+  send: (message, { secrets }, io) =>
+    postToRobot({ url: dingtalkUrl(secrets, io.now), body: dingtalkBody(message) }, codes, io),
 };

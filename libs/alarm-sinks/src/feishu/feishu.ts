@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { bytesOf, digestOf, type AlarmDigest, type AlarmLine } from '../alarm-text.js';
-import { classifyNoAnswer, classifyRobotAnswer, type RobotCodes } from '../robot-answer.js';
+import type { RobotCodes } from '../robot-answer.js';
+import { postToRobot } from '../robot-post.js';
+import { robotSecret } from '../robot-secret.js';
 import { robotUrl } from '../robot-url.js';
 import type { AlarmMessage, AlarmSink } from '../sink.js';
 
@@ -19,13 +21,7 @@ const secrets = z.strictObject({
     ({ pathname }) => /\/open-apis\/bot\/v2\/hook\/[^/]+$/.test(pathname),
     'https://open.feishu.cn/open-apis/bot/v2/hook/…',
   ),
-  signingSecret: z
-    .string()
-    .min(1)
-    .max(200)
-    .nullable()
-    .default(null)
-    .describe('the bot’s secret (签名校验); null where the bot is secured by keyword or address'),
+  signingSecret: robotSecret('签名校验'),
 });
 type Settings = z.infer<typeof settings>;
 type Secrets = z.infer<typeof secrets>;
@@ -90,17 +86,6 @@ export const feishuSink: AlarmSink<Settings, Secrets> = {
     },
     targets: (_settings, { webhookUrl }) => [{ path: '/secrets/webhookUrl', url: webhookUrl }],
   },
-  send: async (message, { secrets: { webhookUrl, signingSecret } }, { http, now }) => {
-    try {
-      const answer = await http.request({
-        method: 'POST',
-        url: webhookUrl,
-        headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: feishuBody(message, signingSecret, now),
-      });
-      return classifyRobotAnswer(answer, codes, now);
-    } catch (failure) {
-      return classifyNoAnswer(failure);
-    }
-  },
+  send: (message, { secrets: { webhookUrl, signingSecret } }, io) =>
+    postToRobot({ url: webhookUrl, body: feishuBody(message, signingSecret, io.now) }, codes, io),
 };

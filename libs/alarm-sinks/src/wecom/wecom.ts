@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { bytesOf, digestOf, isGoodNews, type AlarmDigest, type AlarmLine } from '../alarm-text.js';
-import { classifyNoAnswer, classifyRobotAnswer, type RobotCodes } from '../robot-answer.js';
+import type { RobotCodes } from '../robot-answer.js';
 import { defused } from '../robot-markdown.js';
+import { postToRobot } from '../robot-post.js';
 import { robotUrl } from '../robot-url.js';
 import type { AlarmMessage, AlarmSink } from '../sink.js';
 
@@ -64,17 +65,6 @@ export const wecomSink: AlarmSink<Settings, Secrets> = {
     },
     targets: (_settings, { webhookUrl }) => [{ path: '/secrets/webhookUrl', url: webhookUrl }],
   },
-  send: async (message, target, { http, now }) => {
-    try {
-      const answer = await http.request({
-        method: 'POST',
-        url: target.secrets.webhookUrl,
-        headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: wecomBody(message),
-      });
-      return classifyRobotAnswer(answer, codes, now);
-    } catch (failure) {
-      return classifyNoAnswer(failure);
-    }
-  },
+  send: (message, { secrets }, io) =>
+    postToRobot({ url: secrets.webhookUrl, body: wecomBody(message) }, codes, io),
 };
