@@ -4,22 +4,26 @@ import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { Edition } from './edition.js';
 import { FeedsEvents } from './events.js';
 import { ArticlePageController } from './http/article-page.controller.js';
-import { FeedController } from './http/feed.controller.js';
+import { FeedAnswers } from './http/feed-answers.js';
+import { FeedPolls } from './http/feed-polls.js';
+import { FeedRoutes } from './http/feed-routes.js';
 import { PUBLIC_URL } from './public-url.js';
 import { FeedShelfService } from './shelf/feed-shelf.service.js';
 
 export interface FeedsModuleSettings {
   /** What feeds and article links are built on, without a trailing slash. */
   publicUrl: string;
+  /** How often one address gets one feed whole in a minute without a condition, 60 if left out; 0: as often as it asks. */
+  pollsPerMinute?: number;
 }
 
 /** The public read side: feeds and article pages. Needs the telemetry and ledger modules of its process. */
 @Module({})
 export class FeedsModule {
-  static forRoot({ publicUrl }: FeedsModuleSettings): DynamicModule {
+  static forRoot({ publicUrl, pollsPerMinute = 60 }: FeedsModuleSettings): DynamicModule {
     return {
       module: FeedsModule,
-      controllers: [FeedController, ArticlePageController],
+      controllers: [ArticlePageController],
       providers: [
         { provide: PUBLIC_URL, useValue: publicUrl },
         {
@@ -27,8 +31,11 @@ export class FeedsModule {
           useFactory: (ledger: Ledger) => new Edition(ledger, publicUrl),
           inject: [LEDGER],
         },
+        { provide: FeedPolls, useFactory: () => new FeedPolls(pollsPerMinute) },
         FeedsEvents,
         FeedShelfService,
+        FeedAnswers,
+        FeedRoutes,
       ],
     };
   }

@@ -126,6 +126,13 @@ export const alarmStuckSeconds = z.coerce
   .max(86_400, 'must be at most a day, 86400')
   .default(300);
 
+/** How often one address gets one feed whole in a minute without saying what it has; 0: as often as it asks. */
+export const feedPolls = z.coerce
+  .number('must be a number of polls a minute, such as 60')
+  .int('must be a whole number of polls a minute, such as 60')
+  .min(0, 'must be 0, for no limit, or more')
+  .default(60);
+
 /** A source that usually sends, and for how long it may be silent. */
 export interface QuietSource {
   source: string;

@@ -29,6 +29,7 @@ const schema = z.object({
   NEWSRELAY_RETAIN_OBSOLETE_DAYS: fields.retainObsoleteDays,
   NEWSRELAY_ALARM_STUCK_SECONDS: fields.alarmStuckSeconds,
   NEWSRELAY_QUIET_SOURCES: fields.quietSources,
+  NEWSRELAY_FEED_POLLS: fields.feedPolls,
   DATABASE_URL: fields.databaseUrl.optional(),
   REDIS_URL: fields.redisUrl.optional(),
   NATS_URL: fields.natsUrl.optional(),

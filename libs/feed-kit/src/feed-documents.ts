@@ -1,5 +1,7 @@
 import { FEED_FORMATS, feedUrl, MEDIA_TYPES, type FeedFormat } from './addresses.js';
 import { atomDocument } from './atom-document.js';
+import { CodedBody } from './codings.js';
+import { CROSS_ORIGIN } from './cross-origin.js';
 import { shownSince, type FeedState } from './feed-state.js';
 import { FEED_CACHE_CONTROL } from './freshness.js';
 import { fragmentsOfEntry } from './items.js';
@@ -10,6 +12,8 @@ import { lastModifiedOf, strongEtag, type Validators } from './validators.js';
 /** One document with what HTTP says about it, made once per change and served as it is. */
 export interface FeedDocument extends Validators {
   body: Buffer;
+  /** The same in every coding. */
+  coded: CodedBody;
   /** Of 304 as of 200: RFC 9110, section 15.4.5, and `Link`, by which a JSON feed is discovered. */
   headers: Readonly<Record<string, string>>;
   contentType: string;
@@ -64,9 +68,12 @@ export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocu
       'cache-control': FEED_CACHE_CONTROL,
       vary: 'Accept-Encoding',
       link: `<${feedUrl(publicUrl, state.channelId, format)}>; rel="self"`,
+      ...CROSS_ORIGIN,
     };
     const contentType = `${MEDIA_TYPES[format]}; charset=utf-8`;
-    return [format, { body, etag, headers, contentType, lastModified }];
+    const coded = new CodedBody(body, etag);
+    const otherEtags = [coded.etags.br, coded.etags.gzip];
+    return [format, { body, coded, etag, otherEtags, headers, contentType, lastModified }];
   });
   return Object.fromEntries(documents) as FeedDocuments;
 }

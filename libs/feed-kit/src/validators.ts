@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 export interface Validators {
   /** Strong: a hash of the bytes, with its quotes (RFC 9110, section 8.8.3). */
   etag: string;
+  /** Of the same content in other codings, where there are any: whoever holds one of them holds this. */
+  otherEtags?: readonly string[];
   /** Seconds since 1970 of `Last-Modified`. */
   lastModified: number;
 }
@@ -34,17 +36,28 @@ export interface Conditions {
 
 /** True if a GET or HEAD with these conditions is answered 304 (RFC 9110, section 13.2.2). */
 export function isNotModified({ ifNoneMatch, ifModifiedSince }: Conditions, validators: Validators): boolean {
-  if (ifNoneMatch !== undefined) return matchesTag(ifNoneMatch, validators.etag);
+  if (ifNoneMatch !== undefined) return namedTag(ifNoneMatch, validators) !== null;
   if (ifModifiedSince === undefined) return false;
   const since = httpDate(ifModifiedSince);
   return since !== null && validators.lastModified <= since;
 }
 
-/** Section 13.1.2: weak comparison, any tag of the list, or `*`. */
-function matchesTag(header: string, etag: string): boolean {
-  if (header.trim() === '*') return true;
-  for (const [tag] of header.matchAll(/"[\x21\x23-\x7E\x80-\xFF]*"/g)) if (tag === etag) return true;
-  return false;
+/**
+ * The tag of ours that an `If-None-Match` names: `etag` before the others, also for `*`; null if it names none. Section 13.1.2:
+ * weak comparison, any tag of the list.
+ */
+export function namedTag(
+  ifNoneMatch: string,
+  { etag, otherEtags = [] }: Pick<Validators, 'etag' | 'otherEtags'>,
+): string | null {
+  // What nearly all clients send.
+  if (ifNoneMatch === etag || ifNoneMatch.trim() === '*') return etag;
+  let other: string | null = null;
+  for (const [tag] of ifNoneMatch.matchAll(/"[\x21\x23-\x7E\x80-\xFF]*"/g)) {
+    if (tag === etag) return etag;
+    if (other === null && otherEtags.includes(tag)) other = tag;
+  }
+  return other;
 }
 
 const HTTP_DATES = [

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { networkOf } from './network-of.js';
 
 /** Wrong keys of one address within a window at most. */
 const MOST = 10;
@@ -44,14 +44,4 @@ export class FailedLogins {
       return;
     }
   }
-}
-
-/** Whoever has an IPv6 address has 2^64 of them (RFC 6177): the first four groups tell people apart. */
-function networkOf(address: string): string {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
-  const [head = '', tail = ''] = address.split('::');
-  const groups = head.split(':').filter((group) => group !== '');
-  const after = tail.split(':').filter((group) => group !== '');
-  while (address.includes('::') && groups.length + after.length < 8) groups.push('0');
-  return [...groups, ...after].slice(0, 4).join(':');
 }

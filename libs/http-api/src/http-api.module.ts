@@ -4,6 +4,7 @@ import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { Authenticator, type AuthenticatorOptions } from './authenticator.js';
 import { ContentTypeGuard } from './content-type.guard.js';
+import { FrontDoor } from './front-door.js';
 import { METRICS_PEERS, type MetricsPeers } from './metrics-peers.js';
 import { ProbesController } from './probes.controller.js';
 
@@ -21,13 +22,14 @@ export class HttpApiModule {
       providers: [
         { provide: METRICS_PEERS, useValue: peers },
         { provide: APP_GUARD, useClass: ContentTypeGuard },
+        FrontDoor,
         {
           provide: Authenticator,
           inject: [LEDGER],
           useFactory: (ledger: Ledger) => new Authenticator(ledger, options),
         },
       ],
-      exports: [Authenticator],
+      exports: [Authenticator, FrontDoor],
     };
   }
 }

@@ -10,6 +10,7 @@ import { Authenticator } from './authenticator.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { refuseContentEncodings } from './content-encoding.js';
 import { answerUnreadable, frameworkErrors } from './edge-errors.js';
+import { FrontDoor } from './front-door.js';
 import { guardRoutes } from './guard.js';
 import { refuseNul } from './nul.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -55,6 +56,7 @@ export async function createHttpApplication(
   traceRequests(fastify);
   refuseNul(fastify);
   refuseContentEncodings(fastify);
+  app.get(FrontDoor).open(fastify.server, trustedProxies.length > 0);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(
     new StandardSchemaValidationPipe({

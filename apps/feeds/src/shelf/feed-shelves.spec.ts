@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { feedSettings } from '@newsrelay/channel-feed/settings';
+import { CodedBody } from '@newsrelay/feed-kit/codings';
 import { FeedShelves, type ReadShelf } from './feed-shelves.js';
 import type { Shelf } from './shelf.js';
 
+const settings = feedSettings.parse({ title: 'T' });
+
 const document = (text: string) => ({
   body: Buffer.from(text),
+  coded: new CodedBody(Buffer.from(text), `"${text}"`),
   etag: `"${text}"`,
   lastModified: 0,
   headers: {},
@@ -12,7 +17,7 @@ const document = (text: string) => ({
 
 function feed(text: string, articleIds: string[] = []): Shelf {
   const documents = { rss: document(text), atom: document(text), json: document(text) };
-  return { kind: 'feed', documents, articleIds: new Set(articleIds), made: text };
+  return { kind: 'feed', settings, documents, articleIds: new Set(articleIds), made: text };
 }
 
 const textOf = (shelf: Shelf | undefined) =>
@@ -158,7 +163,8 @@ describe('feed shelves', () => {
         read += 1;
         return Promise.resolve(feed(text));
       },
-      { maxBytes: 3 * 3 * 100 },
+      // Three feeds of three documents, with what their coded forms may come to.
+      { maxBytes: 3 * 3 * 175 },
     );
     for (const id of ['a', 'b', 'c', 'a', 'd']) await shelves.get(id);
     expect(read).toBe(4);

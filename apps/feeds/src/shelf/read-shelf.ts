@@ -42,6 +42,7 @@ export function shelfReader(
     };
     return {
       kind: 'feed',
+      settings,
       documents: makeFeedDocuments(state, publicUrl),
       articleIds: new Set(entries.map((entry) => entry.articleId)),
       made,

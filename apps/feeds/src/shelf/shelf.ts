@@ -1,3 +1,4 @@
+import type { FeedSettings } from '@newsrelay/channel-feed/settings';
 import type { FeedDocuments } from '@newsrelay/feed-kit/feed-documents';
 
 /** What there is under a channel's id, as it is served. */
@@ -5,6 +6,7 @@ export type Shelf = ServedFeed | AbsentFeed | ClosedFeed;
 
 export interface ServedFeed {
   kind: 'feed';
+  settings: FeedSettings;
   documents: FeedDocuments;
   /** Articles on it; a withdrawal of any of them makes the documents stale. */
   articleIds: ReadonlySet<string>;
@@ -22,8 +24,12 @@ export interface ClosedFeed {
   kind: 'closed';
 }
 
-/** Bytes that the documents keep in memory. */
+/** What the coded forms of a text come to at most, by its own size: they are made later, where they are asked for. */
+const CODED_FORMS = 0.75;
+
+/** Bytes that the documents keep in memory, or will. */
 export function bytesOf(shelf: Shelf): number {
   if (shelf.kind !== 'feed') return 0;
-  return Object.values(shelf.documents).reduce((sum, { body }) => sum + body.length, 0);
+  const plain = Object.values(shelf.documents).reduce((sum, { body }) => sum + body.length, 0);
+  return Math.ceil(plain * (1 + CODED_FORMS));
 }

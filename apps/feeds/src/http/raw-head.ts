@@ -1,0 +1,49 @@
+import { lastModifiedHeader } from '@newsrelay/feed-kit/validators';
+import type { Coding } from '@newsrelay/feed-kit/codings';
+import type { Representation } from './conditional-answer.js';
+
+/** Names and values in turn, as `writeHead` takes them without putting them into objects first. */
+export type RawHead = readonly string[];
+
+/** Heads of one representation, by the tag that they carry. */
+interface Heads {
+  readonly ok: Map<string, RawHead>;
+  readonly notModified: Map<string, RawHead>;
+}
+
+const kept = new WeakMap<Representation, Heads>();
+
+/** Of a 200 in this coding: made once for each, as soon as its `Last-Modified` does not move any more. */
+export function headOf200(shown: Representation, coding: Coding, body: Buffer): RawHead {
+  const etag = shown.coded?.etags[coding] ?? shown.etag;
+  return once(shown, 'ok', etag, (now) => [
+    ...sharedHead(shown, etag, now),
+    ...['content-type', shown.contentType],
+    ...(coding === 'identity' ? [] : ['content-encoding', coding]),
+    ...['content-length', String(body.length)],
+  ]);
+}
+
+/** Of a 304 that names this tag; without a length, which would be that of the 200 (RFC 9110, section 8.6). */
+export function headOf304(shown: Representation, etag: string): RawHead {
+  return once(shown, 'notModified', etag, (now) => sharedHead(shown, etag, now));
+}
+
+function once(shown: Representation, kind: keyof Heads, etag: string, make: (now: Date) => RawHead): RawHead {
+  const heads = kept.get(shown);
+  const known = heads?.[kind].get(etag);
+  if (known !== undefined) return known;
+  const now = new Date();
+  const head = make(now);
+  // Until its second is over the date that is sent is that of the request.
+  if (now.getTime() < shown.lastModified * 1000) return head;
+  const own = heads ?? { ok: new Map<string, RawHead>(), notModified: new Map<string, RawHead>() };
+  own[kind].set(etag, head);
+  if (heads === undefined) kept.set(shown, own);
+  return head;
+}
+
+function sharedHead(shown: Representation, etag: string, now: Date): string[] {
+  const headers = { ...shown.headers, etag, 'last-modified': lastModifiedHeader(shown.lastModified, now) };
+  return Object.entries(headers).flat();
+}
