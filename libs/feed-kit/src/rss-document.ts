@@ -1,6 +1,6 @@
 import { Feed } from 'feed';
 import { rfc822 } from '@newsrelay/channel-feed/times';
-import { escapeMarkup, legalText } from '@newsrelay/channel-feed/xml';
+import { element, escapeMarkup, legalText, plainText } from '@newsrelay/channel-feed/xml';
 import { feedUrl } from './addresses.js';
 import type { FeedState } from './feed-state.js';
 import { FEED_TTL, SYNDICATION } from './freshness.js';
@@ -50,7 +50,12 @@ export function rssDocument(
   const head = rendered
     .slice(0, rendered.lastIndexOf('</channel>'))
     .trimEnd()
-    .replace(/<rss\b[^>]*>/, () => rootElement(language));
+    .replace(/<rss\b[^>]*>/, () => rootElement(language))
+    // The first of their kind, as `plainText` writes them.
+    .replace(/<title>[^<]*<\/title>/, () => element('title', {}, plainText(title)))
+    .replace(/<description>[^<]*<\/description>/, () =>
+      element('description', {}, plainText(description === '' ? title : description)),
+    );
   return [head, ...items.map((item) => `        ${item}`), '    </channel>', '</rss>', ''].join('\n');
 }
 

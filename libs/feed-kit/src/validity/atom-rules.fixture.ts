@@ -2,7 +2,14 @@ import type { Findings } from './findings.fixture.js';
 import { checkHtml } from './html-rules.fixture.js';
 import { checkEachLink, checkLinks } from './link-rules.fixture.js';
 import { checkMedia } from './media-rules.fixture.js';
-import { ATOM, checkAttributes, checkDeclarations, checkExtensions, DC, DCTERMS } from './namespaces.fixture.js';
+import {
+  ATOM,
+  checkAttributes,
+  checkDeclarations,
+  checkExtensions,
+  DC,
+  DCTERMS,
+} from './namespaces.fixture.js';
 import {
   checkCharacters,
   checkLanguage,

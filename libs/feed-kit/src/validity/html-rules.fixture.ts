@@ -35,7 +35,8 @@ export function checkHtml(html: string, where: string, findings: Findings): void
       findings.warning('html-parse-error', where, code);
     },
   });
-  if (tagsOf(html).join() !== tagsOf(serialize(fragment)).join()) findings.warning('unclosed-html', where, html);
+  if (tagsOf(html).join() !== tagsOf(serialize(fragment)).join())
+    findings.warning('unclosed-html', where, html);
   for (const node of elementsOf(fragment)) checkElement(node, where, findings);
 }
 

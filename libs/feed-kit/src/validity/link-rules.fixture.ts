@@ -21,7 +21,15 @@ const RELATIONS = new Set([
   'up',
   'via',
 ]);
-const OF_FEEDS_ALONE = new Set(['current', 'first', 'last', 'next', 'next-archive', 'prev-archive', 'previous']);
+const OF_FEEDS_ALONE = new Set([
+  'current',
+  'first',
+  'last',
+  'next',
+  'next-archive',
+  'prev-archive',
+  'previous',
+]);
 
 /**
  * The `atom:link` elements of a feed: one names the feed itself, by the address at which it was fetched.

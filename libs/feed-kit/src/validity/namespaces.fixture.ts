@@ -40,13 +40,17 @@ const EXTENSIONS = new Map([
   [
     DCTERMS,
     new Set(
-      words('alternative abstract created issued modified valid available isPartOf replaces isReplacedBy spatial temporal'),
+      words(
+        'alternative abstract created issued modified valid available isPartOf replaces isReplacedBy spatial temporal',
+      ),
     ),
   ],
   [
     MEDIA,
     new Set(
-      words('content group credit description title thumbnail keywords category copyright rating text player hash restriction'),
+      words(
+        'content group credit description title thumbnail keywords category copyright rating text player hash restriction',
+      ),
     ),
   ],
   [SY, new Set(['updatePeriod', 'updateFrequency', 'updateBase'])],

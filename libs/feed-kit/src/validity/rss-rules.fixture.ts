@@ -2,7 +2,16 @@ import type { Findings } from './findings.fixture.js';
 import { checkHtml } from './html-rules.fixture.js';
 import { checkLinks } from './link-rules.fixture.js';
 import { checkMedia } from './media-rules.fixture.js';
-import { ATOM, checkAttributes, checkDeclarations, checkExtensions, CONTENT, DC, DCTERMS, SY } from './namespaces.fixture.js';
+import {
+  ATOM,
+  checkAttributes,
+  checkDeclarations,
+  checkExtensions,
+  CONTENT,
+  DC,
+  DCTERMS,
+  SY,
+} from './namespaces.fixture.js';
 import {
   checkCharacters,
   checkLanguage,
@@ -152,7 +161,8 @@ function checkImage(image: XmlNode, channel: XmlNode, findings: Findings): void 
 
 /** An e-mail address, with the name in brackets after it. */
 function checkMailbox({ text, path }: XmlNode, findings: Findings): void {
-  if (!/^[\w.+'-]+@(?:[a-z0-9-]+\.)+[a-z0-9-]+(?: \(.*\))?$/i.test(text)) findings.error('mailbox', path, text);
+  if (!/^[\w.+'-]+@(?:[a-z0-9-]+\.)+[a-z0-9-]+(?: \(.*\))?$/i.test(text))
+    findings.error('mailbox', path, text);
 }
 
 function checkItem(item: XmlNode, findings: Findings): void {
