@@ -1,6 +1,7 @@
 import { Feed } from 'feed';
 import type { Media } from '@newsrelay/contracts/article';
 import { toShanghaiTime } from '@newsrelay/contracts/text';
+import { hasTwoLetterCode } from './languages.js';
 import { itemId, type FeedItem } from './feed-item.js';
 import { around } from './rendered.js';
 import { rfc822 } from './times.js';
@@ -16,9 +17,6 @@ export function mediaContent(media: Media): string {
   const credit = media.credit === '' ? null : element('media:credit', {}, plainText(media.credit));
   return element('media:content', attributes, credit);
 }
-
-/** The validator knows the languages of ISO 639-1 alone; the others are told in Atom and JSON. */
-const isKnownLanguage = (tag: string) => /^[a-z]{2}(?:-|$)/i.test(tag);
 
 /** `<item>` of RSS 2.0, rendered by `feed` as a feed of one, with what it cannot say added before the end. */
 export function rssItem(item: FeedItem): string {
@@ -47,7 +45,7 @@ function additions(item: FeedItem): string[] {
     ...(item.editor === null ? [] : [element('dc:contributor', {}, plainText(item.editor))]),
     element('dcterms:modified', {}, toShanghaiTime(item.modifiedAt)),
     ...item.alternatives.map((heading) => element('dcterms:alternative', {}, plainText(heading))),
-    ...(isKnownLanguage(item.language) ? [element('dc:language', {}, escapeMarkup(item.language))] : []),
+    ...(hasTwoLetterCode(item.language) ? [element('dc:language', {}, escapeMarkup(item.language))] : []),
     ...(item.source === null ? [] : [element('dc:source', {}, plainText(item.source))]),
     ...item.categories.map((category) => element('category', {}, plainText(category))),
     ...item.media.map(mediaContent),
