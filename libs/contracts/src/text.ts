@@ -1,12 +1,16 @@
 import { z } from 'zod';
 
-// C0 and C1 controls but tab and line breaks, and the non-characters that XML 1.0 refuses.
-// eslint-disable-next-line no-control-regex
-const CONTROL_CHARACTERS = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFFFE\uFFFF]/g;
+/*
+ * C0 and C1 controls but tab and line breaks, lone surrogates, and the non-characters of Unicode (section 23.7): XML 1.0 refuses
+ * some, HTML calls the others an error. A mark in their place (U+FFFD) would be one more thing that validators warn of.
+ */
+const NOT_TEXT =
+  // eslint-disable-next-line no-control-regex
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]|\p{Surrogate}|\p{Noncharacter_Code_Point}/gu;
 
 /** Text as Newsrelay keeps it: no control characters, no lone surrogates, trimmed; nothing else is touched. */
 export function cleanText(text: string): string {
-  return text.toWellFormed().replace(CONTROL_CHARACTERS, '').trim();
+  return text.replace(NOT_TEXT, '').trim();
 }
 
 /** One line of text, cleaned, of 1 to `max` UTF-16 units after cleaning. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Feed } from 'feed';
 import { itemId } from '@newsrelay/channel-feed/feed-item';
 import type { ItemFragments } from '@newsrelay/channel-feed/rendition';
-import { element, escapeMarkup, legalText } from '@newsrelay/channel-feed/xml';
+import { element, escapeMarkup, legalText, plainText } from '@newsrelay/channel-feed/xml';
 import { feedUrl, MEDIA_TYPES } from './addresses.js';
 import { distinctUpdated, inMicroseconds } from './atom-updated.js';
 import type { FeedState } from './feed-state.js';
@@ -44,6 +44,10 @@ export function atomDocument(
     .replace(/<feed\b[^>]*>/, () => `${ROOT} xml:lang="${escapeMarkup(language)}">`)
     // The title before it is escaped and so cannot hold this text.
     .replace(/<updated>[^<]*<\/updated>/, () => element('updated', {}, feedUpdated(changedAt, updated)))
+    // As `plainText` writes them.
+    .replace(/<title>[^<]*<\/title>/, () => element('title', {}, plainText(title)))
+    .replace(/<name>[^<]*<\/name>/, () => element('name', {}, plainText(title)))
+    .replace(/<subtitle>[^<]*<\/subtitle>/, () => element('subtitle', {}, plainText(description)))
     .replace('rel="self"', (self) => `${self} type="${MEDIA_TYPES.atom}"`);
   const entries = items.map(
     ({ beforeUpdated, afterUpdated }, at) => `    ${beforeUpdated}${updated[at] ?? ''}${afterUpdated}`,

@@ -1,6 +1,7 @@
 import { Feed } from 'feed';
+import { hasTwoLetterCode } from '@newsrelay/channel-feed/languages';
 import { rfc822 } from '@newsrelay/channel-feed/times';
-import { escapeMarkup, legalText } from '@newsrelay/channel-feed/xml';
+import { element, escapeMarkup, legalText, plainText } from '@newsrelay/channel-feed/xml';
 import { feedUrl } from './addresses.js';
 import type { FeedState } from './feed-state.js';
 import { FEED_TTL, SYNDICATION } from './freshness.js';
@@ -34,7 +35,7 @@ export function rssDocument(
     link: `${publicUrl}/`,
     // An empty description is none, and RSS asks for one.
     description: asFeedText(description === '' ? title : description),
-    language,
+    ...(hasTwoLetterCode(language) ? { language } : {}),
     ttl: FEED_TTL,
     generator: GENERATOR,
     updated: changedAt,
@@ -50,7 +51,12 @@ export function rssDocument(
   const head = rendered
     .slice(0, rendered.lastIndexOf('</channel>'))
     .trimEnd()
-    .replace(/<rss\b[^>]*>/, () => rootElement(language));
+    .replace(/<rss\b[^>]*>/, () => rootElement(language))
+    // The first of their kind, as `plainText` writes them.
+    .replace(/<title>[^<]*<\/title>/, () => element('title', {}, plainText(title)))
+    .replace(/<description>[^<]*<\/description>/, () =>
+      element('description', {}, plainText(description === '' ? title : description)),
+    );
   return [head, ...items.map((item) => `        ${item}`), '    </channel>', '</rss>', ''].join('\n');
 }
 

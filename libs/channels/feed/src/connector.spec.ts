@@ -159,6 +159,56 @@ describe('feed connector', () => {
     expect(names.filter((name) => name === 'author' || name === 'enclosure')).toEqual([]);
   });
 
+  it('names kicker and subtitle as other titles, and the editor as one who contributed', () => {
+    const { full } = render();
+    const [item, entry] = [parsed(full.rss), parsed(atomXml(full))];
+    for (const node of [item, entry]) {
+      expect(textsOf(node, 'dcterms:alternative')).toEqual(['肩题在此', '副题在此']);
+    }
+    expect(textsOf(item, 'dc:contributor')).toEqual(['赵六']);
+    const contributors = entry.children.filter(({ name }) => name === 'contributor');
+    expect(contributors.map(({ children }) => children.map(({ name, text }) => [name, text]))).toEqual([
+      [['name', '赵六']],
+    ]);
+    expect(jsonOf(full)['_newsrelay']).toMatchObject({
+      kicker: '肩题在此',
+      subtitle: '副题在此',
+      editor: '赵六',
+      bylines: article().bylines,
+    });
+  });
+
+  it('writes & and < of plain texts as hexadecimal references, which say that no markup is meant', () => {
+    const text = 'R&D &amp; <b';
+    const { full } = render({ headline: text, sections: [text], bylines: [{ role: null, name: text }] });
+    for (const name of ['title', 'category', 'dc:creator']) {
+      expect(full.rss).toContain(`<${name}>R&#x26;D &#x26;amp; &#x3C;b</${name}>`);
+    }
+    expect(full.atom.afterUpdated).toContain('<name>R&#x26;D &#x26;amp; &#x3C;b</name>');
+  });
+
+  it('links in the characters of RFC 3986, as the article may not', () => {
+    const { full } = render({ canonicalUrl: 'https://news.example/a?x[]=1|2' });
+    const link = 'https://news.example/a?x%5B%5D=1%7C2';
+    expect(textsOf(parsed(full.rss), 'link')).toEqual([link]);
+    expect(jsonOf(full)['url']).toBe(link);
+  });
+
+  it('leaves a language that is in no list of two letters to Atom and JSON', () => {
+    const { full } = render({ language: 'yue-Hant' });
+    expect(textsOf(parsed(full.rss), 'dc:language')).toEqual([]);
+    expect(parsed(atomXml(full)).attributes['xml:lang']).toBe('yue-Hant');
+    expect(jsonOf(full)['language']).toBe('yue-Hant');
+  });
+
+  it('gives no title that two attachments share: they would be one thing in two forms', () => {
+    const media = ['现场', '现场', '其他', ''].map((caption, at) => ({
+      ...{ url: `https://img.example/${at}`, type: 'image/png', caption, credit: '', alt: '' },
+    }));
+    const attachments = jsonOf(render({ media }).full)['attachments'] as { title?: string }[];
+    expect(attachments.map(({ title }) => title)).toEqual([undefined, undefined, '其他', undefined]);
+  });
+
   it('shows kicker, subtitle, dateline, bylines with roles, editor and source in the text, the body unchanged', () => {
     const [html] = textsOf(parsed(render().full.rss), 'content:encoded');
     expect(html?.split('\n')).toEqual([
@@ -312,7 +362,7 @@ describe('feed connector', () => {
       sections: [ILLEGAL_TEXT],
       bylines: [{ role: null, name: ILLEGAL_TEXT }],
     });
-    const title = 'abcdefghi\ufffdj\ufffdk';
+    const title = 'abcdefghijkl';
     expect(textsOf(parsed(full.rss), 'title')).toEqual([title]);
     expect(jsonOf(full)['title']).toBe(title);
     expect(textsOf(parsed(atomXml(full)), 'content')[0]).toContain(`<p>${title}</p>\n<p>a\n<br/>\nb</p>`);

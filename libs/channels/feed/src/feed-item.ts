@@ -10,11 +10,16 @@ export interface FeedItem {
   summaryHtml: string;
   /** Null where the feed carries summaries. */
   contentHtml: string | null;
+  /** Names of the bylines, whatever their roles: no format has a word for those. They stand in the content and in `extension`. */
   authors: string[];
   /** Sections, then keywords: what channels choose by is what readers can choose by. */
   categories: string[];
   /** Null where none is to be named. */
   source: string | null;
+  /** Headings beside the title: kicker, then subtitle. */
+  alternatives: string[];
+  /** Null where none is named. */
+  editor: string | null;
   media: Media[];
   language: string;
   /** Publication time; a correction or withdrawal does not move it. */

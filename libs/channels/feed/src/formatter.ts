@@ -2,14 +2,12 @@ import { bodyParagraphs } from '@newsrelay/channel-kit/article-text';
 import type { Formatter } from '@newsrelay/channel-kit/connector';
 import type { ReleasedArticle, RenditionDraft, WithdrawnArticle } from '@newsrelay/channel-kit/rendition';
 import { articleHtml, correctionNote, leadHtml, summaryArticleHtml } from './article-html.js';
+import { asciiUrl } from './ascii-url.js';
 import type { FeedItem } from './feed-item.js';
 import { fragmentsOf } from './fragments.js';
 import { leadOf } from './lead.js';
 import type { FeedItemRendition, FeedWithdrawalRendition } from './rendition.js';
 import type { FeedSettings } from './settings.js';
-
-/** RSS in particular takes ASCII URLs only; the WHATWG serialisation is one. @throws TypeError for a URL that is none */
-const asciiUrl = (url: string) => new URL(url).href;
 
 const filled = (texts: readonly string[]) => texts.filter((text) => text.trim() !== '');
 
@@ -26,6 +24,8 @@ function itemOf(
     authors: filled(article.bylines.map(({ name }) => name)),
     categories: [...new Set(filled([...article.sections, ...article.keywords]))],
     source: article.source,
+    alternatives: filled([article.kicker ?? '', article.subtitle ?? '']),
+    editor: article.editor,
     media: article.media,
     language: article.language,
     publishedAt: article.publishedAt,

@@ -13,4 +13,5 @@ export const HOSTILE_TEXTS = [
 ] as const;
 
 /** Characters that XML 1.0 refuses or that no reader shows; a formatter may meet them and must leave them out. */
-export const ILLEGAL_TEXT = 'a\u0000b\u0008c\u000bd\u001fe\u007ff\u0085g\ufffeh\uffffi\ud800j\udc00k';
+export const ILLEGAL_TEXT =
+  'a\u0000b\u0008c\u000bd\u001fe\u007ff\u0085g\ufffeh\uffffi\ud800j\udc00k\ufdd0l\u{1fffe}';

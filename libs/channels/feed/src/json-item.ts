@@ -1,3 +1,4 @@
+import type { Media } from '@newsrelay/contracts/article';
 import { toShanghaiTime } from '@newsrelay/contracts/text';
 import { itemId, type FeedItem } from './feed-item.js';
 import { rfc3339 } from './times.js';
@@ -19,17 +20,19 @@ export function jsonItem(item: FeedItem): string {
       ...(item.authors.length === 0 ? {} : { authors: item.authors.map((name) => ({ name })) }),
       ...(item.categories.length === 0 ? {} : { tags: item.categories }),
       language: item.language,
-      ...(item.media.length === 0
-        ? {}
-        : {
-            attachments: item.media.map((media) => ({
-              url: media.url,
-              mime_type: media.type,
-              ...(media.caption === '' ? {} : { title: media.caption }),
-            })),
-          }),
+      ...(item.media.length === 0 ? {} : { attachments: attachments(item.media) }),
       _newsrelay: item.extension,
     },
     (_key, value: unknown) => (typeof value === 'string' ? legalText(value) : value),
   );
+}
+
+/** Attachments of one title would be one thing in several forms (JSON Feed 1.1): a caption that two share names neither. */
+function attachments(media: readonly Media[]) {
+  const times = (caption: string) => media.filter((one) => one.caption === caption).length;
+  return media.map(({ url, type, caption }) => ({
+    url,
+    mime_type: type,
+    ...(caption === '' || times(caption) > 1 ? {} : { title: caption }),
+  }));
 }

@@ -32,6 +32,8 @@ export function withdrawalNotice(facts: WithdrawalFacts): ItemFragments {
     authors: [],
     categories: [],
     source: null,
+    alternatives: [],
+    editor: null,
     media: [],
     language: facts.language,
     publishedAt: facts.publishedAt,

@@ -19,6 +19,14 @@ export function escapeMarkup(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
+/**
+ * Plain text as an element's content. & and < are hexadecimal references, which say that no markup is meant: any XML parser
+ * reads the same, and validators have nothing to ask (RSS Best Practices Profile, "Character data").
+ */
+export function plainText(text: string): string {
+  return legalText(text).replaceAll('&', '&#x26;').replaceAll('<', '&#x3C;').replaceAll('>', '&gt;');
+}
+
 /** HTML that may stand in a CDATA section: the section's end mark is written so that HTML reads the same characters. */
 export function htmlForCdata(html: string): string {
   return legalText(html).replaceAll(']]>', ']]&gt;');
