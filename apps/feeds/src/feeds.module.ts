@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
-import { Edition } from './edition.js';
+import { BuildDigest } from './build-digest.js';
 import { FeedsEvents } from './events.js';
 import { ArticlePageController } from './http/article-page.controller.js';
 import { FeedController } from './http/feed.controller.js';
@@ -23,8 +23,8 @@ export class FeedsModule {
       providers: [
         { provide: PUBLIC_URL, useValue: publicUrl },
         {
-          provide: Edition,
-          useFactory: (ledger: Ledger) => new Edition(ledger, publicUrl),
+          provide: BuildDigest,
+          useFactory: (ledger: Ledger) => new BuildDigest(ledger, publicUrl),
           inject: [LEDGER],
         },
         FeedsEvents,

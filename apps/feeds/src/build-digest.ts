@@ -3,7 +3,7 @@ import { feedSettings } from '@newsrelay/channel-feed/settings';
 import { makeFeedDocuments } from '@newsrelay/feed-kit/feed-documents';
 import type { FeedState } from '@newsrelay/feed-kit/feed-state';
 import type { Ledger } from '@newsrelay/ledger/database';
-import { editionServedSince } from '@newsrelay/ledger/feed-shelf';
+import { buildServedSince } from '@newsrelay/ledger/feed-shelf';
 import type { PublicArticle } from '@newsrelay/ledger/public-article';
 import { articlePage } from './article-page/article-page.js';
 
@@ -51,7 +51,7 @@ const ARTICLE: PublicArticle = {
 };
 
 /** Another one where the same rows make other bytes: under another public URL, or by a build that writes them differently. */
-function editionOf(publicUrl: string): string {
+function digestOf(publicUrl: string): string {
   const { rss, atom, json } = makeFeedDocuments(FEED, publicUrl);
   const page = articlePage(ARTICLE, publicUrl);
   return createHash('sha256').update([rss.etag, atom.etag, json.etag, page].join('\n')).digest('base64url');
@@ -61,7 +61,7 @@ function editionOf(publicUrl: string): string {
  * Since when documents are made as this process makes them. It belongs to every `Last-Modified`: else a client that goes
  * by the date alone would keep the links of an earlier public URL for as long as nothing else changes.
  */
-export class Edition {
+export class BuildDigest {
   #since: Date | undefined;
 
   constructor(
@@ -70,8 +70,8 @@ export class Edition {
   ) {}
 
   /** Asked of the ledger once, so that every instance and every restart says the same. */
-  async since(): Promise<Date> {
-    this.#since ??= await editionServedSince(this.ledger, editionOf(this.publicUrl));
+  async servedSince(): Promise<Date> {
+    this.#since ??= await buildServedSince(this.ledger, digestOf(this.publicUrl));
     return this.#since;
   }
 }
