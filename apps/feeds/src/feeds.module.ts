@@ -1,7 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { loadProfiles } from '@newsrelay/feed-editions/profiles';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { BuildDigest } from './build-digest.js';
+import { EditionController } from './editions/edition.controller.js';
+import { EditionShelfService } from './editions/edition-shelf.service.js';
+import { PROFILES } from './editions/profiles-token.js';
 import { FeedsEvents } from './events.js';
 import { ArticlePageController } from './http/article-page.controller.js';
 import { FeedController } from './http/feed.controller.js';
@@ -11,23 +15,28 @@ import { FeedShelfService } from './shelf/feed-shelf.service.js';
 export interface FeedsModuleSettings {
   /** What feeds and article links are built on, without a trailing slash. */
   publicUrl: string;
+  /** Folder of the operator's profiles of editions, beside the built-in ones. */
+  editionsDir?: string | undefined;
 }
 
 /** The public read side: feeds and article pages. Needs the telemetry and ledger modules of its process. */
 @Module({})
 export class FeedsModule {
-  static forRoot({ publicUrl }: FeedsModuleSettings): DynamicModule {
+  static forRoot({ publicUrl, editionsDir }: FeedsModuleSettings): DynamicModule {
+    const profiles = loadProfiles(editionsDir ?? null);
     return {
       module: FeedsModule,
-      controllers: [FeedController, ArticlePageController],
+      controllers: [FeedController, EditionController, ArticlePageController],
       providers: [
         { provide: PUBLIC_URL, useValue: publicUrl },
+        { provide: PROFILES, useValue: profiles },
         {
           provide: BuildDigest,
-          useFactory: (ledger: Ledger) => new BuildDigest(ledger, publicUrl),
+          useFactory: (ledger: Ledger) => new BuildDigest(ledger, publicUrl, profiles),
           inject: [LEDGER],
         },
         FeedsEvents,
+        EditionShelfService,
         FeedShelfService,
       ],
     };

@@ -19,7 +19,10 @@ export function httpProcess(settings: z.infer<typeof singleMachineHttpSettings>)
     settings,
     modules: [
       IngestModule,
-      FeedsModule.forRoot({ publicUrl: settings.NEWSRELAY_PUBLIC_URL }),
+      FeedsModule.forRoot({
+        publicUrl: settings.NEWSRELAY_PUBLIC_URL,
+        editionsDir: settings.NEWSRELAY_EDITIONS_DIR,
+      }),
       ConsoleModule.forRoot(settings),
       DiskSpaceModule.forRoot(settings),
     ],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { feedSettings } from '@newsrelay/channel-feed/settings';
 import { FeedShelves, type ReadShelf } from './feed-shelves.js';
 import type { Shelf } from './shelf.js';
 
@@ -12,7 +13,10 @@ const document = (text: string) => ({
 
 function feed(text: string, articleIds: string[] = []): Shelf {
   const documents = { rss: document(text), atom: document(text), json: document(text) };
-  return { kind: 'feed', documents, articleIds: new Set(articleIds), made: text };
+  const at = new Date(0);
+  const settings = feedSettings.parse({ title: 'T' });
+  const state = { channelCreatedAt: at, shapedAt: at, settings, entries: [] };
+  return { kind: 'feed', documents, state, articleIds: new Set(articleIds), made: text };
 }
 
 const textOf = (shelf: Shelf | undefined) =>

@@ -34,15 +34,16 @@ export function shelfReader(
     );
     for (const [id, reason] of read.unreadable) unreadable(channelId, id, reason);
     const state = {
-      channelId,
       channelCreatedAt: channel.createdAt,
       shapedAt: later(channel.settingsChangedAt, await build.servedSince()),
       settings,
-      entries: entries.flatMap((entry) => feedEntry(entry, read)),
+      entries,
     };
+    const shown = entries.flatMap((entry) => feedEntry(entry, read));
     return {
       kind: 'feed',
-      documents: makeFeedDocuments(state, publicUrl),
+      documents: makeFeedDocuments({ ...state, channelId, entries: shown }, publicUrl),
+      state,
       articleIds: new Set(entries.map((entry) => entry.articleId)),
       made,
     };
