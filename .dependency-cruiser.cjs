@@ -52,7 +52,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(libs|apps)/',
-        pathNot: '^(libs/channels/|libs/feed-kit/|apps/feeds/|.*\\.spec\\.ts$)',
+        pathNot: '^(libs/channels/|libs/feed-(kit|editions)/|apps/feeds/|.*\\.spec\\.ts$)',
       },
       to: { path: '^libs/channels/', pathNot: '^libs/channels/registry/' },
     },

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { outboundProxySettings, type OutboundProxyGiven } from '@newsrelay/config/outbound-proxy';
+import { loadProfiles } from '@newsrelay/feed-editions/profiles';
 import { DeliveryQueue, producerConnection } from '@newsrelay/delivery/queue';
 import { GuardedHttp } from '@newsrelay/outbound/guarded-http';
 import { GuardedMail } from '@newsrelay/outbound/guarded-mail';
@@ -13,6 +14,7 @@ import { AuditController } from './audit/audit.controller.js';
 import { BoardController } from './board/board.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
 import { Channels } from './channels/channels.js';
+import { EDITION_NAMES } from './channels/edition-names.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DueJobs } from './deliveries/due-jobs.js';
 import { ConsoleEvents } from './events.js';
@@ -36,6 +38,7 @@ export interface ConsoleSettings extends OutboundProxyGiven {
   NEWSRELAY_PUBLIC_URL: string;
   NEWSRELAY_ENCRYPTION_KEY: string;
   NEWSRELAY_ALLOW_TARGETS: readonly string[];
+  NEWSRELAY_EDITIONS_DIR?: string | undefined;
 }
 
 @Injectable()
@@ -83,6 +86,11 @@ export class ConsoleModule {
         PageController,
       ],
       providers: [
+        {
+          provide: EDITION_NAMES,
+          // What is wrong with the others, the feeds service tells.
+          useFactory: () => [...loadProfiles(settings.NEWSRELAY_EDITIONS_DIR ?? null).byName.keys()],
+        },
         Channels,
         AlarmSinks,
         ConsoleEvents,

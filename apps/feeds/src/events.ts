@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { feedManifest } from '@newsrelay/channel-feed/manifest';
+import type { EditionDocument } from '@newsrelay/feed-editions/edition-document';
 import type { ServedDelivery } from '@newsrelay/ledger/feed-shelf';
 import { LOGGER, RateLimitedLog, type Logger } from '@newsrelay/telemetry/logger';
 import { Metrics } from '@newsrelay/telemetry/metrics';
@@ -51,6 +52,25 @@ export class FeedsEvents {
   /** A rendition that this build cannot read: the item is left out, the feed goes on. */
   unreadable(channel: string, rendition: string, reason: string): void {
     this.logger.error({ channel, rendition, reason }, 'an item is left out of the feed');
+  }
+
+  /** Names of the profiles that can be used, and a line for each thing that is wrong with another. */
+  profilesRead(editions: readonly string[], faults: readonly string[]): void {
+    this.logger.info({ editions }, 'profiles of editions read');
+    for (const fault of faults) this.logger.error({ fault }, 'a profile is wrong: its edition is not served');
+  }
+
+  /** Said where the edition does not hold all that its channel does: operators see what a partner's limits cost. */
+  editionMade(
+    channel: string,
+    edition: string,
+    { shown, cut, noRoom, leftOut }: Pick<EditionDocument, 'shown' | 'cut' | 'noRoom' | 'leftOut'>,
+  ): void {
+    if (cut + noRoom + Object.keys(leftOut).length === 0) return;
+    this.logger.info(
+      { channel, edition, shown, cut, noRoom, leftOut },
+      'an edition holds less than its feed',
+    );
   }
 
   listening(heard: boolean): void {

@@ -1,7 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { loadProfiles } from '@newsrelay/feed-editions/profiles';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
-import { Edition } from './edition.js';
+import { BuildDigest } from './build-digest.js';
+import { EditionController } from './editions/edition.controller.js';
+import { EditionShelfService } from './editions/edition-shelf.service.js';
+import { PROFILES } from './editions/profiles-token.js';
 import { FeedsEvents } from './events.js';
 import { ArticlePageController } from './http/article-page.controller.js';
 import { FeedAnswers } from './http/feed-answers.js';
@@ -15,24 +19,29 @@ export interface FeedsModuleSettings {
   publicUrl: string;
   /** How often one address gets one feed whole in a minute without a condition, 60 if left out; 0: as often as it asks. */
   pollsPerMinute?: number;
+  /** Folder of the operator's profiles of editions, beside the built-in ones. */
+  editionsDir?: string | undefined;
 }
 
 /** The public read side: feeds and article pages. Needs the telemetry and ledger modules of its process. */
 @Module({})
 export class FeedsModule {
-  static forRoot({ publicUrl, pollsPerMinute = 60 }: FeedsModuleSettings): DynamicModule {
+  static forRoot({ publicUrl, pollsPerMinute = 60, editionsDir }: FeedsModuleSettings): DynamicModule {
+    const profiles = loadProfiles(editionsDir ?? null);
     return {
       module: FeedsModule,
-      controllers: [ArticlePageController],
+      controllers: [EditionController, ArticlePageController],
       providers: [
         { provide: PUBLIC_URL, useValue: publicUrl },
+        { provide: PROFILES, useValue: profiles },
         {
-          provide: Edition,
-          useFactory: (ledger: Ledger) => new Edition(ledger, publicUrl),
+          provide: BuildDigest,
+          useFactory: (ledger: Ledger) => new BuildDigest(ledger, publicUrl, profiles),
           inject: [LEDGER],
         },
         { provide: FeedPolls, useFactory: () => new FeedPolls(pollsPerMinute) },
         FeedsEvents,
+        EditionShelfService,
         FeedShelfService,
         FeedAnswers,
         FeedRoutes,

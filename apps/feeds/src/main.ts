@@ -14,6 +14,7 @@ await runUntilStopped(async () => {
       FeedsModule.forRoot({
         publicUrl: settings.NEWSRELAY_PUBLIC_URL,
         pollsPerMinute: settings.NEWSRELAY_FEED_POLLS,
+        editionsDir: settings.NEWSRELAY_EDITIONS_DIR,
       }),
     ],
     port: settings.NEWSRELAY_PORT,

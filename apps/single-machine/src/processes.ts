@@ -22,6 +22,7 @@ export function httpProcess(settings: z.infer<typeof singleMachineHttpSettings>)
       FeedsModule.forRoot({
         publicUrl: settings.NEWSRELAY_PUBLIC_URL,
         pollsPerMinute: settings.NEWSRELAY_FEED_POLLS,
+        editionsDir: settings.NEWSRELAY_EDITIONS_DIR,
       }),
       ConsoleModule.forRoot(settings),
       DiskSpaceModule.forRoot(settings),

@@ -18,6 +18,11 @@ export interface ChannelManifest {
    * a JSON Pointer within the settings.
    */
   targets: (settings: Record<string, unknown>) => { path: string; url: string }[];
+  /**
+   * Editions that parsed settings name, to be checked against those that there are when the channel is made or changed;
+   * `path` is a JSON Pointer within the settings.
+   */
+  editions?: (settings: Record<string, unknown>) => { path: string; name: string }[];
   /** Secrets to be made where the operator gave none, before `secrets` validates them; shown once in the answer. */
   generateSecrets?: () => Record<string, string>;
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { z } from 'zod';
 
 /* One schema a setting: every app that reads it reads it by the same rule. */
@@ -37,6 +38,13 @@ export const publicUrl = urlOf(/^https?$/, 'https://news.example').pipe(
     })
     .transform((text) => new URL(text).href.replace(/\/+$/, '')),
 );
+
+/** A folder that is there; what lies in it is checked where it is read. */
+export const editionsDir = z
+  .string()
+  .refine((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false, {
+    error: ({ input }) => `${String(input)} is no folder: name the one with the profiles of your editions`,
+  });
 
 export const bind = z.string().min(1).default('127.0.0.1');
 

@@ -22,7 +22,7 @@ const schema = z.object({
   // No default here: the demo has another one than the services.
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule.unwrap().optional(),
   NEWSRELAY_DISK_WARNING_MB: fields.diskWarningMb,
-  // Checked here, where a wrong one is told of at once; the workers read them themselves.
+  // Checked here, where a wrong one is told of at once; the processes read them themselves.
   NEWSRELAY_AUTO_PAUSE_FAILURES: fields.autoPauseFailures,
   NEWSRELAY_AUTO_PAUSE_HOURS: fields.autoPauseHours,
   NEWSRELAY_RETAIN_ANSWERS_DAYS: fields.retainAnswersDays,
@@ -30,6 +30,7 @@ const schema = z.object({
   NEWSRELAY_ALARM_STUCK_SECONDS: fields.alarmStuckSeconds,
   NEWSRELAY_QUIET_SOURCES: fields.quietSources,
   NEWSRELAY_FEED_POLLS: fields.feedPolls,
+  NEWSRELAY_EDITIONS_DIR: fields.editionsDir.optional(),
   DATABASE_URL: fields.databaseUrl.optional(),
   REDIS_URL: fields.redisUrl.optional(),
   NATS_URL: fields.natsUrl.optional(),

@@ -40,8 +40,14 @@ export const publishSettings = z.object({
   NEWSRELAY_ALARM_STUCK_SECONDS: fields.alarmStuckSeconds,
   NEWSRELAY_QUIET_SOURCES: fields.quietSources,
 });
-export const feedsSettings = z.object({ ...everyProcess, NEWSRELAY_FEED_POLLS: fields.feedPolls });
-export const consoleSettings = z.object({ ...everyProcess, ...delivering });
+/** Profiles of editions beside the built-in ones: what is served, and what channels may name. */
+const editions = { NEWSRELAY_EDITIONS_DIR: fields.editionsDir.optional() };
+export const feedsSettings = z.object({
+  ...everyProcess,
+  ...editions,
+  NEWSRELAY_FEED_POLLS: fields.feedPolls,
+});
+export const consoleSettings = z.object({ ...everyProcess, ...delivering, ...editions });
 
 /** The job that brings the schema up to date, and ends. */
 export const migrateSettings = z.object({

@@ -74,7 +74,10 @@ function tombstones({ entries }: FeedState, updated: readonly string[]): string[
 }
 
 /** The feed's id: a UUID (RFC 9562, version 8) of the channel's id and birth, so that it survives a change of the public URL. */
-export function feedId({ channelId, channelCreatedAt }: FeedState): string {
+export function feedId({
+  channelId,
+  channelCreatedAt,
+}: Pick<FeedState, 'channelId' | 'channelCreatedAt'>): string {
   const hash = createHash('sha256').update(`${channelId}\n${channelCreatedAt.toISOString()}`).digest();
   hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x80, 6);
   hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);

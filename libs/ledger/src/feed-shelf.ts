@@ -262,10 +262,10 @@ export async function readRenditions(
 }
 
 /**
- * Since when documents are made in this edition, on whichever instance. Another edition begins now, also one that was there
- * before: the bytes change once more.
+ * Since when documents are made by a build with this digest, on whichever instance. Another one begins now, also one that was
+ * there before: the bytes change once more.
  */
-export async function editionServedSince(ledger: Ledger, digest: string): Promise<Date> {
+export async function buildServedSince(ledger: Ledger, digest: string): Promise<Date> {
   // Read first: feeds go on while PostgreSQL takes no changes.
   const known = await ledger
     .selectFrom('feed_edition')
@@ -281,6 +281,6 @@ export async function editionServedSince(ledger: Ledger, digest: string): Promis
                               else greatest(e.served_since, excluded.served_since) end
     returning served_since`.execute(ledger);
   const [row] = rows;
-  if (row === undefined) throw new Error('the edition of the feeds was not kept');
+  if (row === undefined) throw new Error('the digest of the build was not kept');
   return row.served_since;
 }

@@ -177,6 +177,7 @@ export interface ShelfEntriesTable {
   changed_at: Date;
 }
 
+/** The build that makes the documents (`buildServedSince`), whatever the name says: not the editions for partners. */
 export interface FeedEditionTable {
   only_row: Generated<boolean>;
   digest: string;

@@ -27,6 +27,7 @@ import { SealError, Sealing } from '@newsrelay/sealing/seal';
 import { DueJobs } from '../deliveries/due-jobs.js';
 import { ConsoleEvents } from '../events.js';
 import { channelView, manifestOrProblem, type ChannelView } from './channel-view.js';
+import { EDITION_NAMES } from './edition-names.js';
 import { mergePatch } from './merge-patch.js';
 import { changedFields, changesOf, generatedSecrets, refuseNewIdentity } from './patch-changes.js';
 
@@ -44,6 +45,7 @@ export class Channels {
     @Inject(GuardedHttp) private readonly outbound: GuardedHttp,
     @Inject(DueJobs) private readonly dueJobs: DueJobs,
     @Inject(ConsoleEvents) private readonly events: ConsoleEvents,
+    @Inject(EDITION_NAMES) private readonly editionNames: readonly string[],
   ) {}
 
   /** @throws Problem 409 for an id that is or was in use, 422 */
@@ -53,6 +55,7 @@ export class Channels {
     const generated = generatedSecrets(manifest, input.secrets);
     const secrets = parseOrProblem(manifest.secrets, { ...input.secrets, ...generated }, '/secrets');
     await this.#checkTargets(manifest, settings);
+    this.#checkEditions(manifest, settings);
     const stored = await createChannel(
       this.ledger,
       { ...input, settings },
@@ -189,6 +192,7 @@ export class Channels {
     const generated = generatedSecrets(manifest, input.secrets);
     const secrets = parseOrProblem(manifest.secrets, { ...input.secrets, ...generated }, '/secrets');
     await this.#checkTargets(manifest, settings);
+    this.#checkEditions(manifest, settings);
     const after = { ...input, settings, secrets };
     const movesAway = !isDeepStrictEqual(manifest.targets(settings), manifest.targets(channel.settings));
     return {
@@ -225,10 +229,27 @@ export class Channels {
       const refused = await this.outbound.resolveTarget(url);
       if (refused !== null) errors.push({ path: `/settings${path}`, message: refused });
     }
-    if (errors.length > 0) {
-      throw new Problem(422, errors.map(({ path, message }) => `${path}: ${message}`).join('; '), errors);
-    }
+    refuse(errors);
   }
+
+  #checkEditions(manifest: ChannelManifest, settings: Record<string, unknown>): void {
+    const unknown = (manifest.editions?.(settings) ?? []).filter(
+      ({ name }) => !this.editionNames.includes(name),
+    );
+    const known = this.editionNames.join(', ');
+    refuse(
+      unknown.map(({ path, name }) => ({
+        path: `/settings${path}`,
+        message: `there is no edition "${name}": name one of ${known}, or add its profile to NEWSRELAY_EDITIONS_DIR and start again`,
+      })),
+    );
+  }
+}
+
+/** @throws Problem 422 if there are any */
+function refuse(errors: readonly FieldError[]): void {
+  if (errors.length === 0) return;
+  throw new Problem(422, errors.map(({ path, message }) => `${path}: ${message}`).join('; '), [...errors]);
 }
 
 function record(

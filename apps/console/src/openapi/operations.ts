@@ -430,6 +430,19 @@ export const OPERATIONS: Operation[] = [
   },
   {
     method: 'get',
+    path: '/feeds/{channel}/{file}',
+    summary: 'An edition of a feed for partners: {edition}.xml, or .json',
+    headers: { 'If-None-Match': '', 'If-Modified-Since': '' },
+    open: true,
+    answers: {
+      200: 'The edition',
+      304: 'Unchanged',
+      410: 'The channel was deleted',
+      503: 'Its profile is missing or wrong',
+    },
+  },
+  {
+    method: 'get',
     path: '/articles/{id}',
     summary: 'The public page of an article',
     open: true,

@@ -9,7 +9,7 @@ import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { findPublicArticle, type PublicArticle } from '@newsrelay/ledger/public-article';
 import { articlePage, missingPage, withdrawnPage } from '../article-page/article-page.js';
 import { CONTENT_SECURITY_POLICY } from '../article-page/page-frame.js';
-import { Edition } from '../edition.js';
+import { BuildDigest } from '../build-digest.js';
 import { PUBLIC_URL } from '../public-url.js';
 import { answerWith, statusFor, type Representation } from './conditional-answer.js';
 
@@ -50,7 +50,7 @@ export class ArticlePageController {
   constructor(
     @Inject(LEDGER) private readonly ledger: Ledger,
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
-    @Inject(Edition) private readonly edition: Edition,
+    @Inject(BuildDigest) private readonly build: BuildDigest,
   ) {}
 
   @Get(':id')
@@ -79,7 +79,7 @@ export class ArticlePageController {
   async #pageOf(article: PublicArticle): Promise<Representation> {
     const body = Buffer.from(articlePage(article, articlePageUrl(this.publicUrl, article.id)));
     const etag = strongEtag(body);
-    const since = await this.edition.since();
+    const since = await this.build.servedSince();
     return {
       body,
       etag,

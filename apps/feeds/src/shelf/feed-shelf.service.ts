@@ -9,7 +9,7 @@ import type { Ledger } from '@newsrelay/ledger/database';
 import { LedgerStart } from '@newsrelay/ledger/ledger.module';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { LedgerNotifications } from '@newsrelay/ledger/notifications';
-import { Edition } from '../edition.js';
+import { BuildDigest } from '../build-digest.js';
 import { FeedsEvents } from '../events.js';
 import { PUBLIC_URL } from '../public-url.js';
 import { FeedShelves } from './feed-shelves.js';
@@ -27,7 +27,7 @@ export class FeedShelfService implements OnApplicationBootstrap, BeforeApplicati
   constructor(
     @Inject(LEDGER) ledger: Ledger,
     @Inject(PUBLIC_URL) publicUrl: string,
-    @Inject(Edition) edition: Edition,
+    @Inject(BuildDigest) build: BuildDigest,
     @Inject(LedgerNotifications) private readonly notifications: LedgerNotifications,
     @Inject(LedgerStart) private readonly ledgerStart: LedgerStart,
     @Inject(FeedsEvents) private readonly events: FeedsEvents,
@@ -36,7 +36,7 @@ export class FeedShelfService implements OnApplicationBootstrap, BeforeApplicati
       events.failed(what, error, fields);
     };
     this.#shelves = new FeedShelves({
-      read: shelfReader({ ledger, publicUrl, edition }, (channel, rendition, reason) => {
+      read: shelfReader({ ledger, publicUrl, build }, (channel, rendition, reason) => {
         events.unreadable(channel, rendition, reason);
       }),
       heard: () => notifications.healthy(),

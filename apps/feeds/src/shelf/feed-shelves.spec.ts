@@ -4,8 +4,6 @@ import { CodedBody } from '@newsrelay/feed-kit/codings';
 import { FeedShelves, type ReadShelf } from './feed-shelves.js';
 import type { Shelf } from './shelf.js';
 
-const settings = feedSettings.parse({ title: 'T' });
-
 const document = (text: string) => ({
   body: Buffer.from(text),
   coded: new CodedBody(Buffer.from(text), `"${text}"`),
@@ -17,7 +15,10 @@ const document = (text: string) => ({
 
 function feed(text: string, articleIds: string[] = []): Shelf {
   const documents = { rss: document(text), atom: document(text), json: document(text) };
-  return { kind: 'feed', settings, documents, articleIds: new Set(articleIds), made: text };
+  const at = new Date(0);
+  const settings = feedSettings.parse({ title: 'T' });
+  const state = { channelCreatedAt: at, shapedAt: at, settings, entries: [] };
+  return { kind: 'feed', documents, state, articleIds: new Set(articleIds), made: text };
 }
 
 const textOf = (shelf: Shelf | undefined) =>

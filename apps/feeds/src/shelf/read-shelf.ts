@@ -4,7 +4,7 @@ import { makeFeedDocuments } from '@newsrelay/feed-kit/feed-documents';
 import type { FeedEntry } from '@newsrelay/feed-kit/feed-state';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { findShelvedChannel, readRenditions, readShelf, type ShelfEntry } from '@newsrelay/ledger/feed-shelf';
-import type { Edition } from '../edition.js';
+import type { BuildDigest } from '../build-digest.js';
 import type { ReadShelf } from './feed-shelves.js';
 import { RenditionCache, type RenditionsRead } from './rendition-cache.js';
 
@@ -16,7 +16,7 @@ export type Unreadable = (channelId: string, renditionId: string, reason: string
  * stand, nothing more is read and nothing made.
  */
 export function shelfReader(
-  { ledger, publicUrl, edition }: { ledger: Ledger; publicUrl: string; edition: Edition },
+  { ledger, publicUrl, build }: { ledger: Ledger; publicUrl: string; build: BuildDigest },
   unreadable: Unreadable,
 ): ReadShelf {
   const renditions = new RenditionCache((ids) => readRenditions(ledger, ids));
@@ -34,16 +34,16 @@ export function shelfReader(
     );
     for (const [id, reason] of read.unreadable) unreadable(channelId, id, reason);
     const state = {
-      channelId,
       channelCreatedAt: channel.createdAt,
-      shapedAt: later(channel.settingsChangedAt, await edition.since()),
+      shapedAt: later(channel.settingsChangedAt, await build.servedSince()),
       settings,
-      entries: entries.flatMap((entry) => feedEntry(entry, read)),
+      entries,
     };
+    const shown = entries.flatMap((entry) => feedEntry(entry, read));
     return {
       kind: 'feed',
-      settings,
-      documents: makeFeedDocuments(state, publicUrl),
+      documents: makeFeedDocuments({ ...state, channelId, entries: shown }, publicUrl),
+      state,
       articleIds: new Set(entries.map((entry) => entry.articleId)),
       made,
     };

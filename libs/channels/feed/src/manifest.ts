@@ -13,13 +13,17 @@ export const feedManifest: ChannelManifest = {
     zh: [
       '本渠道不向外发送请求：合作方自行抓取 `/feeds/渠道ID.rss`、`.atom` 或 `.json`。',
       '`title` 为订阅源标题；`content` 为 `full`（全文）或 `summary`（摘要加链接）；`maxItems` 为保留的最新文章数。',
+      '`editions` 为面向特定平台的版本，如 `google`、`msn`、`aggregator-zh`，地址为 `/feeds/渠道ID/版本名.xml`（或 `.json`）。',
       '更正后的文章沿用原编号并附更正说明；撤回的文章在原编号下显示撤回说明。',
     ].join('\n\n'),
     en: [
       'Nothing is sent: partners fetch `/feeds/CHANNEL.rss`, `.atom` or `.json`.',
       '`title` is the title of the feed; `content` is `full` or `summary` (the first sentences and a link); `maxItems` is how many of the newest articles it holds.',
+      '`editions` names what partners with wishes of their own fetch, such as `google`, `msn` and `aggregator-zh`, each at `/feeds/CHANNEL/EDITION.xml` (or `.json`).',
       'A corrected article keeps its id and shows a note; a withdrawn one is replaced by a notice under its id.',
     ].join('\n\n'),
   },
   targets: () => [],
+  editions: (settings) =>
+    (feedSettings.parse(settings).editions ?? []).map((name, at) => ({ path: `/editions/${at}`, name })),
 };

@@ -32,5 +32,12 @@ export const feedSettings = z.strictObject({
     .enum(['full', 'summary'])
     .default('full')
     .describe('full text, or the first sentences with a link'),
+  // Not there rather than empty where there are none: a process of the version before knows no such field.
+  editions: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be the name of an edition such as google'))
+    .max(20, 'must be at most 20')
+    .refine((names) => new Set(names).size === names.length, 'must name each edition once')
+    .optional()
+    .describe('editions for partners, each at /feeds/CHANNEL/EDITION.xml or .json (docs/editions.md)'),
 });
 export type FeedSettings = z.infer<typeof feedSettings>;

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
 import { openLedger } from '../database.js';
-import { editionServedSince } from '../feed-shelf.js';
+import { buildServedSince } from '../feed-shelf.js';
 import { openTestLedger, type TestLedger } from '../ledger.fixture.js';
 import { isMigrated } from '../migrate.js';
 import { TestNewsroom } from '../newsroom.fixture.js';
@@ -40,7 +40,7 @@ describe('a backup', () => {
       const published = await newsroom.publish(['a'], { headline: `${number}`, body: [HOSTILE] });
       if (number % 10 === 0) await newsroom.withdraw(published.articleId);
     }
-    await editionServedSince(test.ledger, 'digest');
+    await buildServedSince(test.ledger, 'digest');
   }, 90_000);
   afterAll(async () => {
     await test.close();
@@ -84,10 +84,10 @@ describe('a backup', () => {
     const restored = await loadLedger(url, file);
     expect(restored).toMatchObject({ articles: 230, channels: 1, deliveries: 230, withdrawals: 23 });
     await asked(url, (client) => client.query('update articles set versions_skipped_through = 0'));
-    const { feed_edition: edition, ...before } = await contents(test.server.url);
+    const { feed_edition: build, ...before } = await contents(test.server.url);
     const { feed_edition: begunAnew, ...after } = await contents(url);
     expect(after).toEqual(before);
-    expect([edition, begunAnew]).toEqual([[expect.stringContaining('digest')], []]);
+    expect([build, begunAnew]).toEqual([[expect.stringContaining('digest')], []]);
   });
 
   it('goes on where it was: numbers that were given out are not given out again', async () => {

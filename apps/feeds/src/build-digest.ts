@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { feedSettings } from '@newsrelay/channel-feed/settings';
+import type { Profiles } from '@newsrelay/feed-editions/profiles';
+import { sampleDocument } from '@newsrelay/feed-editions/sample-document';
 import { makeFeedDocuments } from '@newsrelay/feed-kit/feed-documents';
 import type { FeedState } from '@newsrelay/feed-kit/feed-state';
 import type { Ledger } from '@newsrelay/ledger/database';
-import { editionServedSince } from '@newsrelay/ledger/feed-shelf';
+import { buildServedSince } from '@newsrelay/ledger/feed-shelf';
 import type { PublicArticle } from '@newsrelay/ledger/public-article';
 import { articlePage } from './article-page/article-page.js';
 
@@ -50,28 +52,34 @@ const ARTICLE: PublicArticle = {
   withdrawnAt: null,
 };
 
-/** Another one where the same rows make other bytes: under another public URL, or by a build that writes them differently. */
-function editionOf(publicUrl: string): string {
+/**
+ * Another one where the same rows make other bytes: under another public URL, by a build that writes them differently, or by
+ * other profiles of editions.
+ */
+function digestOf(publicUrl: string, { byName }: Profiles): string {
   const { rss, atom, json } = makeFeedDocuments(FEED, publicUrl);
   const page = articlePage(ARTICLE, publicUrl);
-  return createHash('sha256').update([rss.etag, atom.etag, json.etag, page].join('\n')).digest('base64url');
+  const editions = [...byName.values()].map((profile) => [profile, sampleDocument(profile).body.toString()]);
+  const made = [rss.etag, atom.etag, json.etag, page, ...editions.map((edition) => JSON.stringify(edition))];
+  return createHash('sha256').update(made.join('\n')).digest('base64url');
 }
 
 /**
  * Since when documents are made as this process makes them. It belongs to every `Last-Modified`: else a client that goes
  * by the date alone would keep the links of an earlier public URL for as long as nothing else changes.
  */
-export class Edition {
+export class BuildDigest {
   #since: Date | undefined;
 
   constructor(
     private readonly ledger: Ledger,
     private readonly publicUrl: string,
+    private readonly profiles: Profiles,
   ) {}
 
   /** Asked of the ledger once, so that every instance and every restart says the same. */
-  async since(): Promise<Date> {
-    this.#since ??= await editionServedSince(this.ledger, editionOf(this.publicUrl));
+  async servedSince(): Promise<Date> {
+    this.#since ??= await buildServedSince(this.ledger, digestOf(this.publicUrl, this.profiles));
     return this.#since;
   }
 }
