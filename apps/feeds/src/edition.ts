@@ -6,6 +6,7 @@ import type { Ledger } from '@newsrelay/ledger/database';
 import { editionServedSince } from '@newsrelay/ledger/feed-shelf';
 import type { PublicArticle } from '@newsrelay/ledger/public-article';
 import { articlePage } from './article-page/article-page.js';
+import type { Site } from './site.js';
 
 const AT = new Date('2025-01-03T00:00:00Z');
 const ID = '00000000-0000-8000-8000-000000000000';
@@ -50,10 +51,12 @@ const ARTICLE: PublicArticle = {
   withdrawnAt: null,
 };
 
-/** Another one where the same rows make other bytes: under another public URL, or by a build that writes them differently. */
-function editionOf(publicUrl: string): string {
-  const { rss, atom, json } = makeFeedDocuments(FEED, publicUrl);
-  const page = articlePage(ARTICLE, publicUrl);
+const LISTED = { channelId: 'sample', title: '样', description: '样', language: 'zh-CN' };
+
+/** Another one where the same rows make other bytes: under another public URL or name, or by a build that writes them differently. */
+function editionOf(site: Site): string {
+  const { rss, atom, json } = makeFeedDocuments(FEED, site.publicUrl);
+  const page = articlePage(ARTICLE, site, [LISTED]);
   return createHash('sha256').update([rss.etag, atom.etag, json.etag, page].join('\n')).digest('base64url');
 }
 
@@ -66,12 +69,12 @@ export class Edition {
 
   constructor(
     private readonly ledger: Ledger,
-    private readonly publicUrl: string,
+    private readonly site: Site,
   ) {}
 
   /** Asked of the ledger once, so that every instance and every restart says the same. */
   async since(): Promise<Date> {
-    this.#since ??= await editionServedSince(this.ledger, editionOf(this.publicUrl));
+    this.#since ??= await editionServedSince(this.ledger, editionOf(this.site));
     return this.#since;
   }
 }

@@ -10,7 +10,12 @@ await runUntilStopped(async () => {
     name: 'feeds',
     services: ['feeds'],
     settings,
-    modules: [FeedsModule.forRoot({ publicUrl: settings.NEWSRELAY_PUBLIC_URL })],
+    modules: [
+      FeedsModule.forRoot({
+        publicUrl: settings.NEWSRELAY_PUBLIC_URL,
+        siteName: settings.NEWSRELAY_SITE_NAME,
+      }),
+    ],
     port: settings.NEWSRELAY_PORT,
     bind: settings.NEWSRELAY_BIND,
     adminKey: settings.NEWSRELAY_ADMIN_KEY,

@@ -19,7 +19,10 @@ export function httpProcess(settings: z.infer<typeof singleMachineHttpSettings>)
     settings,
     modules: [
       IngestModule,
-      FeedsModule.forRoot({ publicUrl: settings.NEWSRELAY_PUBLIC_URL }),
+      FeedsModule.forRoot({
+        publicUrl: settings.NEWSRELAY_PUBLIC_URL,
+        siteName: settings.NEWSRELAY_SITE_NAME,
+      }),
       ConsoleModule.forRoot(settings),
       DiskSpaceModule.forRoot(settings),
     ],

@@ -38,6 +38,13 @@ export const publicUrl = urlOf(/^https?$/, 'https://news.example').pipe(
     .transform((text) => new URL(text).href.replace(/\/+$/, '')),
 );
 
+/** What readers and search engines call the site; where none is set, its host. */
+export const siteName = z
+  .string()
+  .max(100, 'must be at most 100 characters')
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be one line of text')
+  .optional();
+
 export const bind = z.string().min(1).default('127.0.0.1');
 
 export const adminKey = z

@@ -22,7 +22,8 @@ const schema = z.object({
   // No default here: the demo has another one than the services.
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule.unwrap().optional(),
   NEWSRELAY_DISK_WARNING_MB: fields.diskWarningMb,
-  // Checked here, where a wrong one is told of at once; the workers read them themselves.
+  // Checked here, where a wrong one is told of at once; the processes read them themselves.
+  NEWSRELAY_SITE_NAME: fields.siteName,
   NEWSRELAY_AUTO_PAUSE_FAILURES: fields.autoPauseFailures,
   NEWSRELAY_AUTO_PAUSE_HOURS: fields.autoPauseHours,
   NEWSRELAY_RETAIN_ANSWERS_DAYS: fields.retainAnswersDays,

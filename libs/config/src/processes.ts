@@ -40,7 +40,7 @@ export const publishSettings = z.object({
   NEWSRELAY_ALARM_STUCK_SECONDS: fields.alarmStuckSeconds,
   NEWSRELAY_QUIET_SOURCES: fields.quietSources,
 });
-export const feedsSettings = z.object(everyProcess);
+export const feedsSettings = z.object({ ...everyProcess, NEWSRELAY_SITE_NAME: fields.siteName });
 export const consoleSettings = z.object({ ...everyProcess, ...delivering });
 
 /** The job that brings the schema up to date, and ends. */

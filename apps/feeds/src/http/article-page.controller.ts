@@ -1,16 +1,16 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
-import { articlePageUrl } from '@newsrelay/feed-kit/addresses';
 import { lastModifiedOf, strongEtag } from '@newsrelay/feed-kit/validators';
 import { Open } from '@newsrelay/http-api/route-marks';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { findPublicArticle, type PublicArticle } from '@newsrelay/ledger/public-article';
 import { articlePage, missingPage, withdrawnPage } from '../article-page/article-page.js';
+import { FeedsOfPage } from '../article-page/feeds-of-page.js';
 import { CONTENT_SECURITY_POLICY } from '../article-page/page-frame.js';
 import { Edition } from '../edition.js';
-import { PUBLIC_URL } from '../public-url.js';
+import { SITE, type Site } from '../site.js';
 import { answerWith, statusFor, type Representation } from './conditional-answer.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -49,8 +49,9 @@ function languageOf({ headers }: FastifyRequest): string {
 export class ArticlePageController {
   constructor(
     @Inject(LEDGER) private readonly ledger: Ledger,
-    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+    @Inject(SITE) private readonly site: Site,
     @Inject(Edition) private readonly edition: Edition,
+    @Inject(FeedsOfPage) private readonly feedsOfPage: FeedsOfPage,
   ) {}
 
   @Get(':id')
@@ -63,12 +64,12 @@ export class ArticlePageController {
     const article = UUID.test(id) ? await findPublicArticle(this.ledger, id) : undefined;
     if (article === undefined) {
       if (!isForPeople(request)) throw new Problem(404, `There is no article ${id}.`);
-      const missing = Buffer.from(missingPage(languageOf(request)));
+      const missing = Buffer.from(missingPage(languageOf(request), this.site));
       await reply.code(404).headers(MISSING_HEADERS).type(HTML).send(missing);
       return;
     }
     if (article.withdrawnAt !== null) {
-      const notice = Buffer.from(withdrawnPage(article, article.withdrawnAt));
+      const notice = Buffer.from(withdrawnPage(article, article.withdrawnAt, this.site));
       await reply.code(410).headers(PAGE_HEADERS).type(HTML).send(notice);
       return;
     }
@@ -77,13 +78,14 @@ export class ArticlePageController {
   }
 
   async #pageOf(article: PublicArticle): Promise<Representation> {
-    const body = Buffer.from(articlePage(article, articlePageUrl(this.publicUrl, article.id)));
+    const { feeds, changedAt } = await this.feedsOfPage.of(article.id);
+    const body = Buffer.from(articlePage(article, this.site, feeds));
     const etag = strongEtag(body);
-    const since = await this.edition.since();
+    const changes = [article.releasedAt, await this.edition.since(), changedAt ?? article.releasedAt];
     return {
       body,
       etag,
-      lastModified: Math.max(lastModifiedOf(article.releasedAt), lastModifiedOf(since)),
+      lastModified: Math.max(...changes.map(lastModifiedOf)),
       contentType: HTML,
       headers: { ...PAGE_HEADERS, etag },
     };
