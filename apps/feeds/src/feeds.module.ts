@@ -2,7 +2,9 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { FeedsOfPage } from './article-page/feeds-of-page.js';
+import { DiscoveryController } from './discovery/discovery.controller.js';
 import { FeedDirectory } from './discovery/feed-directory.js';
+import { Sitemaps } from './discovery/sitemaps.js';
 import { Edition } from './edition.js';
 import { FeedsEvents } from './events.js';
 import { ArticlePageController } from './http/article-page.controller.js';
@@ -25,7 +27,7 @@ export class FeedsModule {
     const site = siteOf(publicUrl, siteName);
     return {
       module: FeedsModule,
-      controllers: [FeedController, ArticlePageController],
+      controllers: [DiscoveryController, FeedController, ArticlePageController],
       providers: [
         { provide: PUBLIC_URL, useValue: publicUrl },
         { provide: SITE, useValue: site },
@@ -37,6 +39,7 @@ export class FeedsModule {
         FeedsEvents,
         FeedDirectory,
         FeedsOfPage,
+        Sitemaps,
         FeedShelfService,
       ],
     };

@@ -5,6 +5,7 @@ import { feedUrl } from './addresses.js';
 import type { FeedState } from './feed-state.js';
 import { FEED_TTL, SYNDICATION } from './freshness.js';
 import { GENERATOR } from './generator.js';
+import { withStylesheet } from './stylesheet.js';
 
 const NAMESPACES = {
   atom: 'http://www.w3.org/2005/Atom',
@@ -51,7 +52,8 @@ export function rssDocument(
     .slice(0, rendered.lastIndexOf('</channel>'))
     .trimEnd()
     .replace(/<rss\b[^>]*>/, () => rootElement(language));
-  return [head, ...items.map((item) => `        ${item}`), '    </channel>', '</rss>', ''].join('\n');
+  const lines = [head, ...items.map((item) => `        ${item}`), '    </channel>', '</rss>', ''];
+  return withStylesheet(lines.join('\n'), publicUrl);
 }
 
 function rootElement(language: string): string {

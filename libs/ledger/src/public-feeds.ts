@@ -68,3 +68,21 @@ export async function feedsOfArticle(
     changedAt: changes.length === 0 ? null : new Date(Math.max(...changes)),
   };
 }
+
+/** True if a channel of the type, paused and disabled ones too, has this text as a setting. */
+export async function hasChannelWithSetting(
+  ledger: Ledger,
+  channelType: string,
+  setting: string,
+  text: string,
+): Promise<boolean> {
+  const found = await ledger
+    .selectFrom('channels')
+    .select('id')
+    .where('type', '=', channelType)
+    .where('deleted_at', 'is', null)
+    .where(sql<boolean>`settings ->> ${setting}::text = ${text}`)
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}

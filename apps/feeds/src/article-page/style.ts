@@ -17,13 +17,13 @@ body:lang(zh) { line-height: 1.9;
   font-family: "Songti SC", "Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", STSong, SimSun, serif; }
 body:is(:lang(zh-Hant), :lang(zh-TW), :lang(zh-HK), :lang(zh-MO)) {
   font-family: "Songti TC", "Noto Serif CJK TC", "Noto Serif TC", "Source Han Serif TC", PMingLiU, serif; }
-.site, .facts, .editor, figcaption, .kicker, th, .end {
+.site, .facts, .editor, figcaption, .kicker, th {
   font-family: system-ui, -apple-system, "PingFang SC", "Hiragino Sans GB", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", sans-serif; }
-.site, main, .end { max-width: 38rem; margin-inline: auto; padding-inline: 1.25rem; }
+.site, main { max-width: 38rem; margin-inline: auto; padding-inline: 1.25rem; }
 .site { display: flex; justify-content: space-between; gap: 1em; padding-block: 1.1rem .6rem; font-size: .8rem; line-height: 1.5; }
-.site a, .end a { color: var(--quiet); text-decoration: none; }
+.site a { color: var(--quiet); text-decoration: none; }
 .site .name { color: var(--ink); font-weight: 600; }
-.site a:hover, .end a:hover { text-decoration: underline; text-underline-offset: .25em; }
+.site a:hover { text-decoration: underline; text-underline-offset: .25em; }
 main { padding-block: 1.6rem 2.5rem; }
 a { color: inherit; text-decoration-color: var(--mark); text-underline-offset: .2em; }
 a:focus-visible { outline: 2px solid var(--mark); outline-offset: 2px; }
@@ -34,6 +34,7 @@ h3, h4 { font-size: 1em; }
 .subtitle { margin: .7rem 0 0; color: var(--quiet); font-size: 1.1rem; line-height: 1.6; text-wrap: balance; }
 .facts { display: flex; flex-wrap: wrap; gap: .1em 1.2em; margin: 1.2rem 0 1.8rem; padding: .65rem 0; border-block: 1px solid var(--rule);
   color: var(--quiet); font-size: .78rem; line-height: 1.7; }
+.facts time { direction: ltr; unicode-bidi: isolate; }
 p { margin: .95em 0; text-wrap: pretty; }
 /* A headline of phrases breaks between them; one that is longer than a line breaks where it must. */
 :is(h1, .subtitle):lang(zh) { word-break: keep-all; }
@@ -57,8 +58,6 @@ caption { margin-bottom: .4em; color: var(--quiet); text-align: start; }
 th, td { min-width: 3em; padding: .35em .7em; border: 1px solid var(--rule); line-height: 1.5; vertical-align: top; text-align: start; }
 :where(th, td) p { margin: 0; text-indent: 0; text-align: start; }
 code { overflow-wrap: anywhere; }
-.end { padding-block: 1rem 2.2rem; font-size: .78rem; line-height: 1.7; color: var(--quiet); }
-.end::before { content: ""; display: block; margin-bottom: 1rem; border-top: 1px solid var(--rule); }
 .feeds { margin: 1.6rem 0 0; padding: 0; list-style: none; }
 .feeds > li { padding: 1.1rem 0; border-top: 1px solid var(--rule); }
 .feeds h2 { margin: 0 0 .2rem; font-size: 1.1rem; }
@@ -72,8 +71,8 @@ code { overflow-wrap: anywhere; }
   :root { color-scheme: light; --paper: #fff; --ink: #000; --quiet: #444; --rule: #999; --mark: #000; --note: #fff; }
   @page { margin: 2cm; }
   html { font-size: 11pt; }
-  .site, main, .end { max-width: none; padding-inline: 0; }
-  .site .subscribe, .end, video, audio { display: none; }
+  .site, main { max-width: none; padding-inline: 0; }
+  .site .subscribe, video, audio { display: none; }
   p { orphans: 2; widows: 2; }
   h1, h2, h3, h4 { break-after: avoid; }
   figure, table, blockquote { break-inside: avoid; }

@@ -8,19 +8,16 @@ import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { findPublicArticle, type PublicArticle } from '@newsrelay/ledger/public-article';
 import { articlePage, missingPage, withdrawnPage } from '../article-page/article-page.js';
 import { FeedsOfPage } from '../article-page/feeds-of-page.js';
-import { CONTENT_SECURITY_POLICY } from '../article-page/page-frame.js';
 import { Edition } from '../edition.js';
 import { SITE, type Site } from '../site.js';
 import { answerWith, statusFor, type Representation } from './conditional-answer.js';
+import { isForPeople, languageOf } from './for-people.js';
+import { HTML, SAFE_PAGE } from './page-headers.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-const HTML = 'text/html; charset=utf-8';
-
 const PAGE_HEADERS = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'strict-origin-when-cross-origin',
+  ...SAFE_PAGE,
   vary: 'Accept-Encoding',
   // Kept, but never shown without asking: a withdrawn text must be gone at the next look.
   'cache-control': 'public, no-cache',
@@ -32,17 +29,6 @@ const MISSING_HEADERS = {
   vary: 'Accept, Accept-Encoding, Accept-Language',
   'cache-control': 'no-store',
 };
-
-/** Browsers name HTML; programs, which name JSON or nothing, get problem details as everywhere. */
-function isForPeople({ headers }: FastifyRequest): boolean {
-  return /\btext\/html\b/i.test(headers.accept ?? '');
-}
-
-/** Chinese, unless another language is asked for first. */
-function languageOf({ headers }: FastifyRequest): string {
-  const first = headers['accept-language']?.split(/[,;]/)[0]?.trim() ?? '';
-  return /^(?:$|\*|zh\b)/i.test(first) ? 'zh-CN' : 'en';
-}
 
 /** The public page of an article, read from the ledger at each request, so that a withdrawal is in force at once. */
 @Controller('articles')

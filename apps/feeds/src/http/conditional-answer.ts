@@ -32,7 +32,7 @@ export async function answerWith(
 }
 
 /** Written here, because Fastify gives a 304 of HEAD a Content-Length of 0: it would be that of the 200 (RFC 9110, section 8.6). */
-function endWithoutBody(status: number, reply: FastifyReply): void {
+export function endWithoutBody(status: number, reply: FastifyReply): void {
   reply.hijack();
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) reply.raw.setHeader(name, value);

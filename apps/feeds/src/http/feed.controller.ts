@@ -6,8 +6,15 @@ import { parseFeedFile } from '@newsrelay/feed-kit/addresses';
 import { Open } from '@newsrelay/http-api/route-marks';
 import { FeedsEvents } from '../events.js';
 import { FeedShelfService } from '../shelf/feed-shelf.service.js';
-import type { Shelf } from '../shelf/shelf.js';
+import type { ServedFeed, Shelf } from '../shelf/shelf.js';
+import { SITE, type Site } from '../site.js';
+import { feedPage } from '../discovery/feed-pages.js';
+import { shownFeed } from '../discovery/shown-items.js';
 import { answerWith, statusFor } from './conditional-answer.js';
+import { isOpenedInBrowser } from './for-people.js';
+import { HTML, SAFE_PAGE } from './page-headers.js';
+
+const PAGE_VARIES = 'Accept-Encoding, Sec-Fetch-Dest, Sec-Fetch-Mode';
 
 /** The feeds: open to everyone, answered from memory. HEAD is GET without its body (Fastify adds it). */
 @Controller('feeds')
@@ -15,6 +22,7 @@ export class FeedController {
   constructor(
     @Inject(FeedShelfService) private readonly shelves: FeedShelfService,
     @Inject(FeedsEvents) private readonly events: FeedsEvents,
+    @Inject(SITE) private readonly site: Site,
   ) {}
 
   @Get(':file')
@@ -33,9 +41,24 @@ export class FeedController {
     }
     if (shelf.kind === 'absent') throw this.#nothing(file);
     const document = shelf.documents[named.format];
+    if (isOpenedInBrowser(request)) {
+      this.events.requested('page', 200);
+      await this.#page(named.channelId, shelf, reply);
+      return;
+    }
     const status = statusFor(request, document);
     this.events.requested(named.format, status);
     await answerWith(document, status, reply);
+  }
+
+  /** What a feed is, and what is in it. Not kept: nobody but a browser may get it instead of the feed. */
+  async #page(channelId: string, { documents }: ServedFeed, reply: FastifyReply): Promise<void> {
+    const { feed, items } = shownFeed(channelId, documents.json.body);
+    const page = Buffer.from(feedPage(feed, items, this.site));
+    await reply
+      .headers({ ...SAFE_PAGE, 'cache-control': 'private, no-store', vary: PAGE_VARIES })
+      .type(HTML)
+      .send(page);
   }
 
   #lookUp(id: string): Promise<Shelf> | Shelf {
