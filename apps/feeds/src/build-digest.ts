@@ -8,6 +8,7 @@ import type { Ledger } from '@newsrelay/ledger/database';
 import { buildServedSince } from '@newsrelay/ledger/feed-shelf';
 import type { PublicArticle } from '@newsrelay/ledger/public-article';
 import { articlePage } from './article-page/article-page.js';
+import type { Site } from './site.js';
 
 const AT = new Date('2025-01-03T00:00:00Z');
 const ID = '00000000-0000-8000-8000-000000000000';
@@ -52,13 +53,15 @@ const ARTICLE: PublicArticle = {
   withdrawnAt: null,
 };
 
+const LISTED = { channelId: 'sample', title: '样', description: '样', language: 'zh-CN' };
+
 /**
- * Another one where the same rows make other bytes: under another public URL, by a build that writes them differently, or by
- * other profiles of editions.
+ * Another one where the same rows make other bytes: under another public URL or name, by a build that writes them differently,
+ * or by other profiles of editions.
  */
-function digestOf(publicUrl: string, { byName }: Profiles): string {
-  const { rss, atom, json } = makeFeedDocuments(FEED, publicUrl);
-  const page = articlePage(ARTICLE, publicUrl);
+function digestOf(site: Site, { byName }: Profiles): string {
+  const { rss, atom, json } = makeFeedDocuments(FEED, site.publicUrl);
+  const page = articlePage(ARTICLE, site, [LISTED]);
   const editions = [...byName.values()].map((profile) => [profile, sampleDocument(profile).body.toString()]);
   const made = [rss.etag, atom.etag, json.etag, page, ...editions.map((edition) => JSON.stringify(edition))];
   return createHash('sha256').update(made.join('\n')).digest('base64url');
@@ -73,13 +76,13 @@ export class BuildDigest {
 
   constructor(
     private readonly ledger: Ledger,
-    private readonly publicUrl: string,
+    private readonly site: Site,
     private readonly profiles: Profiles,
   ) {}
 
   /** Asked of the ledger once, so that every instance and every restart says the same. */
   async servedSince(): Promise<Date> {
-    this.#since ??= await buildServedSince(this.ledger, digestOf(this.publicUrl, this.profiles));
+    this.#since ??= await buildServedSince(this.ledger, digestOf(this.site, this.profiles));
     return this.#since;
   }
 }

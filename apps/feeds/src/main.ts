@@ -15,6 +15,7 @@ await runUntilStopped(async () => {
         publicUrl: settings.NEWSRELAY_PUBLIC_URL,
         pollsPerMinute: settings.NEWSRELAY_FEED_POLLS,
         editionsDir: settings.NEWSRELAY_EDITIONS_DIR,
+        siteName: settings.NEWSRELAY_SITE_NAME,
       }),
     ],
     port: settings.NEWSRELAY_PORT,

@@ -23,6 +23,7 @@ export function httpProcess(settings: z.infer<typeof singleMachineHttpSettings>)
         publicUrl: settings.NEWSRELAY_PUBLIC_URL,
         pollsPerMinute: settings.NEWSRELAY_FEED_POLLS,
         editionsDir: settings.NEWSRELAY_EDITIONS_DIR,
+        siteName: settings.NEWSRELAY_SITE_NAME,
       }),
       ConsoleModule.forRoot(settings),
       DiskSpaceModule.forRoot(settings),

@@ -55,7 +55,8 @@ export class Distribution {
     { articleId, version, releasedAt, content }: ReleasedVersion,
     channels: readonly Channel[],
   ): Promise<Distributed> {
-    const withdrawn = { id: articleId, version, withdrawnAt: releasedAt, language: content.language };
+    const { language, url } = content;
+    const withdrawn = { id: articleId, version, withdrawnAt: releasedAt, language, url };
     const shares = await this.renderer.renderWithdrawal(this.ledger, withdrawn, channels);
     const announced = await this.#announce({ articleId, version }, 'withdraw', shares);
     if (announced.done) this.events.movedOut(articleId, version, channels.length);

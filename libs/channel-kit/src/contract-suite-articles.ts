@@ -104,5 +104,6 @@ export function hostileArticle(): ReleasedArticle {
 }
 
 export function withdrawnArticle(): WithdrawnArticle {
-  return { id: ID, version: 2, withdrawnAt: new Date('2025-01-04T02:00:00Z'), language: 'zh-CN' };
+  const { id, version, language, canonicalUrl } = ordinaryArticle();
+  return { id, version, withdrawnAt: new Date('2025-01-04T02:00:00Z'), language, canonicalUrl };
 }

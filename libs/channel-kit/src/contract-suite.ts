@@ -46,8 +46,11 @@ export interface ConnectorHarness<Settings, Secrets> {
   accepts?: (request: { method: string; path: string }) => { status: number; body: string };
   /** Set where the type shows the beginning of a body that is too long for it. */
   extract?: true;
-  /** Reads a rendition as an outlet's program would: by a parser, not by the connector's own code. */
-  shown: (rendition: RenditionContent) => ShownText;
+  /**
+   * Reads a rendition as an outlet's program would: by a parser, not by the connector's own code. `address` where the type
+   * tells where the article is, and nothing else of it.
+   */
+  shown: ((rendition: RenditionContent) => ShownText) | 'address';
   client: () => SuiteClient;
 }
 
@@ -226,10 +229,67 @@ function describeManifest<Settings, Secrets>(harness: ConnectorHarness<Settings,
   });
 }
 
+const ARTICLES = { ordinary: ordinaryArticle, sparse: sparseArticle, hostile: hostileArticle } as const;
+const ARTICLE_NAMES = Object.keys(ARTICLES) as (keyof typeof ARTICLES)[];
+
+/** Of types that show the article's text. */
+function describeTexts<Settings, Secrets>(
+  harness: ConnectorHarness<Settings, Secrets>,
+  read: (rendition: RenditionContent) => ShownText,
+): void {
+  const { formatter, manifest } = harness.connector;
+
+  it.each(ARTICLE_NAMES)('shows headline and body as text, unharmed: %s article', (name) => {
+    const article = ARTICLES[name]();
+    const shown = read(formatter.render(draftOf(article), parsedSettings(harness, ELSEWHERE)));
+    const body = squeezed(article.body.map(cleanText).join(' '));
+    expect(shown.headline).toBe(cleanText(article.headline));
+    if (harness.extract) expect(body.startsWith(squeezed(shown.body).replace(/…$/, ''))).toBe(true);
+    else expect(squeezed(shown.body)).toContain(body);
+    if (shown.html === undefined) return;
+    expect(activeMarkup(shown.html)).toEqual([]);
+    if (article.bodyHtml === null) expect(plain(shown.html)).toContain(body);
+  });
+
+  if (manifest.limits.headlineGraphemes !== null) {
+    it('puts the full headline before the body where it had to be cut', () => {
+      const article = ordinaryArticle();
+      const draft = { article, fitted: { headline: '短题…', cut: true } };
+      const shown = read(formatter.render(draft, parsedSettings(harness, ELSEWHERE)));
+      expect(shown.headline).toBe('短题…');
+      expect(squeezed(shown.body)).toContain(article.headline);
+      expect(shown.body.indexOf(article.headline)).toBeLessThan(shown.body.indexOf(article.body[0] ?? ''));
+    });
+  }
+}
+
+/** Of types that tell where an article is. */
+function describeAddress<Settings, Secrets>(harness: ConnectorHarness<Settings, Secrets>): void {
+  const { formatter, publisher } = harness.connector;
+
+  it.each(ARTICLE_NAMES)('tells where it is, and nothing that it says: %s article', (name) => {
+    const article = ARTICLES[name]();
+    const settings = parsedSettings(harness, ELSEWHERE);
+    const rendition = formatter.render(draftOf(article), settings);
+    const message = publisher.compose(rendition, factsOf(article, 'publish'));
+    for (const told of [JSON.stringify(rendition), message]) {
+      expect(told).toContain(article.canonicalUrl);
+      for (const text of [article.headline, ...article.body, article.source]) expect(told).not.toContain(text);
+    }
+  });
+
+  it('tells of a withdrawal where it was', () => {
+    const withdrawn = withdrawnArticle();
+    const rendition = formatter.renderWithdrawal(withdrawn, parsedSettings(harness, ELSEWHERE));
+    const message = publisher.compose(rendition, factsOf(withdrawn, 'withdraw'));
+    expect(message).toContain(withdrawn.canonicalUrl);
+  });
+}
+
 function describeFormatter<Settings, Secrets>(harness: ConnectorHarness<Settings, Secrets>): void {
-  const { formatter, manifest, publisher } = harness.connector;
-  const articles = { ordinary: ordinaryArticle, sparse: sparseArticle, hostile: hostileArticle } as const;
-  const names = Object.keys(articles) as (keyof typeof articles)[];
+  const { formatter, publisher } = harness.connector;
+  const articles = ARTICLES;
+  const names = ARTICLE_NAMES;
 
   describe('formatter', () => {
     it.each(names)('renders the same from the same, and leaves its input alone: %s article', (name) => {
@@ -264,28 +324,9 @@ function describeFormatter<Settings, Secrets>(harness: ConnectorHarness<Settings
       expect(new Set(byShape.values()).size).toBe(byShape.size);
     });
 
-    it.each(names)('shows headline and body as text, unharmed: %s article', (name) => {
-      const article = articles[name]();
-      const shown = harness.shown(formatter.render(draftOf(article), parsedSettings(harness, ELSEWHERE)));
-      const body = squeezed(article.body.map(cleanText).join(' '));
-      expect(shown.headline).toBe(cleanText(article.headline));
-      if (harness.extract) expect(body.startsWith(squeezed(shown.body).replace(/…$/, ''))).toBe(true);
-      else expect(squeezed(shown.body)).toContain(body);
-      if (shown.html === undefined) return;
-      expect(activeMarkup(shown.html)).toEqual([]);
-      if (article.bodyHtml === null) expect(plain(shown.html)).toContain(body);
-    });
-
-    if (manifest.limits.headlineGraphemes !== null) {
-      it('puts the full headline before the body where it had to be cut', () => {
-        const article = ordinaryArticle();
-        const draft = { article, fitted: { headline: '短题…', cut: true } };
-        const shown = harness.shown(formatter.render(draft, parsedSettings(harness, ELSEWHERE)));
-        expect(shown.headline).toBe('短题…');
-        expect(squeezed(shown.body)).toContain(article.headline);
-        expect(shown.body.indexOf(article.headline)).toBeLessThan(shown.body.indexOf(article.body[0] ?? ''));
-      });
-    }
+    const { shown: read } = harness;
+    if (read === 'address') describeAddress(harness);
+    else describeTexts(harness, read);
 
     it('renders a withdrawal from ids and times, the same each time', () => {
       const settings = parsedSettings(harness, ELSEWHERE);
@@ -295,7 +336,8 @@ function describeFormatter<Settings, Secrets>(harness: ConnectorHarness<Settings
       const json = JSON.stringify(rendition);
       expect(JSON.parse(json)).toEqual(rendition);
       const message = publisher.compose(rendition, factsOf(withdrawnArticle(), 'withdraw'));
-      for (const text of [article.headline, ...article.body, article.canonicalUrl, article.source]) {
+      const address = harness.shown === 'address' ? [] : [article.canonicalUrl];
+      for (const text of [article.headline, ...article.body, ...address, article.source]) {
         expect(json).not.toContain(text);
         expect(message).not.toContain(text);
       }

@@ -36,6 +36,8 @@ export interface WithdrawnArticle {
   version: number;
   withdrawnAt: Date;
   language: string;
+  /** Where readers found it: for those alone who tell that something changed there. */
+  canonicalUrl: string;
 }
 
 /** JSON that a formatter made; it lies in the ledger and is shared by all channels that render alike. */

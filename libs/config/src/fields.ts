@@ -45,6 +45,12 @@ export const editionsDir = z
   .refine((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false, {
     error: ({ input }) => `${String(input)} is no folder: name the one with the profiles of your editions`,
   });
+/** What readers and search engines call the site; where none is set, its host. */
+export const siteName = z
+  .string()
+  .max(100, 'must be at most 100 characters')
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be one line of text')
+  .optional();
 
 export const bind = z.string().min(1).default('127.0.0.1');
 

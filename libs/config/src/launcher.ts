@@ -23,6 +23,7 @@ const schema = z.object({
   NEWSRELAY_RETRY_SCHEDULE: fields.retrySchedule.unwrap().optional(),
   NEWSRELAY_DISK_WARNING_MB: fields.diskWarningMb,
   // Checked here, where a wrong one is told of at once; the processes read them themselves.
+  NEWSRELAY_SITE_NAME: fields.siteName,
   NEWSRELAY_AUTO_PAUSE_FAILURES: fields.autoPauseFailures,
   NEWSRELAY_AUTO_PAUSE_HOURS: fields.autoPauseHours,
   NEWSRELAY_RETAIN_ANSWERS_DAYS: fields.retainAnswersDays,

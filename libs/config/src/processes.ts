@@ -46,6 +46,7 @@ export const feedsSettings = z.object({
   ...everyProcess,
   ...editions,
   NEWSRELAY_FEED_POLLS: fields.feedPolls,
+  NEWSRELAY_SITE_NAME: fields.siteName,
 });
 export const consoleSettings = z.object({ ...everyProcess, ...delivering, ...editions });
 

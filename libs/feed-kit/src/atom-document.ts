@@ -7,6 +7,7 @@ import { feedUrl, MEDIA_TYPES } from './addresses.js';
 import { distinctUpdated, inMicroseconds } from './atom-updated.js';
 import type { FeedState } from './feed-state.js';
 import { GENERATOR } from './generator.js';
+import { withStylesheet } from './stylesheet.js';
 
 const TOMBSTONES = 'http://purl.org/atompub/tombstones/1.0';
 const ROOT =
@@ -52,7 +53,8 @@ export function atomDocument(
   const entries = items.map(
     ({ beforeUpdated, afterUpdated }, at) => `    ${beforeUpdated}${updated[at] ?? ''}${afterUpdated}`,
   );
-  return [head, ...tombstones(state, updated), ...entries, '</feed>', ''].join('\n');
+  const lines = [head, ...tombstones(state, updated), ...entries, '</feed>', ''];
+  return withStylesheet(lines.join('\n'), publicUrl);
 }
 
 /** Not before any of its entries: a reader that goes by it would leave the newest one unread. */

@@ -6,6 +6,7 @@ import { feedUrl } from './addresses.js';
 import type { FeedState } from './feed-state.js';
 import { FEED_TTL, SYNDICATION } from './freshness.js';
 import { GENERATOR } from './generator.js';
+import { withStylesheet } from './stylesheet.js';
 
 const NAMESPACES = {
   atom: 'http://www.w3.org/2005/Atom',
@@ -57,7 +58,8 @@ export function rssDocument(
     .replace(/<description>[^<]*<\/description>/, () =>
       element('description', {}, plainText(description === '' ? title : description)),
     );
-  return [head, ...items.map((item) => `        ${item}`), '    </channel>', '</rss>', ''].join('\n');
+  const lines = [head, ...items.map((item) => `        ${item}`), '    </channel>', '</rss>', ''];
+  return withStylesheet(lines.join('\n'), publicUrl);
 }
 
 function rootElement(language: string): string {

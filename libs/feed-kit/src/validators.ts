@@ -10,6 +10,9 @@ export interface Validators {
   lastModified: number;
 }
 
+/** In place of a `lastModified`: no date of change is told, and a client that goes by dates alone gets the document. */
+export const UNDATED = Number.POSITIVE_INFINITY;
+
 /** The same bytes have the same tag on every instance and after every restart. */
 export function strongEtag(bytes: Buffer): string {
   return `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`;

@@ -112,12 +112,21 @@ export async function withdrawnThrough(
   return new Map(rows.map((row) => [row.id, row.withdrawn_through]));
 }
 
+export interface WithdrawalFacts {
+  id: string;
+  version: number;
+  withdrawnAt: Date;
+  language: string;
+  /** The article's own address; null where it lived at its page here. */
+  url: string | null;
+}
+
 /** What a withdrawal's rendition may know of the article; undefined if no order covers the version. */
 export async function findWithdrawnArticle(
   ledger: Ledger,
   articleId: string,
   version: number,
-): Promise<{ id: string; version: number; withdrawnAt: Date; language: string } | undefined> {
+): Promise<WithdrawalFacts | undefined> {
   const row = await ledger
     .selectFrom('withdrawals as w')
     .innerJoin('article_versions as v', (join) =>
@@ -127,5 +136,7 @@ export async function findWithdrawnArticle(
     .where('w.article_id', '=', articleId)
     .where('w.through_version', '=', version)
     .executeTakeFirst();
-  return row && { id: articleId, version, withdrawnAt: row.ordered_at, language: row.content.language };
+  if (row === undefined) return undefined;
+  const { language, url } = row.content;
+  return { id: articleId, version, withdrawnAt: row.ordered_at, language, url };
 }

@@ -1,35 +1,8 @@
 import { createHash } from 'node:crypto';
 import { escapeMarkup } from '@newsrelay/channel-feed/xml';
-
-/**
- * Newspaper text: a serif face where there is one, lines of forty characters at most, two characters of indent in Chinese.
- * Pictures, tables and preformatted text are never wider than the page; what does not fit scrolls in its own place.
- */
-const STYLE = `
-:root { color-scheme: light dark; }
-body { margin: 0; background: Canvas; color: CanvasText; line-height: 1.8;
-  font-family: "Songti SC", "Noto Serif CJK SC", "Source Han Serif SC", SimSun, serif; }
-main { max-width: 40em; margin: 0 auto; padding: 2.5em 1.25em 4em; overflow-wrap: anywhere; }
-h1 { margin: .2em 0; font-size: 1.9em; line-height: 1.35; text-wrap: balance; }
-p { margin: .9em 0; hanging-punctuation: allow-end; }
-:where(:lang(zh)) p { text-indent: 2em; text-align: justify; text-justify: inter-ideograph; }
-:where(:lang(zh)) p:has(img) { text-align: start; }
-.kicker, .subtitle { margin: .3em 0; font-size: 1.15em; text-indent: 0; }
-.facts { margin: 1em 0 2em; padding-bottom: 1em; border-bottom: 1px solid; text-indent: 0; text-align: start; font-size: .9em; opacity: .75; }
-.facts span { margin-inline-end: 1.2em; }
-.correction { margin: 1em 0; padding: .6em 1em; border-inline-start: .25em solid #b3261e; text-indent: 0; }
-.editor { margin-top: 2em; text-align: end; text-indent: 0; }
-img, video { max-width: 100%; height: auto; }
-audio { width: 100%; }
-figure { margin: 1.5em 0; }
-figure img, figure video { display: block; margin: 0 auto; }
-figcaption { margin-top: .5em; font-size: .9em; text-align: center; opacity: .75; }
-pre { overflow-x: auto; overflow-wrap: normal; }
-table { display: block; width: max-content; max-width: 100%; margin: 1.2em auto; overflow-x: auto; overflow-wrap: normal; border-collapse: collapse; }
-caption { margin-bottom: .4em; font-size: .9em; text-align: start; }
-th, td { min-width: 3em; padding: .3em .6em; border: 1px solid GrayText; line-height: 1.5; vertical-align: top; }
-th p, td p { margin: 0; text-indent: 0; text-align: start; }
-`;
+import { discoveryWording } from '../discovery/wording.js';
+import { siteUrl, type Site } from '../site.js';
+import { STYLE } from './style.js';
 
 /** Nothing runs and nothing is fetched but pictures, sound and film; the one style is named by its hash (CSP Level 3). */
 export const CONTENT_SECURITY_POLICY = [
@@ -53,9 +26,11 @@ export interface Page {
   main: string[];
 }
 
-/** A whole page. */
-export function pageFrame(page: Page): string {
+/** A whole page, with the site's name above it. */
+export function pageFrame(page: Page, site: Site): string {
   const direction = page.direction == null ? '' : ` dir="${page.direction}"`;
+  const wording = discoveryWording(page.language);
+  const feeds = escapeMarkup(siteUrl(site, '/feeds'));
   return [
     '<!doctype html>',
     `<html lang="${escapeMarkup(page.language)}"${direction}>`,
@@ -67,6 +42,8 @@ export function pageFrame(page: Page): string {
     `<style>${STYLE}</style>`,
     '</head>',
     '<body>',
+    `<header class="site"><a class="name" href="${feeds}">${escapeMarkup(site.name)}</a>` +
+      `<a class="subscribe" href="${feeds}">${wording.feeds}</a></header>`,
     '<main>',
     ...page.main,
     '</main>',

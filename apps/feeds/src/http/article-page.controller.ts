@@ -1,26 +1,23 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
-import { articlePageUrl } from '@newsrelay/feed-kit/addresses';
 import { lastModifiedOf, strongEtag } from '@newsrelay/feed-kit/validators';
 import { Open } from '@newsrelay/http-api/route-marks';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { findPublicArticle, type PublicArticle } from '@newsrelay/ledger/public-article';
 import { articlePage, missingPage, withdrawnPage } from '../article-page/article-page.js';
-import { CONTENT_SECURITY_POLICY } from '../article-page/page-frame.js';
+import { FeedsOfPage } from '../article-page/feeds-of-page.js';
 import { BuildDigest } from '../build-digest.js';
-import { PUBLIC_URL } from '../public-url.js';
+import { SITE, type Site } from '../site.js';
 import { answerWith, statusFor, type Representation } from './conditional-answer.js';
+import { isForPeople, languageOf } from './for-people.js';
+import { HTML, SAFE_PAGE } from './page-headers.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-const HTML = 'text/html; charset=utf-8';
-
 const PAGE_HEADERS = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'strict-origin-when-cross-origin',
+  ...SAFE_PAGE,
   vary: 'Accept-Encoding',
   // Kept, but never shown without asking: a withdrawn text must be gone at the next look.
   'cache-control': 'public, no-cache',
@@ -33,24 +30,14 @@ const MISSING_HEADERS = {
   'cache-control': 'no-store',
 };
 
-/** Browsers name HTML; programs, which name JSON or nothing, get problem details as everywhere. */
-function isForPeople({ headers }: FastifyRequest): boolean {
-  return /\btext\/html\b/i.test(headers.accept ?? '');
-}
-
-/** Chinese, unless another language is asked for first. */
-function languageOf({ headers }: FastifyRequest): string {
-  const first = headers['accept-language']?.split(/[,;]/)[0]?.trim() ?? '';
-  return /^(?:$|\*|zh\b)/i.test(first) ? 'zh-CN' : 'en';
-}
-
 /** The public page of an article, read from the ledger at each request, so that a withdrawal is in force at once. */
 @Controller('articles')
 export class ArticlePageController {
   constructor(
     @Inject(LEDGER) private readonly ledger: Ledger,
-    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+    @Inject(SITE) private readonly site: Site,
     @Inject(BuildDigest) private readonly build: BuildDigest,
+    @Inject(FeedsOfPage) private readonly feedsOfPage: FeedsOfPage,
   ) {}
 
   @Get(':id')
@@ -63,12 +50,12 @@ export class ArticlePageController {
     const article = UUID.test(id) ? await findPublicArticle(this.ledger, id) : undefined;
     if (article === undefined) {
       if (!isForPeople(request)) throw new Problem(404, `There is no article ${id}.`);
-      const missing = Buffer.from(missingPage(languageOf(request)));
+      const missing = Buffer.from(missingPage(languageOf(request), this.site));
       await reply.code(404).headers(MISSING_HEADERS).type(HTML).send(missing);
       return;
     }
     if (article.withdrawnAt !== null) {
-      const notice = Buffer.from(withdrawnPage(article, article.withdrawnAt));
+      const notice = Buffer.from(withdrawnPage(article, article.withdrawnAt, this.site));
       await reply.code(410).headers(PAGE_HEADERS).type(HTML).send(notice);
       return;
     }
@@ -77,13 +64,14 @@ export class ArticlePageController {
   }
 
   async #pageOf(article: PublicArticle): Promise<Representation> {
-    const body = Buffer.from(articlePage(article, articlePageUrl(this.publicUrl, article.id)));
+    const { feeds, changedAt } = await this.feedsOfPage.of(article.id);
+    const body = Buffer.from(articlePage(article, this.site, feeds));
     const etag = strongEtag(body);
-    const since = await this.build.servedSince();
+    const changes = [article.releasedAt, await this.build.servedSince(), changedAt ?? article.releasedAt];
     return {
       body,
       etag,
-      lastModified: Math.max(lastModifiedOf(article.releasedAt), lastModifiedOf(since)),
+      lastModified: Math.max(...changes.map(lastModifiedOf)),
       contentType: HTML,
       headers: { ...PAGE_HEADERS, etag },
     };

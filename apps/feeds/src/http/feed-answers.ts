@@ -5,12 +5,19 @@ import { channelId } from '@newsrelay/contracts/channel';
 import { Problem } from '@newsrelay/contracts/problem';
 import { parseFeedFile, type FeedFormat } from '@newsrelay/feed-kit/addresses';
 import { CROSS_ORIGIN } from '@newsrelay/feed-kit/cross-origin';
+import { feedPage } from '../discovery/feed-pages.js';
+import { shownFeed } from '../discovery/shown-items.js';
 import { FeedsEvents } from '../events.js';
 import { FeedShelfService } from '../shelf/feed-shelf.service.js';
 import type { ServedFeed, Shelf } from '../shelf/shelf.js';
+import { SITE, type Site } from '../site.js';
 import { answerWith, codingFor, isConditional, statusFor, write200, write304 } from './conditional-answer.js';
 import { isPublic } from './feed-access.js';
 import { FeedPolls } from './feed-polls.js';
+import { isOpenedInBrowser } from './for-people.js';
+import { HTML, SAFE_PAGE } from './page-headers.js';
+
+const PAGE_VARIES = 'Accept-Encoding, Sec-Fetch-Dest, Sec-Fetch-Mode';
 
 /** Where feeds are, with a slash at its end. */
 export const FEEDS_PATH = '/feeds/';
@@ -22,6 +29,7 @@ export class FeedAnswers {
     @Inject(FeedShelfService) private readonly shelves: FeedShelfService,
     @Inject(FeedsEvents) private readonly events: FeedsEvents,
     @Inject(FeedPolls) private readonly polls: FeedPolls,
+    @Inject(SITE) private readonly site: Site,
   ) {}
 
   /**
@@ -33,7 +41,7 @@ export class FeedAnswers {
     if ((method !== 'GET' && method !== 'HEAD') || !url.startsWith(FEEDS_PATH)) return false;
     const file = url.slice(FEEDS_PATH.length);
     const named = parseFeedFile(file);
-    if (named === null || headers['content-encoding'] !== undefined) return false;
+    if (named === null || headers['content-encoding'] !== undefined || isOpenedInBrowser(request)) return false;
     const feed = this.shelves.peek(named.channelId);
     if (feed?.kind !== 'feed' || !isPublic(feed)) return false;
     const shown = feed.documents[named.format];
@@ -59,11 +67,26 @@ export class FeedAnswers {
     const named = parseFeedFile(file);
     if (named === null) throw this.#nothing(file);
     const feed = await this.#feedOf(named.channelId, named.format, file);
+    if (isOpenedInBrowser(request)) {
+      await this.#page(named.channelId, feed, reply);
+      return;
+    }
     const shown = feed.documents[named.format];
     const status = statusFor(request, shown);
     if (status === 200 && isWholePoll(request)) this.#count(request, reply, named.format, file);
     await answerWith(shown, status, reply);
     this.events.requested(named.format, status);
+  }
+
+  /** What a feed is, and what is in it. Not kept: nobody but a browser may get it instead of the feed. */
+  async #page(channelId: string, { documents }: ServedFeed, reply: FastifyReply): Promise<void> {
+    const { feed, items } = shownFeed(channelId, documents.json.body);
+    const page = Buffer.from(feedPage(feed, items, this.site));
+    this.events.requested('page', 200);
+    await reply
+      .headers({ ...SAFE_PAGE, 'cache-control': 'private, no-store', vary: PAGE_VARIES })
+      .type(HTML)
+      .send(page);
   }
 
   async #feedOf(id: string, format: FeedFormat, file: string): Promise<ServedFeed> {

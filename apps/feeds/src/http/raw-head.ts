@@ -1,4 +1,4 @@
-import { lastModifiedHeader } from '@newsrelay/feed-kit/validators';
+import { lastModifiedHeader, UNDATED } from '@newsrelay/feed-kit/validators';
 import type { Coding } from '@newsrelay/feed-kit/codings';
 import type { Representation } from './conditional-answer.js';
 
@@ -36,7 +36,7 @@ function once(shown: Representation, kind: keyof Heads, etag: string, make: (now
   const now = new Date();
   const head = make(now);
   // Until its second is over the date that is sent is that of the request.
-  if (now.getTime() < shown.lastModified * 1000) return head;
+  if (shown.lastModified !== UNDATED && now.getTime() < shown.lastModified * 1000) return head;
   const own = heads ?? { ok: new Map<string, RawHead>(), notModified: new Map<string, RawHead>() };
   own[kind].set(etag, head);
   if (heads === undefined) kept.set(shown, own);
@@ -44,6 +44,8 @@ function once(shown: Representation, kind: keyof Heads, etag: string, make: (now
 }
 
 function sharedHead(shown: Representation, etag: string, now: Date): string[] {
-  const headers = { ...shown.headers, etag, 'last-modified': lastModifiedHeader(shown.lastModified, now) };
-  return Object.entries(headers).flat();
+  const { headers, lastModified } = shown;
+  const dated =
+    lastModified === UNDATED ? {} : { 'last-modified': lastModifiedHeader(lastModified, now) };
+  return Object.entries({ ...headers, etag, ...dated }).flat();
 }

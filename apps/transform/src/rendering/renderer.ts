@@ -10,6 +10,7 @@ import type { Hold } from '@newsrelay/contracts/article';
 import type { VersionOfArticle } from '@newsrelay/ledger/article-versions';
 import type { Ledger, LedgerTransaction } from '@newsrelay/ledger/database';
 import { storeRenditions, type ReleasedVersion } from '@newsrelay/ledger/routing';
+import type { WithdrawalFacts } from '@newsrelay/ledger/withdrawals';
 import { TransformEvents } from '../events.js';
 import { renderArticle } from './pipeline.js';
 
@@ -62,12 +63,15 @@ export class Renderer {
 
   async renderWithdrawal(
     ledger: Ledger,
-    withdrawn: WithdrawnArticle,
+    withdrawn: WithdrawalFacts,
     channels: readonly Channel[],
   ): Promise<RenditionShare[]> {
-    const version = { articleId: withdrawn.id, version: withdrawn.version };
+    const { id, version: number, withdrawnAt, language, url } = withdrawn;
+    const canonicalUrl = addressOf(id, url, this.publicUrl);
+    const article: WithdrawnArticle = { id, version: number, withdrawnAt, language, canonicalUrl };
+    const version = { articleId: id, version: number };
     return this.#render(ledger, version, 'withdraw', channels, ({ connector, settings }) =>
-      connector.formatter.renderWithdrawal(withdrawn, settings),
+      connector.formatter.renderWithdrawal(article, settings),
     );
   }
 
@@ -133,13 +137,18 @@ function shapeOf(channel: Channel): [key: string, Shape['with']] {
   }
 }
 
+/** An article's own address, else that of its public page here. */
+function addressOf(articleId: string, url: string | null, publicUrl: string): string {
+  return url ?? `${publicUrl}/articles/${articleId}`;
+}
+
 function releasedArticle(version: ReleasedVersion, publicUrl: string): ReleasedArticle {
   return {
     ...version.content,
     id: version.articleId,
     version: version.version,
     source: version.source,
-    canonicalUrl: version.content.url ?? `${publicUrl}/articles/${version.articleId}`,
+    canonicalUrl: addressOf(version.articleId, version.content.url, publicUrl),
     publishedAt: version.publishedAt,
     releasedAt: version.releasedAt,
     firstReleasedAt: version.firstReleasedAt,

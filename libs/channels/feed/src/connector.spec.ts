@@ -376,7 +376,7 @@ describe('feed connector', () => {
   it('says of a withdrawal nothing but ids and times', () => {
     const withdrawnAt = new Date('2025-01-05T00:00:00Z');
     const rendition = feedConnector.formatter.renderWithdrawal(
-      { id: ID, version: 2, withdrawnAt, language: 'zh-CN' },
+      { id: ID, version: 2, withdrawnAt, language: 'zh-CN', canonicalUrl: 'https://news.example/1' },
       feedSettings.parse({ title: 'T' }),
     );
     expect(feedWithdrawalRendition.parse(rendition)).toEqual({

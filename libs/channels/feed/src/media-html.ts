@@ -1,5 +1,5 @@
-import { defaultTreeAdapter as tree, parseFragment, type DefaultTreeAdapterTypes } from 'parse5';
 import type { ArticleContent, Media } from '@newsrelay/contracts/article';
+import { bodyImages, comparableUrl } from './body-images.js';
 import { wordingFor, type Medium, type Wording } from './wording.js';
 import { escapeMarkup } from './xml.js';
 
@@ -12,12 +12,12 @@ export function mediaHtml(
 ): string[] {
   if (article.media.length === 0) return [];
   const wording = wordingFor(article.language);
-  const pictures = imagesOf(article.bodyHtml ?? '');
+  const pictures = new Set(bodyImages(article.bodyHtml ?? '').map(({ url }) => url));
   const said = withoutSpaces(article.body.join(''));
   const isSaid = (text: string) => said.includes(withoutSpaces(text));
   return article.media.flatMap((media) => {
     const medium = mediumOf(media);
-    if (medium !== 'image' || !pictures.has(comparable(media.url))) {
+    if (medium !== 'image' || !pictures.has(comparableUrl(media.url))) {
       return [figure(media, player(media, medium, wording), medium, wording)];
     }
     return unsaidHtml(
@@ -35,24 +35,6 @@ function unsaidHtml(caption: string, credit: string, { medium, colon, bracketed 
 }
 
 const withoutSpaces = (text: string) => text.replace(/\s+/g, '');
-
-/** One address in one spelling; text that is none stands for itself. */
-const comparable = (url: string) => URL.parse(url)?.href ?? url;
-
-/** Addresses of the pictures in this HTML, read as a browser reads it. */
-function imagesOf(html: string): Set<string> {
-  const found = new Set<string>();
-  const waiting: DefaultTreeAdapterTypes.ParentNode[] = [parseFragment(html)];
-  for (let parent = waiting.pop(); parent !== undefined; parent = waiting.pop()) {
-    for (const node of parent.childNodes) {
-      if (!tree.isElementNode(node)) continue;
-      waiting.push(node);
-      const source = node.tagName === 'img' ? node.attrs.find(({ name }) => name === 'src') : undefined;
-      if (source !== undefined) found.add(comparable(source.value));
-    }
-  }
-  return found;
-}
 
 function mediumOf({ type }: Media): Medium {
   const kind = type.split('/')[0];

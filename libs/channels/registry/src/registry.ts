@@ -1,10 +1,18 @@
 import type { Connector } from '@newsrelay/channel-kit/connector';
+import { baiduPushConnector } from '@newsrelay/channel-baidu-push/connector';
 import { feedConnector } from '@newsrelay/channel-feed/connector';
+import { indexNowConnector } from '@newsrelay/channel-indexnow/connector';
 import { mastodonConnector } from '@newsrelay/channel-mastodon/connector';
 import { webhookConnector } from '@newsrelay/channel-webhook/connector';
 
 /** Every channel type there is. A new connector is added here and nowhere else. */
-export const connectors: readonly Connector[] = [feedConnector, mastodonConnector, webhookConnector];
+export const connectors: readonly Connector[] = [
+  baiduPushConnector,
+  feedConnector,
+  indexNowConnector,
+  mastodonConnector,
+  webhookConnector,
+];
 
 /** The connector of a channel type; undefined if there is none. */
 export function connectorOf(type: string): Connector | undefined {
