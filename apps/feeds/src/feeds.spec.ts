@@ -148,7 +148,9 @@ describe('the feeds service', () => {
         /^public, max-age=60, stale-while-revalidate=\d+, stale-if-error=\d+$/,
       );
       expect(first.headers.get('vary')).toBe('Accept-Encoding');
-      expect(first.headers.get('link')).toBe(`<${PUBLIC_URL}${feed(format)}>; rel="self"`);
+      expect(first.headers.get('link')).toBe(
+        `<${PUBLIC_URL}/hub>; rel="hub", <${PUBLIC_URL}${feed(format)}>; rel="self"`,
+      );
       expect(first.headers.get('set-cookie')).toBeNull();
       expect(Date.parse(first.headers.get('last-modified') ?? '')).toBeLessThanOrEqual(Date.now());
       const text = await first.text();

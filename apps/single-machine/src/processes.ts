@@ -19,7 +19,7 @@ export function httpProcess(settings: z.infer<typeof singleMachineHttpSettings>)
     settings,
     modules: [
       IngestModule,
-      FeedsModule.forRoot({ publicUrl: settings.NEWSRELAY_PUBLIC_URL }),
+      FeedsModule.of(settings),
       ConsoleModule.forRoot(settings),
       DiskSpaceModule.forRoot(settings),
     ],

@@ -40,7 +40,13 @@ export const publishSettings = z.object({
   NEWSRELAY_ALARM_STUCK_SECONDS: fields.alarmStuckSeconds,
   NEWSRELAY_QUIET_SOURCES: fields.quietSources,
 });
-export const feedsSettings = z.object(everyProcess);
+export const feedsSettings = z.object({
+  ...everyProcess,
+  /** Seals the secrets that subscribers of the hub give. */
+  NEWSRELAY_ENCRYPTION_KEY: fields.encryptionKey,
+  /** Which callbacks the hub refuses at once; they are called by publish alone. */
+  NEWSRELAY_ALLOW_TARGETS: fields.allowTargets,
+});
 export const consoleSettings = z.object({ ...everyProcess, ...delivering });
 
 /** The job that brings the schema up to date, and ends. */

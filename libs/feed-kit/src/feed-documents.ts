@@ -1,4 +1,4 @@
-import { FEED_FORMATS, feedUrl, MEDIA_TYPES, type FeedFormat } from './addresses.js';
+import { FEED_FORMATS, feedUrl, hubUrl, MEDIA_TYPES, type FeedFormat } from './addresses.js';
 import { atomDocument } from './atom-document.js';
 import { shownSince, type FeedState } from './feed-state.js';
 import { FEED_CACHE_CONTROL } from './freshness.js';
@@ -63,7 +63,7 @@ export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocu
       etag,
       'cache-control': FEED_CACHE_CONTROL,
       vary: 'Accept-Encoding',
-      link: `<${feedUrl(publicUrl, state.channelId, format)}>; rel="self"`,
+      link: `<${hubUrl(publicUrl)}>; rel="hub", <${feedUrl(publicUrl, state.channelId, format)}>; rel="self"`,
     };
     const contentType = `${MEDIA_TYPES[format]}; charset=utf-8`;
     return [format, { body, etag, headers, contentType, lastModified }];

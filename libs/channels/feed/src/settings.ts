@@ -32,5 +32,9 @@ export const feedSettings = z.strictObject({
     .enum(['full', 'summary'])
     .default('full')
     .describe('full text, or the first sentences with a link'),
+  hubSignature: z
+    .enum(['sha1', 'sha256', 'sha384', 'sha512'])
+    .optional()
+    .describe('how pushes of the hub are signed for subscribers that gave a secret; sha256 if left out'),
 });
 export type FeedSettings = z.infer<typeof feedSettings>;

@@ -2,9 +2,10 @@ import type { Connector } from '@newsrelay/channel-kit/connector';
 import { feedConnector } from '@newsrelay/channel-feed/connector';
 import { mastodonConnector } from '@newsrelay/channel-mastodon/connector';
 import { webhookConnector } from '@newsrelay/channel-webhook/connector';
+import { websubConnector } from '@newsrelay/channel-websub/connector';
 
 /** Every channel type there is. A new connector is added here and nowhere else. */
-export const connectors: readonly Connector[] = [feedConnector, mastodonConnector, webhookConnector];
+export const connectors: readonly Connector[] = [feedConnector, mastodonConnector, webhookConnector, websubConnector];
 
 /** The connector of a channel type; undefined if there is none. */
 export function connectorOf(type: string): Connector | undefined {
