@@ -18,6 +18,7 @@ import { EDITION_NAMES } from './channels/edition-names.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DueJobs } from './deliveries/due-jobs.js';
 import { ConsoleEvents } from './events.js';
+import { SubscriptionsController } from './hub/subscriptions.controller.js';
 import { KeysController } from './keys/keys.controller.js';
 import { Keys } from './keys/keys.js';
 import { SessionController } from './keys/session.controller.js';
@@ -81,6 +82,7 @@ export class ConsoleModule {
         SessionController,
         AuditController,
         AlarmSinksController,
+        SubscriptionsController,
         OperatorEventsController,
         OpenapiController,
         PageController,

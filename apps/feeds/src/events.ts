@@ -24,6 +24,11 @@ export class FeedsEvents {
     this.metrics.feedRequests.inc({ format, status });
   }
 
+  /** `mode` is `refused` for what was not taken, and `result` its status. */
+  hubAsked(mode: string, result: string): void {
+    this.metrics.hubRequests.inc({ mode, result });
+  }
+
   served(channel: string, deliveries: readonly ServedDelivery[]): void {
     if (deliveries.length === 0) return;
     for (const { state, action, ageSeconds } of deliveries) {

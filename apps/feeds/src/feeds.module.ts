@@ -2,6 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { loadProfiles } from '@newsrelay/feed-editions/profiles';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { parseAllowTargets } from '@newsrelay/outbound/target-rules';
+import { parseEncryptionKey, Sealing } from '@newsrelay/sealing/seal';
 import { BuildDigest } from './build-digest.js';
 import { EditionController } from './editions/edition.controller.js';
 import { EditionShelfService } from './editions/edition-shelf.service.js';
@@ -11,6 +13,8 @@ import { DiscoveryController } from './discovery/discovery.controller.js';
 import { FeedDirectory } from './discovery/feed-directory.js';
 import { Sitemaps } from './discovery/sitemaps.js';
 import { FeedsEvents } from './events.js';
+import { ALLOW_TARGETS, Hub } from './hub/hub.js';
+import { HubRoute } from './hub/hub-route.js';
 import { ArticlePageController } from './http/article-page.controller.js';
 import { FeedAnswers } from './http/feed-answers.js';
 import { FeedPolls } from './http/feed-polls.js';
@@ -28,16 +32,43 @@ export interface FeedsModuleSettings {
   editionsDir?: string | undefined;
   /** What the site is called; left out, by its host. */
   siteName?: string | undefined;
+  /** Seals the secrets of subscribers. */
+  encryptionKey: string;
+  /** CIDRs where callbacks of subscribers may lie besides public addresses. */
+  allowTargets: readonly string[];
 }
 
-/** The public read side: feeds and article pages. Needs the telemetry and ledger modules of its process. */
+/** The settings of a process, as this module takes them. */
+export interface FeedsEnvironment {
+  NEWSRELAY_PUBLIC_URL: string;
+  NEWSRELAY_SITE_NAME?: string | undefined;
+  NEWSRELAY_FEED_POLLS: number;
+  NEWSRELAY_EDITIONS_DIR?: string | undefined;
+  NEWSRELAY_ENCRYPTION_KEY: string;
+  NEWSRELAY_ALLOW_TARGETS: readonly string[];
+}
+
+/** The public read side: feeds, article pages and the hub. Needs the telemetry and ledger modules of its process. */
 @Module({})
 export class FeedsModule {
+  static of(environment: FeedsEnvironment): DynamicModule {
+    return FeedsModule.forRoot({
+      publicUrl: environment.NEWSRELAY_PUBLIC_URL,
+      siteName: environment.NEWSRELAY_SITE_NAME,
+      pollsPerMinute: environment.NEWSRELAY_FEED_POLLS,
+      editionsDir: environment.NEWSRELAY_EDITIONS_DIR,
+      encryptionKey: environment.NEWSRELAY_ENCRYPTION_KEY,
+      allowTargets: environment.NEWSRELAY_ALLOW_TARGETS,
+    });
+  }
+
   static forRoot({
     publicUrl,
     siteName,
     pollsPerMinute = 60,
     editionsDir,
+    encryptionKey,
+    allowTargets,
   }: FeedsModuleSettings): DynamicModule {
     const site = siteOf(publicUrl, siteName);
     const profiles = loadProfiles(editionsDir ?? null);
@@ -62,6 +93,10 @@ export class FeedsModule {
         FeedShelfService,
         FeedAnswers,
         FeedRoutes,
+        { provide: Sealing, useFactory: () => new Sealing(parseEncryptionKey(encryptionKey)) },
+        { provide: ALLOW_TARGETS, useFactory: () => parseAllowTargets(allowTargets) },
+        Hub,
+        HubRoute,
       ],
     };
   }

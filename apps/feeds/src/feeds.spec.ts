@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { feedConnector } from '@newsrelay/channel-feed/connector';
@@ -46,7 +47,13 @@ class Instance {
       name: 'feeds-spec',
       services: ['feeds'],
       settings: { DATABASE_URL: databaseUrl, NEWSRELAY_LOG_LEVEL: 'fatal', NEWSRELAY_PUBLIC_URL: publicUrl },
-      modules: [FeedsModule.forRoot({ publicUrl })],
+      modules: [
+        FeedsModule.forRoot({
+          publicUrl,
+          encryptionKey: randomBytes(32).toString('base64'),
+          allowTargets: ['127.0.0.0/8'],
+        }),
+      ],
       port,
       bind: '127.0.0.1',
       adminKey: 'a-key-of-this-spec',
@@ -148,7 +155,9 @@ describe('the feeds service', () => {
         /^public, max-age=60, stale-while-revalidate=\d+, stale-if-error=\d+$/,
       );
       expect(first.headers.get('vary')).toBe('Accept-Encoding');
-      expect(first.headers.get('link')).toBe(`<${PUBLIC_URL}${feed(format)}>; rel="self"`);
+      expect(first.headers.get('link')).toBe(
+        `<${PUBLIC_URL}/hub>; rel="hub", <${PUBLIC_URL}${feed(format)}>; rel="self"`,
+      );
       expect(first.headers.get('set-cookie')).toBeNull();
       expect(Date.parse(first.headers.get('last-modified') ?? '')).toBeLessThanOrEqual(Date.now());
       const text = await first.text();

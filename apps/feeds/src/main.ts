@@ -10,14 +10,7 @@ await runUntilStopped(async () => {
     name: 'feeds',
     services: ['feeds'],
     settings,
-    modules: [
-      FeedsModule.forRoot({
-        publicUrl: settings.NEWSRELAY_PUBLIC_URL,
-        pollsPerMinute: settings.NEWSRELAY_FEED_POLLS,
-        editionsDir: settings.NEWSRELAY_EDITIONS_DIR,
-        siteName: settings.NEWSRELAY_SITE_NAME,
-      }),
-    ],
+    modules: [FeedsModule.of(settings)],
     port: settings.NEWSRELAY_PORT,
     bind: settings.NEWSRELAY_BIND,
     adminKey: settings.NEWSRELAY_ADMIN_KEY,

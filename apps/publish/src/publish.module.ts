@@ -18,6 +18,7 @@ import { findChannels } from '@newsrelay/ledger/channels';
 import { CandidateReader } from '@newsrelay/ledger/claim-candidates';
 import { claimDeliveries, type ClaimRequest } from '@newsrelay/ledger/claims';
 import type { Ledger } from '@newsrelay/ledger/database';
+import { endSubscription } from '@newsrelay/ledger/hub-subscriptions';
 import { InBatches } from '@newsrelay/ledger/in-batches';
 import { Leader } from '@newsrelay/ledger/leader';
 import { LEDGER, LEDGER_BY_KEYS } from '@newsrelay/ledger/ledger-token';
@@ -28,6 +29,9 @@ import { Metrics } from '@newsrelay/telemetry/metrics';
 import { alarmProviders, type AlarmSettings } from './alarms/alarm-providers.js';
 import { DeliveryLifetime } from './delivery-lifetime.js';
 import { EvidenceRounds } from './evidence-rounds.js';
+import { HubEvents } from './hub/hub-events.js';
+import { HubLifetime } from './hub/hub-lifetime.js';
+import { TopicReader } from './hub/topic-reader.js';
 import { LANE_LIMITS, Lanes } from './lanes.js';
 import { openedOnce } from './opened-secrets.js';
 import { ReplayEvents } from './replay/replay-events.js';
@@ -42,6 +46,7 @@ export interface PublishSettings extends OutboundProxyGiven, AlarmSettings {
   DATABASE_URL: string;
   REDIS_URL: string;
   NEWSRELAY_ENCRYPTION_KEY: string;
+  NEWSRELAY_PUBLIC_URL: string;
   NEWSRELAY_ALLOW_TARGETS: readonly string[];
   NEWSRELAY_RETRY_SCHEDULE: readonly number[];
   NEWSRELAY_AUTO_PAUSE_FAILURES: number;
@@ -118,6 +123,7 @@ export class PublishModule {
             const holder = randomUUID();
             const channels = new InBatches((ids: readonly string[]) => findChannels(ledger, ids));
             const rates = new RateLimiter(redis);
+            const topics = new TopicReader(ledger, settings.NEWSRELAY_PUBLIC_URL);
             const parts: AttemptParts = {
               ledger,
               candidates: new InBatches((ids: readonly string[]) => reader.read(ids)),
@@ -137,6 +143,9 @@ export class PublishModule {
                 forMs: settings.NEWSRELAY_AUTO_PAUSE_HOURS * 3_600_000,
               },
               holder,
+              topicsOf: (channelId, carries) => topics.documentsFor(channelId, carries),
+              closeChannel: (channelId, reason) =>
+                ledger.transaction().execute((tx) => endSubscription(tx, channelId, reason)),
             };
             return new Dispatcher({
               ledger,
@@ -203,6 +212,8 @@ export class PublishModule {
         },
         WithdrawalWatch,
         DeliveryLifetime,
+        HubEvents,
+        HubLifetime,
         {
           provide: RETENTION,
           useValue: {

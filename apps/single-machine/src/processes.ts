@@ -19,12 +19,7 @@ export function httpProcess(settings: z.infer<typeof singleMachineHttpSettings>)
     settings,
     modules: [
       IngestModule,
-      FeedsModule.forRoot({
-        publicUrl: settings.NEWSRELAY_PUBLIC_URL,
-        pollsPerMinute: settings.NEWSRELAY_FEED_POLLS,
-        editionsDir: settings.NEWSRELAY_EDITIONS_DIR,
-        siteName: settings.NEWSRELAY_SITE_NAME,
-      }),
+      FeedsModule.of(settings),
       ConsoleModule.forRoot(settings),
       DiskSpaceModule.forRoot(settings),
     ],

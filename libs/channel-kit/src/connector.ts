@@ -103,6 +103,23 @@ export interface ConnectorIo {
   http: OutboundHttp;
   /** The attempt's time. */
   now: Date;
+  /** What is served under a topic now; there in an attempt, for types that push what another channel serves. */
+  topics?: TopicDocuments;
+}
+
+/** Reads what a feed serves, for those who push it (WebSub). */
+export interface TopicDocuments {
+  /** As the ledger has it now: the bytes and the media type of a GET. Null where nothing is to be had under the topic any more. */
+  read(topic: string): Promise<TopicDocument | null>;
+}
+
+export interface TopicDocument {
+  body: string;
+  contentType: string;
+  /** Where others subscribe to it. */
+  hub: string;
+  /** How its pushes are signed for subscribers that gave a secret. */
+  signature: string;
 }
 
 /** What one attempt came to. */
@@ -118,6 +135,8 @@ export interface AttemptResult {
   retryAfterSeconds?: number;
   /** Set if the channel is to be paused: why. The delivery stays queued until it is resumed. */
   pauseReason?: string;
+  /** Set if the outlet wants nothing any more and the channel is to end: why. Of types whose channels subscribe by themselves. */
+  closeReason?: string;
   /** The platform's id of what shows the article now; kept for corrections and the withdrawal. */
   remoteId?: string;
   /** Where the platform shows it. */

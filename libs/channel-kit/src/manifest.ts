@@ -11,6 +11,11 @@ export interface ChannelManifest {
   secrets: z.ZodObject;
   capabilities: ChannelCapabilities;
   limits: ChannelLimits;
+  /**
+   * Set where outlets subscribe by themselves, to what another channel serves: nobody sets such a channel up by the API,
+   * routing passes it by, and that it fails is no alarm and never pauses it.
+   */
+  subscribed?: true;
   /** For the operator who sets up such a channel, Markdown. */
   instructions: { zh: string; en: string };
   /**
@@ -51,6 +56,8 @@ export interface ChannelLimits {
   requestDeadlineMs: number;
   /** Requests that the type's platform takes of one channel; null where there is no such limit. */
   rate: Rate | null;
+  /** Requests of one channel go one after the other, whichever process sends them: what it gets last is the newest. */
+  oneAtATime?: true;
 }
 
 /** JSON Schema (2020-12) of a manifest's settings and secrets, for `GET /api/v1/channel-types`. */

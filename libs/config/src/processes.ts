@@ -47,6 +47,10 @@ export const feedsSettings = z.object({
   ...editions,
   NEWSRELAY_FEED_POLLS: fields.feedPolls,
   NEWSRELAY_SITE_NAME: fields.siteName,
+  /** Seals the secrets that subscribers of the hub give. */
+  NEWSRELAY_ENCRYPTION_KEY: fields.encryptionKey,
+  /** Which callbacks the hub refuses at once; they are called by publish alone. */
+  NEWSRELAY_ALLOW_TARGETS: fields.allowTargets,
 });
 export const consoleSettings = z.object({ ...everyProcess, ...delivering, ...editions });
 

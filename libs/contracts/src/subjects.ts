@@ -43,6 +43,8 @@ export const NOTIFICATIONS = {
   channelChanged: 'newsrelay_channel_changed',
   /** Payload empty. The outbox has rows. */
   outbox: 'newsrelay_outbox',
+  /** Payload empty. The hub has something to tell a callback. */
+  hubRequests: 'newsrelay_hub_requests',
   /** Payload empty. Operators are to be told of something. */
   operatorEvents: 'newsrelay_operator_events',
 } as const;

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SpanKind } from '@opentelemetry/api';
-import type { AttemptResult, Connector } from '@newsrelay/channel-kit/connector';
+import type { AttemptResult, Connector, TopicDocuments } from '@newsrelay/channel-kit/connector';
 import { OutboundFailure, type OutboundHttp } from '@newsrelay/channel-kit/outbound-http';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { webhookId } from '@newsrelay/contracts/keys';
 import { takeProbe } from '@newsrelay/ledger/breakers';
+import { endCarried, leaveTurn, takeTurn, type ChannelTurn } from '@newsrelay/ledger/channel-turns';
 import type { ClaimCandidate } from '@newsrelay/ledger/claim-candidates';
 import type { Claim, ClaimRequest } from '@newsrelay/ledger/claims';
 import { readEarlierSends, type EarlierSends } from '@newsrelay/ledger/earlier-sends';
@@ -70,7 +71,14 @@ export interface AttemptParts {
   autoPause: { failures: number; forMs: number };
   /** This process, as it holds backlogs. */
   holder: string;
+  /** For types that push what another channel serves. `carries` is told of the articles whose content a document holds. */
+  topicsOf?: (channelId: string, carries: (articleIds: Iterable<string>) => void) => TopicDocuments;
+  /** Ends a channel whose outlet wants nothing any more. */
+  closeChannel?: (channelId: string, reason: string) => Promise<unknown>;
 }
+
+/** Of outlets that come and go by themselves no failure is one that somebody here must see to. */
+const NEVER_PAUSED = { failures: Number.POSITIVE_INFINITY, forMs: Number.POSITIVE_INFINITY };
 
 /** What a turn came to. */
 export interface Turn extends TurnEnd {
@@ -118,6 +126,8 @@ interface Prepared {
   /** Before the read, on the monotonic clock: a lease that is counted from here never outlasts PostgreSQL's. */
   readAt: number;
   stopping: AbortSignal;
+  /** Of a type whose requests go one after the other. */
+  channelTurn: ChannelTurn | null;
 }
 
 async function send(
@@ -139,20 +149,35 @@ async function send(
   // A fault of ours, such as another encryption key: it costs the delivery no attempt, and is the same for all of the channel.
   if (secrets === null) return { ...turn, silentForMs: SECRETS_MS, lookAgain: true };
   const leaseMs = connector.manifest.limits.requestDeadlineMs + LEASE_MARGIN_MS;
+  const { oneAtATime = false } = connector.manifest.limits;
+  // Before anything that goes out is read, and for as long as the lease at least.
+  const channelTurn = oneAtATime ? await takeTurn(parts.ledger, candidate.channel.id, leaseMs) : null;
+  if (oneAtATime && channelTurn === null) return { ...turn, again: { action, inMs: BUSY_MS } };
+  try {
+    const prepared = { candidate, connector, secrets, readAt, stopping, channelTurn };
+    return { ...turn, ...(await inItsTurn(prepared, parts, leaseMs)) };
+  } finally {
+    // If it cannot be given back now, it is over with its lease.
+    if (channelTurn !== null) await leaveTurn(parts.ledger, channelTurn).catch(() => undefined);
+  }
+}
+
+async function inItsTurn(prepared: Prepared, parts: AttemptParts, leaseMs: number): Promise<Partial<Turn>> {
+  const { candidate } = prepared;
+  const { action } = candidate;
   if (action === 'publish' && candidate.breaker !== null && candidate.breaker.opensInMs !== null) {
     // The one that is to try; the others wait until it is known how that went.
-    if (!(await takeProbe(parts.ledger, candidate.channel.id, leaseMs))) return turn;
+    if (!(await takeProbe(parts.ledger, candidate.channel.id, leaseMs))) return {};
   }
-  const prepared = { candidate, connector, secrets, readAt, stopping };
   // Turns that come to nothing have no span: a busy outlet would have thousands.
   return inSpan('deliver', spanOf(candidate), async (span) => {
     const sent = await claimAndRequest(prepared, parts, leaseMs);
     if (sent === null) {
       parts.events.notClaimed('lost');
-      return { ...turn, again: { action, inMs: BUSY_MS } };
+      return { again: { action, inMs: BUSY_MS } };
     }
     span.set({ [ATTRIBUTES.outcome]: sent.result.outcome, [ATTRIBUTES.attempt]: sent.claim.attemptNumber });
-    return { ...turn, ...(await settle(prepared, sent, parts)), requestMs: sent.durationMs };
+    return { ...(await settle(prepared, sent, parts)), requestMs: sent.durationMs };
   });
 }
 
@@ -230,7 +255,8 @@ async function settle(
     },
     parts.schedule,
   );
-  const sign = signOf(result, candidate, parts);
+  const { subscribed = false } = connector.manifest;
+  const sign = signOf(result, candidate, subscribed ? { autoPause: NEVER_PAUSED } : parts);
   const settlement: Settlement = {
     deliveryId: candidate.id,
     epoch: claim.epoch,
@@ -247,16 +273,29 @@ async function settle(
     pauseReason: next.pauseReason,
     served: capabilities.delivery === 'served',
     sign,
+    quiet: subscribed,
   };
   const settled = await settleWithinLease(parts, settlement, leaseEndsAt, prepared.stopping);
   annotate({ [ATTRIBUTES.deliveryState]: settled?.state ?? 'lost' });
   parts.events.attempted({ candidate, claim, result, durationMs, settled });
+  if (settled !== null) await afterwards(prepared, result, parts);
   const waits = settled?.state === 'retrying' && next.nextAttemptInMs !== null;
   return {
     again: waits ? { action: candidate.action, inMs: next.nextAttemptInMs ?? 0 } : null,
     silentForMs: settled?.breaker === 'opened' || settled?.paused === true ? CLOSED_MS : 0,
     lookAgain: settled?.breaker === 'closed',
   };
+}
+
+/** What a result that is written leads to besides: all of it may be lost, and comes again or is done by a sweep. */
+async function afterwards(
+  { candidate, channelTurn }: Prepared,
+  { outcome, closeReason }: AttemptResult,
+  parts: AttemptParts,
+): Promise<void> {
+  if (channelTurn !== null && outcome === 'delivered')
+    parts.events.cameAlong(await endCarried(parts.ledger, channelTurn, candidate.id));
+  if (closeReason !== undefined) await parts.closeChannel?.(candidate.channel.id, closeReason);
 }
 
 /** Nothing was sent: the ledger answered the claim so late that the lease would have ended under the request. */
@@ -328,7 +367,13 @@ async function request(
       connector,
       { key: webhookId(candidate.id), action: candidate.action, body: turn.body },
       { channelId: candidate.channel.id, settings: candidate.channel.settings, secrets },
-      { http, now: new Date() },
+      {
+        http,
+        now: new Date(),
+        ...(parts.topicsOf === undefined
+          ? {}
+          : { topics: parts.topicsOf(candidate.channel.id, flight.carries) }),
+      },
       earlier,
     );
     // An outlet that repeats what it was sent must not bring a secret into the ledger in clear.

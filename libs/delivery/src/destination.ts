@@ -13,5 +13,7 @@ export function destinationOf(
     // Served channels make no request.
     origin: target === undefined ? null : new URL(target.url).origin,
     rate: rateOf(manifest.limits.rate, settings),
+    oneAtATime: manifest.limits.oneAtATime === true,
+    pool: manifest.subscribed === true ? 'subscribed' : null,
   };
 }

@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis';
 import { Dispatcher } from './dispatcher.js';
 import { DeliveryQueue, producerConnection } from './queue.js';
 
-const LIMITS = { perChannel: 1, perOrigin: 64, inAll: 2, unproven: 2 };
+const LIMITS = { perChannel: 1, perOrigin: 64, inAll: 2, unproven: 2, perPool: 2 };
 /** For each request that may be under way, sixteen deliveries may be in hand. */
 const ROOM = 32;
 /** Nothing listens there, and nothing asks: a delivery that is in hand needs neither server until its turn. */

@@ -69,6 +69,11 @@ export class DeliveryEvents {
       this.logger.warn({ channel }, 'a channel was paused by what its outlet answered');
   }
 
+  /** Versions that a push of something else brought along. */
+  cameAlong(deliveries: number): void {
+    if (deliveries > 0) this.metrics.deliveriesCarried.inc(deliveries);
+  }
+
   #breaker(channel: string, change: 'opened' | 'closed'): void {
     this.metrics.breakerChanges.inc({ change });
     this.logger.warn({ channel, change }, 'a breaker changed');

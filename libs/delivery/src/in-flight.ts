@@ -3,6 +3,8 @@ export interface FlightHandle {
   signal: AbortSignal;
   /** Throws if the request must not start any more: the very last question before its first byte. */
   beforeFirstByte: () => void;
+  /** What goes out holds the content of these articles too: a withdrawal of any of them stops it. */
+  carries: (articleIds: Iterable<string>) => void;
   land: () => void;
 }
 
@@ -22,9 +24,18 @@ export class InFlight {
   begin(articleId: string, version: number, leaseEndsAt: number): FlightHandle {
     const leaseEndsAtWall = Date.now() + leaseEndsAt - performance.now();
     const flight: Flight = { version, abort: new AbortController() };
-    const flights = this.#byArticle.get(articleId) ?? new Set();
-    this.#byArticle.set(articleId, flights.add(flight));
+    // Of articles that are carried along any withdrawal counts: what is withdrawn already is not among them.
+    const carried: Flight = { version: 0, abort: flight.abort };
+    const alsoOf = new Set<string>();
+    this.#add(articleId, flight);
     return {
+      carries: (articleIds) => {
+        for (const id of articleIds) {
+          if (alsoOf.has(id)) continue;
+          alsoOf.add(id);
+          this.#add(id, carried);
+        }
+      },
       signal: flight.abort.signal,
       beforeFirstByte: () => {
         flight.abort.signal.throwIfAborted();
@@ -33,10 +44,21 @@ export class InFlight {
           throw new Error('the lease ended before the request could start');
       },
       land: () => {
-        flights.delete(flight);
-        if (flights.size === 0) this.#byArticle.delete(articleId);
+        this.#remove(articleId, flight);
+        for (const id of alsoOf) this.#remove(id, carried);
       },
     };
+  }
+
+  #add(articleId: string, flight: Flight): void {
+    const flights = this.#byArticle.get(articleId) ?? new Set();
+    this.#byArticle.set(articleId, flights.add(flight));
+  }
+
+  #remove(articleId: string, flight: Flight): void {
+    const flights = this.#byArticle.get(articleId);
+    flights?.delete(flight);
+    if (flights?.size === 0) this.#byArticle.delete(articleId);
   }
 
   /** Stops every request of the article up to and including `throughVersion`. */

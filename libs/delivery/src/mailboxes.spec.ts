@@ -11,7 +11,7 @@ import {
 
 const WAIT = { timeoutMs: 10_000 };
 const ANSWERED: TurnEnd = { silentForMs: 0, lookAgain: false, requestMs: 5, destination: null };
-const LIMITS: MailboxLimits = { perChannel: 4, perOrigin: 100, inAll: 100, unproven: 50 };
+const LIMITS: MailboxLimits = { perChannel: 4, perOrigin: 100, inAll: 100, unproven: 50, perPool: 100 };
 
 describe('mailboxes', () => {
   let mailboxes: Mailboxes;

@@ -15,6 +15,10 @@ export interface Destination {
   /** Scheme, host and port; null where no request is made. */
   origin: string | null;
   rate: Rate | null;
+  /** Its requests go one after the other. */
+  oneAtATime?: boolean;
+  /** Channels that have so many requests together at most, apart from all others; null for none. */
+  pool?: 'subscribed' | null;
 }
 
 /** What a turn tells of its channel. */
@@ -38,6 +42,8 @@ export interface MailboxLimits {
   inAll: number;
   /** Of those, requests of channels that have not answered in time, or not yet. */
   unproven: number;
+  /** Requests at once of a pool: as many of channels that answer, and as many of the others. */
+  perPool: number;
 }
 
 export interface MailboxParts {
@@ -66,6 +72,20 @@ const KNOWN_CHANNELS = 20_000;
 interface Known {
   destination: Destination;
   proven: boolean;
+}
+
+/** Where requests have to find room. */
+interface Place {
+  name: string;
+  limit: 'perOrigin' | 'perPool';
+}
+
+function placesOf({ destination, proven }: Known): Place[] {
+  const { origin, pool = null } = destination;
+  return [
+    ...(origin === null ? [] : [{ name: origin, limit: 'perOrigin' as const }]),
+    ...(pool === null ? [] : [{ name: `${pool} ${String(proven)}`, limit: 'perPool' as const }]),
+  ];
 }
 
 interface Mailbox {
@@ -97,8 +117,8 @@ export class Mailboxes {
   readonly #known = new RecentlyUsed<string, Known>(KNOWN_CHANNELS);
   /** Mailboxes that have something to do and may: of channels that answer, and of the others. */
   readonly #ready = { proven: [] as Mailbox[], unproven: [] as Mailbox[] };
-  /** By origin: requests under way, and mailboxes that wait for one of them to end. */
-  readonly #origins = new Map<string, { requests: number; blocked: Mailbox[] }>();
+  /** By origin and by pool: requests under way, and mailboxes that wait for one of them to end. */
+  readonly #places = new Map<string, { requests: number; blocked: Mailbox[] }>();
   readonly #turns = new Set<Promise<void>>();
   #underWay = { proven: 0, unproven: 0 };
   #choosing = false;
@@ -211,8 +231,9 @@ export class Mailboxes {
     this.#mailboxes.delete(mailbox.channelId);
   }
 
-  #requestsOf({ proven }: Known): number {
+  #requestsOf({ proven, destination }: Known): number {
     const { perChannel } = this.parts.limits;
+    if (destination.oneAtATime === true) return 1;
     return proven ? perChannel : Math.min(UNPROVEN_REQUESTS, perChannel);
   }
 
@@ -295,13 +316,19 @@ export class Mailboxes {
         this.#goOn(mailbox);
         continue;
       }
-      const { origin } = known.destination;
-      if (origin !== null && !this.#hasRoom(origin)) {
+      const places = placesOf(known);
+      const full = places.find((place) => !this.#hasRoom(place));
+      if (full !== undefined) {
         mailbox.listed = true;
-        this.#origins.get(origin)?.blocked.push(mailbox);
+        this.#places.get(full.name)?.blocked.push(mailbox);
         continue;
       }
-      this.#begin(mailbox, known, entry);
+      this.#begin(
+        mailbox,
+        known,
+        entry,
+        places.map(({ name }) => name),
+      );
       // In turn with all the others: behind them, if it may have another one.
       this.#goOn(mailbox);
     }
@@ -319,25 +346,24 @@ export class Mailboxes {
     return proven.shift();
   }
 
-  #hasRoom(origin: string): boolean {
-    return (this.#origins.get(origin)?.requests ?? 0) < this.parts.limits.perOrigin;
+  #hasRoom({ name, limit }: Place): boolean {
+    return (this.#places.get(name)?.requests ?? 0) < this.parts.limits[limit];
   }
 
-  #begin(mailbox: Mailbox, known: Known, entry: MailboxEntry): void {
-    const { origin } = known.destination;
+  #begin(mailbox: Mailbox, known: Known, entry: MailboxEntry, places: readonly string[]): void {
     const kind = known.proven ? 'proven' : 'unproven';
     mailbox.waiting.delete(entry.deliveryId);
     mailbox.inTurn.add(entry.deliveryId);
     mailbox.reservedAt = null;
     this.#underWay[kind] += 1;
-    if (origin !== null) {
-      const there = this.#origins.get(origin) ?? { requests: 0, blocked: [] };
+    for (const place of places) {
+      const there = this.#places.get(place) ?? { requests: 0, blocked: [] };
       there.requests += 1;
-      this.#origins.set(origin, there);
+      this.#places.set(place, there);
     }
     const turn = this.parts.run(entry).then((end) => {
       this.#underWay[kind] -= 1;
-      if (origin !== null) this.#leaveOrigin(origin);
+      for (const place of places) this.#leave(place);
       mailbox.inTurn.delete(entry.deliveryId);
       this.#learn(mailbox, known, end);
       this.#goOn(mailbox);
@@ -347,13 +373,13 @@ export class Mailboxes {
     void turn.finally(() => this.#turns.delete(turn));
   }
 
-  #leaveOrigin(origin: string): void {
-    const there = this.#origins.get(origin);
+  #leave(place: string): void {
+    const there = this.#places.get(place);
     if (there === undefined) return;
     there.requests -= 1;
     // One more than there is room for: one of them may have nothing to send any more.
     const woken = there.blocked.splice(0, there.requests === 0 ? there.blocked.length : 2);
-    if (there.requests === 0) this.#origins.delete(origin);
+    if (there.requests === 0) this.#places.delete(place);
     for (const next of woken) {
       next.listed = false;
       this.#goOn(next);

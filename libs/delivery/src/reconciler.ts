@@ -114,6 +114,7 @@ export class Reconciler {
       served: false,
       // It was our sender that failed.
       sign: { kind: 'none' },
+      quiet: connector?.manifest.subscribed === true,
     });
   }
 

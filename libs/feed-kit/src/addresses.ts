@@ -25,3 +25,17 @@ export function parseFeedFile(file: string): { channelId: string; format: FeedFo
   const format = FEED_FORMATS.find((known) => known === file.slice(dot + 1));
   return dot < 1 || format === undefined ? null : { channelId: file.slice(0, dot), format };
 }
+
+/** The WebSub hub of all feeds here. */
+export function hubUrl(publicUrl: string): string {
+  return `${publicUrl}/hub`;
+}
+
+/** The feed that is a topic of our hub; null for an address that is none, spelt exactly as its document says `rel=self`. */
+export function parseTopic(
+  topic: string,
+  publicUrl: string,
+): { channelId: string; format: FeedFormat } | null {
+  const feeds = `${publicUrl}/feeds/`;
+  return topic.startsWith(feeds) ? parseFeedFile(topic.slice(feeds.length)) : null;
+}

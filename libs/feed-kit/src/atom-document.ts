@@ -3,7 +3,7 @@ import { Feed } from 'feed';
 import { itemId } from '@newsrelay/channel-feed/feed-item';
 import type { ItemFragments } from '@newsrelay/channel-feed/rendition';
 import { element, escapeMarkup, legalText, plainText } from '@newsrelay/channel-feed/xml';
-import { feedUrl, MEDIA_TYPES } from './addresses.js';
+import { feedUrl, hubUrl, MEDIA_TYPES } from './addresses.js';
 import { distinctUpdated, inMicroseconds } from './atom-updated.js';
 import type { FeedState } from './feed-state.js';
 import { GENERATOR } from './generator.js';
@@ -37,6 +37,7 @@ export function atomDocument(
     // Entries without a byline are the feed's own (section 4.1.2: an entry or its feed names an author).
     author: { name: asFeedText(title) },
     feedLinks: { atom: feedUrl(publicUrl, state.channelId, 'atom') },
+    hub: hubUrl(publicUrl),
   });
   const rendered = feed.atom1();
   const head = rendered

@@ -236,7 +236,7 @@ describe('feed documents', () => {
     });
     for (const format of ['rss', 'atom', 'json'] as const) {
       expect(documents[format].headers['link']).toBe(
-        `<${PUBLIC_URL}/feeds/partner-daily.${format}>; rel="self"`,
+        `<${PUBLIC_URL}/hub>; rel="hub", <${PUBLIC_URL}/feeds/partner-daily.${format}>; rel="self"`,
       );
     }
     expect(documents.rss.contentType).toBe('application/rss+xml; charset=utf-8');

@@ -1,4 +1,4 @@
-import { FEED_FORMATS, feedUrl, MEDIA_TYPES, type FeedFormat } from './addresses.js';
+import { FEED_FORMATS, feedUrl, hubUrl, MEDIA_TYPES, type FeedFormat } from './addresses.js';
 import { atomDocument } from './atom-document.js';
 import { CodedBody } from './codings.js';
 import { CROSS_ORIGIN } from './cross-origin.js';
@@ -67,7 +67,7 @@ export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocu
       etag,
       'cache-control': FEED_CACHE_CONTROL,
       vary: 'Accept-Encoding',
-      link: `<${feedUrl(publicUrl, state.channelId, format)}>; rel="self"`,
+      link: `<${hubUrl(publicUrl)}>; rel="hub", <${feedUrl(publicUrl, state.channelId, format)}>; rel="self"`,
       ...CROSS_ORIGIN,
     };
     const contentType = `${MEDIA_TYPES[format]}; charset=utf-8`;

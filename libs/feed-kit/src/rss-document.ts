@@ -2,7 +2,7 @@ import { Feed } from 'feed';
 import { hasTwoLetterCode } from '@newsrelay/channel-feed/languages';
 import { rfc822 } from '@newsrelay/channel-feed/times';
 import { element, escapeMarkup, legalText, plainText } from '@newsrelay/channel-feed/xml';
-import { feedUrl } from './addresses.js';
+import { feedUrl, hubUrl } from './addresses.js';
 import type { FeedState } from './feed-state.js';
 import { FEED_TTL, SYNDICATION } from './freshness.js';
 import { GENERATOR } from './generator.js';
@@ -41,6 +41,7 @@ export function rssDocument(
     generator: GENERATOR,
     updated: changedAt,
     feedLinks: { rss: feedUrl(publicUrl, state.channelId, 'rss') },
+    hub: hubUrl(publicUrl),
   });
   // Takes the place of the date that `feed` writes in GMT.
   feed.addExtension({ name: 'lastBuildDate', objects: { _text: rfc822(changedAt) } });

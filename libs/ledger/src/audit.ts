@@ -22,6 +22,7 @@ export const AUDIT_ACTIONS = [
   'channel.pause',
   'channel.resume',
   'channel.test',
+  'hub.revoke',
   'alarm-sink.create',
   'alarm-sink.patch',
   'alarm-sink.delete',

@@ -92,7 +92,7 @@ const problems = (channel?: string): Condition => sql`
   ) d
   join articles w on w.id = d.article_id
   join channels c on c.id = d.channel_id
-  where c.deleted_at is null and ${ofChannel(channel)}
+  where c.deleted_at is null and c.fed_by is null and ${ofChannel(channel)}
     and (d.action = 'withdraw' or w.withdrawn_through < d.version) and ${current}`;
 
 /** Released or withdrawn a moment ago, and no delivery of it is made yet. Marks are set later than deliveries are made. */
@@ -106,10 +106,13 @@ const unmade: Condition = sql`
     and not exists (select from deliveries d where d.article_id = u.article_id and d.action = 'withdraw'
                       and d.version >= u.through_version)`;
 
+/** Of a channel that operators set up: who subscribes to a feed has what the feed has, and is in no cell. */
+const notFed: Condition = sql`channel_id not in (select id from channels where fed_by is not null)`;
+
 /** Articles of which something is still on its way, or waits for its embargo. */
 const underWay: Condition = sql`
-  select article_id from deliveries where state in ('queued', 'retrying')
-  union all select article_id from deliveries where state = 'sending'
+  select article_id from deliveries where state in ('queued', 'retrying') and ${notFed}
+  union all select article_id from deliveries where state = 'sending' and ${notFed}
   union all select article_id from deliveries where state = 'accepted'
   union all select article_id from article_versions where state = 'scheduled'
   union all ${unmade}`;
@@ -216,6 +219,7 @@ async function cellsOf(ledger: Ledger, articles: readonly ArticleRow[]): Promise
              over (partition by d.article_id, d.channel_id) as has
     from deliveries d join channels c on c.id = d.channel_id
     where d.article_id = any(${articles.map(({ id }) => id)}::uuid[]) and c.deleted_at is null
+      and c.fed_by is null
     order by d.article_id, d.channel_id, d.version desc, (d.action = 'withdraw') desc`.execute(ledger);
   for (const row of rows) {
     const cells = byArticle.get(row.article_id) ?? [];

@@ -47,7 +47,8 @@ export function channelOfRow(row: ChannelRow): StoredChannel {
   };
 }
 
-async function announce(tx: LedgerTransaction, channelId: string): Promise<void> {
+/** Says that the channel changed. */
+export async function announceChannel(tx: LedgerTransaction, channelId: string): Promise<void> {
   await sql`select pg_notify(${NOTIFICATIONS.channelChanged}, ${channelId})`.execute(tx);
 }
 
@@ -74,7 +75,7 @@ export async function createChannel(
       .returningAll()
       .executeTakeFirst();
     if (row === undefined) return null;
-    await announce(tx, input.id);
+    await announceChannel(tx, input.id);
     await alongside(tx);
     return channelOfRow(row);
   });
@@ -116,13 +117,18 @@ export async function lockChannel(tx: LedgerTransaction, id: string): Promise<St
   return row && channelOfRow(row);
 }
 
-/** Newest first, `limit + 1` rows so that the caller sees whether there are more. */
+/**
+ * Newest first, `limit + 1` rows so that the caller sees whether there are more. Channels that other channels feed, of which
+ * there may be thousands, are there if their type is asked for.
+ */
 export async function listChannels(
   ledger: Ledger,
   limit: number,
   after: { createdAt: string; id: string } | null,
+  type?: string,
 ): Promise<StoredChannel[]> {
   let query = ledger.selectFrom('channels').selectAll().where('deleted_at', 'is', null);
+  query = type === undefined ? query.where('fed_by', 'is', null) : query.where('type', '=', type);
   if (after !== null) {
     query = query.where(sql<boolean>`(created_at, id) < (${after.createdAt}::timestamptz, ${after.id})`);
   }
@@ -155,7 +161,7 @@ export async function updateChannel(
     .where('id', '=', channel.id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  await announce(tx, channel.id);
+  await announceChannel(tx, channel.id);
   return channelOfRow(row);
 }
 
@@ -202,26 +208,32 @@ export async function deleteChannel(
   alongside: Alongside = () => Promise.resolve(),
 ): Promise<boolean> {
   return ledger.transaction().execute(async (tx) => {
-    const deleted = await tx
-      .updateTable('channels')
-      .set({ deleted_at: sql`clock_timestamp()`, updated_at: sql`clock_timestamp()`, sealed_secrets: '' })
-      .where('id', '=', id)
-      .where('deleted_at', 'is', null)
-      .returning('id')
-      .executeTakeFirst();
-    if (deleted === undefined) return false;
-    await cancelWaitingOfDeleted(tx, id);
-    // Whoever deletes a channel knows that its pause is over.
-    const pauses = [EVENT_KINDS.channelPaused, EVENT_KINDS.channelAutoPaused];
-    await endConditions(
-      tx,
-      pauses.map((kind) => ({ kind, subject: id })),
-      true,
-    );
-    await announce(tx, id);
+    if (!(await closeChannel(tx, id))) return false;
     await alongside(tx);
     return true;
   });
+}
+
+/** As {@link deleteChannel}, in a transaction that does more than that. */
+export async function closeChannel(tx: LedgerTransaction, id: string): Promise<boolean> {
+  const deleted = await tx
+    .updateTable('channels')
+    .set({ deleted_at: sql`clock_timestamp()`, updated_at: sql`clock_timestamp()`, sealed_secrets: '' })
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  if (deleted === undefined) return false;
+  await cancelWaitingOfDeleted(tx, id);
+  // Whoever deletes a channel knows that its pause is over.
+  const pauses = [EVENT_KINDS.channelPaused, EVENT_KINDS.channelAutoPaused];
+  await endConditions(
+    tx,
+    pauses.map((kind) => ({ kind, subject: id })),
+    true,
+  );
+  await announceChannel(tx, id);
+  return true;
 }
 
 /** Who pauses a channel; `failures`: we do, after nothing but failures for too long. */
@@ -295,7 +307,7 @@ export async function resumeChannel(tx: LedgerTransaction, id: string): Promise<
   }
   await resetBreaker(tx, id);
   await makeWaitingDue(tx, id);
-  await announce(tx, id);
+  await announceChannel(tx, id);
 }
 
 /** Types of the channels that exist, each once. */

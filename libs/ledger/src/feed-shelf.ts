@@ -3,6 +3,7 @@ import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import type { Ledger, LedgerTransaction } from './database.js';
 import { leading } from './delivery-states.js';
+import { announceServed, type NowServed } from './hub-subscriptions.js';
 
 /*
  * The shelf of served channels. A delivery is `accepted` until a GET serves its item; then it is `delivered`. Every step
@@ -118,11 +119,13 @@ export interface ServedDelivery {
 
 /**
  * Ends accepted deliveries whose channel now serves what the shelf holds: compare-and-set on `accepted`, so that each is
- * ended once, whichever instance comes first. One that the shelf does not show yet stays.
+ * ended once, whichever instance comes first. One that the shelf does not show yet stays. What is delivered by it goes on to the
+ * feed's subscribers.
  */
 export async function endServed(ledger: Ledger, deliveryIds: readonly string[]): Promise<ServedDelivery[]> {
   if (deliveryIds.length === 0) return [];
-  const { rows } = await sql<ServedDelivery>`
+  return ledger.transaction().execute(async (tx) => {
+    const { rows } = await sql<ServedDelivery & NowServed>`
     update deliveries d
     set state = r.state, reason = r.reason, updated_at = clock_timestamp()
     from (
@@ -153,8 +156,17 @@ export async function endServed(ledger: Ledger, deliveryIds: readonly string[]):
     ) as r
     where d.id = r.id and d.state = 'accepted' and r.state is not null
     returning d.id, d.state, d.action,
-      greatest(0, extract(epoch from clock_timestamp() - r.since))::float8 as "ageSeconds"`.execute(ledger);
-  return rows;
+      greatest(0, extract(epoch from clock_timestamp() - r.since))::float8 as "ageSeconds",
+      d.article_id as "articleId", d.version, d.channel_id as "feedChannelId", d.rendition_id as "renditionId"`.execute(
+      tx,
+    );
+    // Served first, pushed then: whoever subscribed to these feeds.
+    await announceServed(
+      tx,
+      rows.filter(({ state }) => state === 'delivered'),
+    );
+    return rows;
+  });
 }
 
 /** A served channel as its documents need it. */

@@ -94,7 +94,7 @@ export async function oldestDueSeconds(tx: LedgerTransaction): Promise<Record<De
          and d.next_attempt_at < clock_timestamp()
        order by d.next_attempt_at limit 1
      ) as d
-     where c.deleted_at is null and ${maySend})`;
+     where c.deleted_at is null and c.fed_by is null and ${maySend})`;
   const maySendNow = sql<boolean>`c.enabled and c.paused_since is null
     and not exists (select from breakers b where b.channel_id = c.id and b.open_until is not null)`;
   const { rows } = await sql<Record<DeliveryAction, number | null>>`
@@ -115,7 +115,8 @@ export interface ChannelFigures {
 export async function channelFigures(tx: LedgerTransaction, detailed: number): Promise<ChannelFigures[]> {
   const { rows } = await sql<ChannelFigures>`
     with numbered as (
-      select c.*, row_number() over (order by c.created_at, c.id) as place from channels c where c.deleted_at is null
+      select c.*, row_number() over (order by c.created_at, c.id) as place from channels c
+      where c.deleted_at is null and c.fed_by is null
     )
     select c.id, c.type,
            case when not c.enabled then 'disabled' when c.paused_since is not null then 'paused' else 'active' end as state,

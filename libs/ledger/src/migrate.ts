@@ -14,6 +14,7 @@ import * as engine0009 from './migrations/0009-engine.js';
 import * as alarms0010 from './migrations/0010-alarms.js';
 import * as replays0011 from './migrations/0011-replays.js';
 import * as takedowns0012 from './migrations/0012-takedowns.js';
+import * as hub0014 from './migrations/0014-hub.js';
 import * as sitemap0017 from './migrations/0017-sitemap.js';
 
 /** In order of name; a migration that was released is never edited, a new one is added. */
@@ -30,6 +31,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0010-alarms': alarms0010,
   '0011-replays': replays0011,
   '0012-takedowns': takedowns0012,
+  '0014-hub': hub0014,
   '0017-sitemap': sitemap0017,
 };
 

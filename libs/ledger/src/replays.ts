@@ -5,6 +5,7 @@ import { toShanghaiTime } from '@newsrelay/contracts/text';
 import type { Actor } from './audit.js';
 import { lockChannel } from './channels.js';
 import type { Alongside, Ledger } from './database.js';
+import { SUBSCRIPTION_TYPE } from './hub-subscriptions.js';
 import { countReplay, type ReplayScope } from './replay-matches.js';
 import type { ReplaysTable, ReplayState } from './schema.js';
 
@@ -83,6 +84,8 @@ export async function createReplay(
     // Two that ask at the same moment take turns.
     const channel = await lockChannel(tx, replay.channelId);
     if (channel === undefined) return { verdict: 'missing' };
+    if (channel.type === SUBSCRIPTION_TYPE)
+      return { verdict: 'refused', reason: 'a subscriber of the hub gets the whole feed with every push' };
     if (!channel.enabled) return { verdict: 'refused', reason: 'the channel is disabled: enable it first' };
     const running = await tx
       .selectFrom('replays')

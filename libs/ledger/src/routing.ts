@@ -108,7 +108,7 @@ const routable = new Statement('routable-channels', (ledger, given: GiveValue<Ro
     select ${sql.join(CHANNEL_COLUMNS.map((column) => sql.ref(`c.${column}`)))},
            ${hasEarlier} as has_earlier, ${newerRouted} as newer_routed
     from channels c
-    where c.deleted_at is null and (c.enabled or ${hasEarlier}) and c.created_at <= ${given('releasedAt')}::timestamptz
+    where c.deleted_at is null and c.fed_by is null and (c.enabled or ${hasEarlier}) and c.created_at <= ${given('releasedAt')}::timestamptz
       and (not ${newerRouted} or not exists (
         select from article_versions n
         where n.article_id = ${article} and n.version > ${version} and n.routed_at is not null

@@ -87,6 +87,7 @@ export interface ChannelsTable {
   platform_asked_at: Date | null;
   /** Kept by the database itself. */
   settings_changed_at: Generated<Date>;
+  fed_by: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 export interface RoutesTable {
@@ -330,6 +331,43 @@ export interface EvidenceTable {
   hash: string;
 }
 
+export interface HubSubscriptionsTable {
+  channel_id: string;
+  feed_channel_id: string;
+  topic: string;
+  callback: string;
+  callback_host: string;
+  lease_seconds: number;
+  verified_at: Generated<Date>;
+  expires_at: Date;
+  created_at: Generated<Date>;
+  ended_at: Date | null;
+  end_reason: string | null;
+}
+
+export interface HubRequestsTable {
+  channel_id: string;
+  mode: 'subscribe' | 'unsubscribe' | 'denied';
+  token: string;
+  feed_channel_id: string;
+  topic: string;
+  callback: string;
+  callback_host: string;
+  sealed_secrets: string;
+  lease_seconds: number | null;
+  reason: string | null;
+  tries: Defaulted<number>;
+  due_at: Generated<Date>;
+  requested_at: Generated<Date>;
+}
+
+export interface ChannelTurnsTable {
+  channel_id: string;
+  token: string;
+  since: Date;
+  until: Date;
+}
+
 export interface LedgerSchema {
   articles: ArticlesTable;
   article_versions: ArticleVersionsTable;
@@ -358,4 +396,7 @@ export interface LedgerSchema {
   task_marks: TaskMarksTable;
   evidence: EvidenceTable;
   evidence_due: EvidenceDueTable;
+  hub_subscriptions: HubSubscriptionsTable;
+  hub_requests: HubRequestsTable;
+  channel_turns: ChannelTurnsTable;
 }

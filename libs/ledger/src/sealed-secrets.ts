@@ -35,6 +35,23 @@ export async function resealSecrets(
         changed += 1;
       }
     }
+    const requests = await tx
+      .selectFrom('hub_requests')
+      .select(['channel_id', 'mode', 'sealed_secrets'])
+      .where('sealed_secrets', '<>', '')
+      .forUpdate()
+      .execute();
+    for (const { channel_id, mode, sealed_secrets } of requests) {
+      const resealed = reseal(sealed_secrets, channel_id);
+      if (resealed === sealed_secrets) continue;
+      await tx
+        .updateTable('hub_requests')
+        .set({ sealed_secrets: resealed })
+        .where('channel_id', '=', channel_id)
+        .where('mode', '=', mode)
+        .execute();
+      changed += 1;
+    }
     return changed;
   });
 }

@@ -96,7 +96,7 @@ export async function channelHealth(ledger: Ledger): Promise<Map<string, Channel
     left join deliveries d on d.channel_id = c.id and d.updated_at > clock_timestamp() - interval '1 hour'
     left join attempts t on t.delivery_id = d.id and t.outcome is not null and t.started_at > clock_timestamp() - interval '1 hour'
     left join breakers b on b.channel_id = c.id
-    where c.deleted_at is null
+    where c.deleted_at is null and c.fed_by is null
     group by c.id, b.channel_id`.execute(ledger);
   return new Map(
     rows.map((row) => [

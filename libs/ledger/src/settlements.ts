@@ -33,6 +33,8 @@ export interface Settlement {
   served: boolean;
   /** What it says of how the channel does. */
   sign: ChannelSign;
+  /** Nobody is told of it: of outlets that come and go by themselves. */
+  quiet?: boolean;
 }
 
 /** `none` says nothing: what we stopped ourselves, a withdrawal, an arrival where nothing failed before. */
@@ -55,7 +57,7 @@ const OVER_ITS_BEGINNING = sql.raw(`on conflict (delivery_id, number) do update
   set outcome = excluded.outcome, status = excluded.status, error = excluded.error, response = excluded.response,
       duration_ms = excluded.duration_ms`);
 
-type Values = Omit<Settlement, 'sign' | 'pauseReason' | 'served'>;
+type Values = Omit<Settlement, 'sign' | 'pauseReason' | 'served' | 'quiet'>;
 
 const settle = new Statement('settle', (ledger, given: GiveValue<Values>) =>
   sql<SettledRow>`
@@ -114,7 +116,7 @@ interface SettledRow {
  * else resolved it): then nothing is written.
  */
 export async function settleDelivery(ledger: Ledger, settlement: Settlement): Promise<Settled | null> {
-  const { sign, pauseReason, served, ...values } = settlement;
+  const { sign, pauseReason, served, quiet = false, ...values } = settlement;
   return ledger.transaction().execute(async (tx) => {
     // A withdrawal or a newer version that commits meanwhile passes over what is being sent: whatever is to wait again
     // is written after it, and reads it, or before it, and is ended by it.
@@ -135,7 +137,7 @@ export async function settleDelivery(ledger: Ledger, settlement: Settlement): Pr
     const { breaker, pauseReason: failures } = await noteHealth(tx, row.channel_id, sign);
     if (pauseReason !== null) await pauseChannel(tx, row.channel_id, pauseReason, 'outlet');
     else if (failures !== null) await pauseChannel(tx, row.channel_id, failures, 'failures');
-    await recordOperatorEvents(tx, eventsOf(settlement, row, breaker));
+    if (!quiet) await recordOperatorEvents(tx, eventsOf(settlement, row, breaker));
     return { state: row.state, breaker, paused: pauseReason !== null || failures !== null };
   });
 }

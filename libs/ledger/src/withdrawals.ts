@@ -84,8 +84,29 @@ export async function orderWithdrawal(
   return { orderId, repeated: false };
 }
 
-/** Requests of the article that may still be on their way: claimed, and their lease not over by PostgreSQL's clock. */
-export async function countInFlight(ledger: Ledger, articleId: string): Promise<number> {
+/** PostgreSQL's clock, as it writes it. */
+export async function ledgerTime(ledger: Ledger): Promise<string> {
+  const { rows } = await sql<{ now: string }>`select clock_timestamp()::text as now`.execute(ledger);
+  return rows[0]?.now ?? '';
+}
+
+/**
+ * Requests that may still be on their way with the article's content: of its own deliveries, claimed and their lease not over by
+ * PostgreSQL's clock, and pushes of feeds that hold it, whose turn began by `ordered`: later ones have read the withdrawal.
+ */
+export async function countInFlight(ledger: Ledger, articleId: string, ordered: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count
+    from shelf_entries e
+    join channels c on c.fed_by = e.channel_id
+    join channel_turns t on t.channel_id = c.id
+    where e.article_id = ${articleId} and t.until > clock_timestamp() and t.since <= ${ordered}::timestamptz`.execute(
+    ledger,
+  );
+  return (rows[0]?.count ?? 0) + (await countOwnInFlight(ledger, articleId));
+}
+
+async function countOwnInFlight(ledger: Ledger, articleId: string): Promise<number> {
   const row = await ledger
     .selectFrom('deliveries')
     .select((eb) => eb.fn.countAll<string>().as('count'))

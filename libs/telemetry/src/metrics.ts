@@ -67,6 +67,20 @@ export class Metrics {
     'Workers that heard of no job while some waited, and were opened anew',
     ['queue'],
   );
+  readonly deliveriesCarried = this.#counter(
+    'newsrelay_deliveries_carried_total',
+    'Deliveries to subscribers of the hub that were over because a push of another one held them too',
+  );
+  readonly hubRequests = this.#counter(
+    'newsrelay_hub_requests_total',
+    'Requests to the hub, by what they ask for and what came of them',
+    ['mode', 'result'],
+  );
+  readonly hubVerifications = this.#counter(
+    'newsrelay_hub_verifications_total',
+    'What callbacks answered when the hub verified an intent or told of a denial',
+    ['mode', 'result'],
+  );
   readonly leaseExpiries = this.#counter(
     'newsrelay_lease_expiries_total',
     'Senders that vanished with a claim',

@@ -31,9 +31,18 @@ export type ChannelView = ReturnType<typeof channelView>;
 
 /** @throws Problem 422 for a type that there is not */
 export function manifestOrProblem(type: string): ChannelManifest {
-  const connector = connectorOf(type);
-  if (connector !== undefined) return connector.manifest;
+  const manifest = connectorOf(type)?.manifest;
+  if (manifest !== undefined) return manifest;
   throw new Problem(422, `type: there is no channel type ${type}; GET /api/v1/channel-types lists them`, [
     { path: '/type', message: 'must be one of GET /api/v1/channel-types' },
+  ]);
+}
+
+/** The manifest of a type that operators set channels up of. @throws Problem 422 for another one */
+export function settableManifestOrProblem(type: string): ChannelManifest {
+  const manifest = manifestOrProblem(type);
+  if (manifest.subscribed !== true) return manifest;
+  throw new Problem(422, `type: channels of the type ${type} are set up by whoever subscribes, not here`, [
+    { path: '/type', message: 'is set up by whoever subscribes' },
   ]);
 }

@@ -14,7 +14,13 @@ import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { Channels } from './channels.js';
 
-const listQuery = z.strictObject(pagingQuery);
+const listQuery = z.strictObject({
+  ...pagingQuery,
+  type: z
+    .string()
+    .regex(/^[a-z0-9-]{1,63}$/, 'must be a channel type')
+    .optional(),
+});
 const pauseInput = z.strictObject({ reason: lineOf(500).default('由值班人员暂停') }).optional();
 
 @Controller('api/v1')
@@ -27,13 +33,15 @@ export class ChannelsController {
   @Get('channel-types')
   @Needs('read')
   types() {
-    return { items: connectors.map(({ manifest }) => manifestView(manifest)) };
+    // Of those that can be set up: who subscribes to a feed does it at the hub.
+    const settable = connectors.filter(({ manifest }) => manifest.subscribed !== true);
+    return { items: settable.map(({ manifest }) => manifestView(manifest)) };
   }
 
   @Get('channels')
   @Needs('read')
   async list(@Query({ schema: listQuery }) query: z.infer<typeof listQuery>) {
-    const rows = await listChannels(this.ledger, query.limit, decodeCursor(query.cursor));
+    const rows = await listChannels(this.ledger, query.limit, decodeCursor(query.cursor), query.type);
     return pageOf(
       rows,
       query.limit,

@@ -26,7 +26,7 @@ import { MASK, redact } from '@newsrelay/sealing/mask';
 import { SealError, Sealing } from '@newsrelay/sealing/seal';
 import { DueJobs } from '../deliveries/due-jobs.js';
 import { ConsoleEvents } from '../events.js';
-import { channelView, manifestOrProblem, type ChannelView } from './channel-view.js';
+import { channelView, settableManifestOrProblem, type ChannelView } from './channel-view.js';
 import { EDITION_NAMES } from './edition-names.js';
 import { mergePatch } from './merge-patch.js';
 import { changedFields, changesOf, generatedSecrets, refuseNewIdentity } from './patch-changes.js';
@@ -50,7 +50,7 @@ export class Channels {
 
   /** @throws Problem 409 for an id that is or was in use, 422 */
   async create(input: ChannelInput, actor: Actor): Promise<ChannelView> {
-    const manifest = manifestOrProblem(input.type);
+    const manifest = settableManifestOrProblem(input.type);
     const settings = parseOrProblem(manifest.settings, input.settings, '/settings');
     const generated = generatedSecrets(manifest, input.secrets);
     const secrets = parseOrProblem(manifest.secrets, { ...input.secrets, ...generated }, '/secrets');
@@ -187,7 +187,7 @@ export class Channels {
     );
     const input = parseOrProblem(channelInput, merged);
     refuseNewIdentity(input, channel, 'channel');
-    const manifest = manifestOrProblem(channel.type);
+    const manifest = settableManifestOrProblem(channel.type);
     const settings = parseOrProblem(manifest.settings, input.settings, '/settings');
     const generated = generatedSecrets(manifest, input.secrets);
     const secrets = parseOrProblem(manifest.secrets, { ...input.secrets, ...generated }, '/secrets');

@@ -223,8 +223,8 @@ export const OPERATIONS: Operation[] = [
   {
     method: 'get',
     path: '/api/v1/channels',
-    summary: 'Channels, newest first',
-    query: paging,
+    summary: 'Channels, newest first; subscriptions of the hub only if their type is asked for',
+    query: { ...paging, type: 'channels of this type' },
     answers: { 200: 'A page of channels' },
   },
   {
@@ -278,6 +278,50 @@ export const OPERATIONS: Operation[] = [
     path: '/api/v1/channels/{id}/test',
     summary: "Runs the connector's own check",
     answers: { 200: 'The attempt' },
+  },
+  {
+    method: 'post',
+    path: '/hub',
+    summary: 'The WebSub hub: subscribes to a feed, ends a subscription, or says that a topic was published',
+    body: {
+      types: ['application/x-www-form-urlencoded'],
+      required: true,
+      schema: {
+        type: 'object',
+        required: ['hub.mode'],
+        properties: {
+          'hub.mode': { enum: ['subscribe', 'unsubscribe', 'publish'] },
+          'hub.topic': { type: 'string', format: 'uri' },
+          'hub.callback': { type: 'string', format: 'uri' },
+          'hub.lease_seconds': { type: 'integer', minimum: 1 },
+          'hub.secret': { type: 'string' },
+        },
+      },
+    },
+    answers: {
+      202: 'Taken; the intent is verified with the callback afterwards',
+      400: 'What is wrong, as plain text',
+      403: 'Not public, or the callback’s host has too many subscriptions',
+      404: 'No topic of this hub',
+      410: 'The feed was closed',
+      413: 'Too large',
+      415: 'No form',
+      429: 'Too many requests',
+    },
+    open: true,
+  },
+  {
+    method: 'get',
+    path: '/api/v1/hub/subscriptions',
+    summary: 'Subscriptions of the WebSub hub, newest first',
+    query: { ...paging, topic: 'address of a feed', host: 'host of the callback', state: 'pending, active, ended' },
+    answers: { 200: 'A page of subscriptions; values in a callback’s query are masked' },
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/hub/subscriptions/{id}',
+    summary: 'Ends a subscription; its subscriber is told',
+    answers: { 204: 'Ended', 404: 'No such subscription that stands' },
   },
   {
     method: 'get',

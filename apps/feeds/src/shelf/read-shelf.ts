@@ -1,12 +1,10 @@
-import { feedManifest } from '@newsrelay/channel-feed/manifest';
-import { feedSettings } from '@newsrelay/channel-feed/settings';
 import { makeFeedDocuments } from '@newsrelay/feed-kit/feed-documents';
-import type { FeedEntry } from '@newsrelay/feed-kit/feed-state';
+import { feedStateOf, readFeedRows, shownRenditions } from '@newsrelay/feed-kit/read-feed';
+import { RenditionCache } from '@newsrelay/feed-kit/rendition-cache';
 import type { Ledger } from '@newsrelay/ledger/database';
-import { findShelvedChannel, readRenditions, readShelf, type ShelfEntry } from '@newsrelay/ledger/feed-shelf';
+import { findShelvedChannel, readRenditions, readShelf } from '@newsrelay/ledger/feed-shelf';
 import type { BuildDigest } from '../build-digest.js';
 import type { ReadShelf } from './feed-shelves.js';
-import { RenditionCache, type RenditionsRead } from './rendition-cache.js';
 
 /** Told of an item that is left out because its rendition cannot be read. */
 export type Unreadable = (channelId: string, renditionId: string, reason: string) => void;
@@ -20,45 +18,25 @@ export function shelfReader(
   unreadable: Unreadable,
 ): ReadShelf {
   const renditions = new RenditionCache((ids) => readRenditions(ledger, ids));
+  const from = {
+    channel: (id: string) => findShelvedChannel(ledger, id),
+    shelf: (id: string, limit: number) => readShelf(ledger, id, limit),
+  };
   return async (channelId, standing) => {
-    const channel = await findShelvedChannel(ledger, channelId);
-    if (channel?.type !== feedManifest.type) return { kind: 'absent' };
-    if (channel.deleted) return { kind: 'closed' };
-    const settings = feedSettings.parse(channel.settings);
-    const entries = await readShelf(ledger, channelId, settings.maxItems);
-    const made = JSON.stringify([settings, channel.settingsChangedAt, entries]);
+    const rows = await readFeedRows(from, channelId);
+    if (typeof rows === 'string') return { kind: rows };
+    const { entries, made } = rows;
     if (standing?.kind === 'feed' && standing.made === made) return standing;
-
-    const read = await renditions.read(
-      entries.filter((entry) => entry.withdrawnAt === null).map((entry) => entry.renditionId),
-    );
+    const read = await renditions.read(shownRenditions(entries));
     for (const [id, reason] of read.unreadable) unreadable(channelId, id, reason);
-    const state = {
-      channelCreatedAt: channel.createdAt,
-      shapedAt: later(channel.settingsChangedAt, await build.servedSince()),
-      settings,
-      entries,
-    };
-    const shown = entries.flatMap((entry) => feedEntry(entry, read));
+    const shown = feedStateOf(rows, read.found, await build.servedSince());
+    const { channelCreatedAt, shapedAt, settings } = shown;
     return {
       kind: 'feed',
-      documents: makeFeedDocuments({ ...state, channelId, entries: shown }, publicUrl),
-      state,
+      documents: makeFeedDocuments(shown, publicUrl),
+      state: { channelCreatedAt, shapedAt, settings, entries },
       articleIds: new Set(entries.map((entry) => entry.articleId)),
       made,
     };
   };
-}
-
-const later = (one: Date, other: Date) => (one > other ? one : other);
-
-/** A withdrawn version is ids and times only, whatever the shelf holds. */
-function feedEntry(entry: ShelfEntry, { found }: RenditionsRead): FeedEntry[] {
-  const { articleId, releaseOrder, publishedAt, language, withdrawnAt } = entry;
-  const place = { articleId, releaseOrder, publishedAt, language };
-  if (withdrawnAt !== null) return [{ ...place, withdrawnAt }];
-  const rendition = found.get(entry.renditionId);
-  if (rendition === undefined) return [];
-  const { releasedAt, changedAt: shelvedAt, linksHere } = entry;
-  return [{ ...place, withdrawnAt, rendition, linksHere, releasedAt, shelvedAt }];
 }

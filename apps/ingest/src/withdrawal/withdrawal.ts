@@ -5,7 +5,7 @@ import { lockArticle } from '@newsrelay/ledger/article-versions';
 import { recordChanges, type Actor } from '@newsrelay/ledger/audit';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
-import { countInFlight, orderWithdrawal } from '@newsrelay/ledger/withdrawals';
+import { countInFlight, ledgerTime, orderWithdrawal } from '@newsrelay/ledger/withdrawals';
 import { IngestEvents } from '../events.js';
 
 const POLL_MS = 20;
@@ -40,7 +40,8 @@ export class Withdrawal {
       }
       return order;
     });
-    while ((await countInFlight(this.ledger, articleId)) > 0) await delay(POLL_MS);
+    const ordered = await ledgerTime(this.ledger);
+    while ((await countInFlight(this.ledger, articleId, ordered)) > 0) await delay(POLL_MS);
     if (!repeated) this.events.withdrawn(articleId, orderId, performance.now() - startedAt);
     return { orderId, repeated };
   }

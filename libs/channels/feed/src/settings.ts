@@ -39,5 +39,9 @@ export const feedSettings = z.strictObject({
     .refine((names) => new Set(names).size === names.length, 'must name each edition once')
     .optional()
     .describe('editions for partners, each at /feeds/CHANNEL/EDITION.xml or .json (docs/editions.md)'),
+  hubSignature: z
+    .enum(['sha1', 'sha256', 'sha384', 'sha512'])
+    .optional()
+    .describe('how pushes of the hub are signed for subscribers that gave a secret; sha256 if left out'),
 });
 export type FeedSettings = z.infer<typeof feedSettings>;

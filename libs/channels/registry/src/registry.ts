@@ -4,6 +4,7 @@ import { feedConnector } from '@newsrelay/channel-feed/connector';
 import { indexNowConnector } from '@newsrelay/channel-indexnow/connector';
 import { mastodonConnector } from '@newsrelay/channel-mastodon/connector';
 import { webhookConnector } from '@newsrelay/channel-webhook/connector';
+import { websubConnector } from '@newsrelay/channel-websub/connector';
 
 /** Every channel type there is. A new connector is added here and nowhere else. */
 export const connectors: readonly Connector[] = [
@@ -12,6 +13,7 @@ export const connectors: readonly Connector[] = [
   indexNowConnector,
   mastodonConnector,
   webhookConnector,
+  websubConnector,
 ];
 
 /** The connector of a channel type; undefined if there is none. */

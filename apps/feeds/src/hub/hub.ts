@@ -1,0 +1,109 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { feedManifest } from '@newsrelay/channel-feed/manifest';
+import { channelId } from '@newsrelay/contracts/channel';
+import { parseTopic } from '@newsrelay/feed-kit/addresses';
+import type { Ledger } from '@newsrelay/ledger/database';
+import { findShelvedChannel } from '@newsrelay/ledger/feed-shelf';
+import { askHub, type HubLimits, type HubRefusal } from '@newsrelay/ledger/hub-requests';
+import { subscriptionId } from '@newsrelay/ledger/hub-subscriptions';
+import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { checkTarget, type AllowTargets } from '@newsrelay/outbound/target-rules';
+import { Sealing } from '@newsrelay/sealing/seal';
+import { PUBLIC_URL } from '../public-url.js';
+import { CallerPace } from './caller-pace.js';
+import { HubRefused, type HubForm } from './hub-form.js';
+import { mayRead, type Credentials } from './may-read.js';
+
+/** Injection token of the addresses that callbacks may have besides public ones. */
+export const ALLOW_TARGETS = Symbol('AllowTargets');
+
+/** Requests of one address, each minute. */
+const PER_CALLER = 300;
+const LIMITS: HubLimits = {
+  hostRequests: 100,
+  allRequests: 10_000,
+  hostSubscriptions: 500,
+  allSubscriptions: 10_000,
+};
+
+const REFUSALS: Record<HubRefusal, HubRefused> = {
+  'host-requests': new HubRefused(
+    429,
+    `${LIMITS.hostRequests} requests for this callback's host wait to be verified already: come back later`,
+    60,
+  ),
+  'all-requests': new HubRefused(503, 'too many requests wait to be verified: come back later', 60),
+  'host-subscriptions': new HubRefused(
+    403,
+    `the callback's host has ${LIMITS.hostSubscriptions} subscriptions already, which is all that one may have`,
+  ),
+  'all-subscriptions': new HubRefused(503, 'the hub is full: come back later', 3600),
+};
+
+/** Where a request came from. */
+export interface Caller extends Credentials {
+  address: string;
+}
+
+/** What `POST /hub` asks for, put down to be verified: nothing is called while the request is answered. */
+@Injectable()
+export class Hub {
+  readonly #callers = new CallerPace(PER_CALLER);
+
+  constructor(
+    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+    @Inject(Sealing) private readonly sealing: Sealing,
+    @Inject(ALLOW_TARGETS) private readonly allowTargets: AllowTargets,
+  ) {}
+
+  /** Before anything of the request is looked at. @throws HubRefused 429 */
+  admit({ address }: Pick<Caller, 'address'>): void {
+    const seconds = this.#callers.take(address, performance.now());
+    if (seconds > 0)
+      throw new HubRefused(429, `at most ${PER_CALLER} requests a minute from one address`, seconds);
+  }
+
+  /** @throws HubRefused */
+  async take(form: HubForm, caller: Caller): Promise<void> {
+    if (form.mode === 'publish') {
+      // Feeds push by themselves as soon as they show something new: there is nothing left to do.
+      for (const topic of form.topics) await this.#feedOf(topic, caller);
+      return;
+    }
+    const { mode, topic, callback, callbackHost, secret, leaseSeconds } = form;
+    const { refused } = checkTarget(callback, this.allowTargets);
+    if (refused !== null) throw new HubRefused(400, `hub.callback ${refused}`);
+    const feedChannelId = await this.#feedOf(topic, caller);
+    const id = subscriptionId(topic, callback);
+    const refusal = await askHub(
+      this.ledger,
+      {
+        mode,
+        channelId: id,
+        feedChannelId,
+        topic,
+        callback,
+        callbackHost,
+        sealedSecrets: mode === 'subscribe' ? this.sealing.seal(secret === null ? {} : { secret }, id) : '',
+        leaseSeconds: mode === 'subscribe' ? leaseSeconds : null,
+        reason: null,
+      },
+      LIMITS,
+    );
+    if (refusal !== null) throw REFUSALS[refusal];
+  }
+
+  /** @throws HubRefused 404, 410, 403 */
+  async #feedOf(topic: string, credentials: Credentials): Promise<string> {
+    const named = parseTopic(topic, this.publicUrl);
+    const isId = named !== null && channelId.safeParse(named.channelId).success;
+    const feed = isId ? await findShelvedChannel(this.ledger, named.channelId) : undefined;
+    if (feed?.type !== feedManifest.type)
+      throw new HubRefused(404, `hub.topic is no feed of this hub: it serves ${this.publicUrl}/feeds/…`);
+    if (feed.deleted) throw new HubRefused(410, 'hub.topic was closed');
+    if (!(await mayRead(feed.id, credentials)))
+      throw new HubRefused(403, 'hub.topic is not public: send the token that it is read with');
+    return feed.id;
+  }
+}
