@@ -23,6 +23,8 @@ import { Sessions } from './keys/sessions.js';
 import { LiveStreams } from './live/live-streams.js';
 import { StreamController } from './live/stream.controller.js';
 import { OpenapiController, PUBLIC_URL } from './openapi/openapi.controller.js';
+import { FeedTokensController } from './partners/feed-tokens.controller.js';
+import { FeedTokens } from './partners/feed-tokens.js';
 import { QueueBoard } from './queues/queue-board.js';
 import { QUEUE_REDIS } from './queue-redis.js';
 import { ReplaysController } from './replays/replays.controller.js';
@@ -69,6 +71,7 @@ export class ConsoleModule {
       controllers: [
         BoardController,
         ChannelsController,
+        FeedTokensController,
         DeliveriesController,
         ReplaysController,
         TasksController,
@@ -84,6 +87,7 @@ export class ConsoleModule {
       ],
       providers: [
         Channels,
+        FeedTokens,
         AlarmSinks,
         ConsoleEvents,
         DueJobs,

@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { FeedAccess } from './access/feed-access.js';
+import { PollRecorder } from './access/poll-recorder.js';
 import { Edition } from './edition.js';
 import { FeedsEvents } from './events.js';
 import { ArticlePageController } from './http/article-page.controller.js';
@@ -28,6 +30,8 @@ export class FeedsModule {
           inject: [LEDGER],
         },
         FeedsEvents,
+        FeedAccess,
+        PollRecorder,
         FeedShelfService,
       ],
     };

@@ -1,7 +1,8 @@
+import type { FeedAccess } from '@newsrelay/contracts/feed-token';
 import { FEED_FORMATS, feedUrl, MEDIA_TYPES, type FeedFormat } from './addresses.js';
 import { atomDocument } from './atom-document.js';
 import { shownSince, type FeedState } from './feed-state.js';
-import { FEED_CACHE_CONTROL } from './freshness.js';
+import { FEED_CACHE_CONTROL, PROTECTED_FEED_CACHE_CONTROL } from './freshness.js';
 import { fragmentsOfEntry } from './items.js';
 import { jsonDocument } from './json-document.js';
 import { rssDocument } from './rss-document.js';
@@ -61,12 +62,25 @@ export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocu
     const etag = strongEtag(body);
     const headers = {
       etag,
-      'cache-control': FEED_CACHE_CONTROL,
-      vary: 'Accept-Encoding',
+      ...accessHeaders(state.settings.access),
       link: `<${feedUrl(publicUrl, state.channelId, format)}>; rel="self"`,
     };
     const contentType = `${MEDIA_TYPES[format]}; charset=utf-8`;
     return [format, { body, etag, headers, contentType, lastModified }];
   });
   return Object.fromEntries(documents) as FeedDocuments;
+}
+
+/**
+ * What HTTP says of who may read it. Of a protected feed also: other sites are not told its address, which may hold a token, and
+ * search engines keep nothing of it.
+ */
+function accessHeaders(access: FeedAccess): Readonly<Record<string, string>> {
+  if (access === 'public') return { 'cache-control': FEED_CACHE_CONTROL, vary: 'Accept-Encoding' };
+  return {
+    'cache-control': PROTECTED_FEED_CACHE_CONTROL,
+    vary: 'Authorization, Accept-Encoding',
+    'referrer-policy': 'no-referrer',
+    'x-robots-tag': 'noindex, noarchive',
+  };
 }

@@ -2,18 +2,20 @@ import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { channelId } from '@newsrelay/contracts/channel';
 import { Problem } from '@newsrelay/contracts/problem';
-import { parseFeedFile } from '@newsrelay/feed-kit/addresses';
+import { parseFeedFile, type FeedFormat } from '@newsrelay/feed-kit/addresses';
 import { Open } from '@newsrelay/http-api/route-marks';
+import { FeedAccess, type Admission } from '../access/feed-access.js';
 import { FeedsEvents } from '../events.js';
 import { FeedShelfService } from '../shelf/feed-shelf.service.js';
 import type { Shelf } from '../shelf/shelf.js';
 import { answerWith, statusFor } from './conditional-answer.js';
 
-/** The feeds: open to everyone, answered from memory. HEAD is GET without its body (Fastify adds it). */
+/** The feeds: open to everyone, or to whoever shows a token of the channel; answered from memory. HEAD is GET without its body (Fastify adds it). */
 @Controller('feeds')
 export class FeedController {
   constructor(
     @Inject(FeedShelfService) private readonly shelves: FeedShelfService,
+    @Inject(FeedAccess) private readonly access: FeedAccess,
     @Inject(FeedsEvents) private readonly events: FeedsEvents,
   ) {}
 
@@ -26,6 +28,7 @@ export class FeedController {
   ): Promise<void> {
     const named = parseFeedFile(file);
     if (named === null) throw this.#nothing(file);
+    const admission = await this.#admit(named, request, reply);
     const shelf = this.shelves.peek(named.channelId) ?? (await this.#lookUp(named.channelId));
     if (shelf.kind === 'closed') {
       this.events.requested(named.format, 410);
@@ -35,7 +38,21 @@ export class FeedController {
     const document = shelf.documents[named.format];
     const status = statusFor(request, document);
     this.events.requested(named.format, status);
+    admission.answered(status);
     await answerWith(document, status, reply);
+  }
+
+  async #admit(
+    { channelId, format }: { channelId: string; format: FeedFormat },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Admission> {
+    try {
+      return await this.access.admit(channelId, request, reply);
+    } catch (error) {
+      if (error instanceof Problem) this.events.requested(format, error.status);
+      throw error;
+    }
   }
 
   #lookUp(id: string): Promise<Shelf> | Shelf {

@@ -13,11 +13,13 @@ export const feedManifest: ChannelManifest = {
     zh: [
       '本渠道不向外发送请求：合作方自行抓取 `/feeds/渠道ID.rss`、`.atom` 或 `.json`。',
       '`title` 为订阅源标题；`content` 为 `full`（全文）或 `summary`（摘要加链接）；`maxItems` 为保留的最新文章数。',
+      '`access` 为 `token` 时，只有持访问令牌的合作方可以读取；令牌在渠道卡片上建立、更换和撤销。',
       '更正后的文章沿用原编号并附更正说明；撤回的文章在原编号下显示撤回说明。',
     ].join('\n\n'),
     en: [
       'Nothing is sent: partners fetch `/feeds/CHANNEL.rss`, `.atom` or `.json`.',
       '`title` is the title of the feed; `content` is `full` or `summary` (the first sentences and a link); `maxItems` is how many of the newest articles it holds.',
+      'With `access` `token` only partners with a token of the channel may read; tokens are made, rotated and revoked on its card.',
       'A corrected article keeps its id and shows a note; a withdrawn one is replaced by a notice under its id.',
     ].join('\n\n'),
   },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FEED_ACCESS, SILENT_AFTER_HOURS } from '@newsrelay/contracts/feed-token';
 import { cleanText } from '@newsrelay/contracts/text';
 
 /** Most items a feed document holds, whatever is asked for. */
@@ -32,5 +33,17 @@ export const feedSettings = z.strictObject({
     .enum(['full', 'summary'])
     .default('full')
     .describe('full text, or the first sentences with a link'),
+  access: z
+    .enum(FEED_ACCESS)
+    .default('public')
+    .describe('who may read the feed: everybody, or partners with a token'),
+  silentAfterHours: z
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(8760, 'must be at most 8760')
+    .optional()
+    .describe(
+      `hours without a request after which operators are told; without it ${SILENT_AFTER_HOURS} for each partner with a token, and never for a public feed`,
+    ),
 });
 export type FeedSettings = z.infer<typeof feedSettings>;
