@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -481,6 +481,39 @@ describe('services apart, behind the gateway', () => {
     for (const url of [system.urlOf('publish'), publishBeside.url])
       expect(await attempts(url)).toBeGreaterThan(0);
   }, 120_000);
+
+  it('lets partners in by their tokens, and keeps none of them in the log of the gateway', async () => {
+    const settings = { title: '合作方专用', access: 'token' };
+    await api.createChannel({ id: 'partners', type: 'feed', name: '合作方专用', settings });
+    const made = await api.call<{ token: string }>('console', 'POST', '/api/v1/channels/partners/tokens', {
+      json: { name: '北方网' },
+    });
+    const { token } = made.body;
+    const statusAt = async (path: string) => (await api.call('feeds', 'GET', path, { key: null })).status;
+    expect(await statusAt(`/feeds/${token}/partners.rss`)).toBe(200);
+    expect(await statusAt('/feeds/partners.rss')).toBe(401);
+    expect(await statusAt(`/feeds/%6erf_${token.slice(4)}/partners.rss`)).toBe(200);
+    expect(await statusAt(`/feeds/${token}/${token}.rss`)).toBe(404);
+    await system.killService('feeds', 'SIGTERM');
+    expect(await statusAt(`/feeds/${token}/partners.rss`)).toBe(503);
+    system.spawnService('feeds', secrets);
+    await pollUntil(
+      'feeds again',
+      async () => (await statusAt(`/feeds/${token}/partners.rss`)) === 200,
+      WAIT,
+    );
+    const folder = join(system.dataDir.path, 'logs');
+    const logged = readdirSync(folder)
+      .filter((name) => name.startsWith('nginx'))
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .join('');
+    for (const line of [
+      '"path":"/feeds/nrf_…/partners.rss","status":200',
+      '"path":"/feeds/nrf_…/partners.rss","status":503',
+    ])
+      expect(logged).toContain(line);
+    expect(logged).not.toContain(token.slice(4));
+  }, 60_000);
 
   it('says 503 for the service that is away, and for no other', async () => {
     await system.killService('console', 'SIGTERM');

@@ -26,6 +26,8 @@ import { Sessions } from './keys/sessions.js';
 import { LiveStreams } from './live/live-streams.js';
 import { StreamController } from './live/stream.controller.js';
 import { OpenapiController, PUBLIC_URL } from './openapi/openapi.controller.js';
+import { FeedTokensController } from './partners/feed-tokens.controller.js';
+import { FeedTokens } from './partners/feed-tokens.js';
 import { QueueBoard } from './queues/queue-board.js';
 import { QUEUE_REDIS } from './queue-redis.js';
 import { ReplaysController } from './replays/replays.controller.js';
@@ -73,6 +75,7 @@ export class ConsoleModule {
       controllers: [
         BoardController,
         ChannelsController,
+        FeedTokensController,
         DeliveriesController,
         ReplaysController,
         TasksController,
@@ -94,6 +97,7 @@ export class ConsoleModule {
           useFactory: () => [...loadProfiles(settings.NEWSRELAY_EDITIONS_DIR ?? null).byName.keys()],
         },
         Channels,
+        FeedTokens,
         AlarmSinks,
         ConsoleEvents,
         DueJobs,

@@ -40,6 +40,10 @@ export class ConsoleEvents {
     this.logger.info({ key, change }, 'key');
   }
 
+  feedTokenChanged(channel: string, token: string, change: 'created' | 'rotated' | 'revoked'): void {
+    this.logger.info({ channel, token, change }, 'feed token');
+  }
+
   loginRefused(address: string): void {
     this.logger.warn({ address }, 'login with a key that is not known');
   }

@@ -12,6 +12,8 @@ import { FeedsOfPage } from './article-page/feeds-of-page.js';
 import { DiscoveryController } from './discovery/discovery.controller.js';
 import { FeedDirectory } from './discovery/feed-directory.js';
 import { Sitemaps } from './discovery/sitemaps.js';
+import { FeedAccess } from './access/feed-access.js';
+import { PollRecorder } from './access/poll-recorder.js';
 import { FeedsEvents } from './events.js';
 import { ALLOW_TARGETS, Hub } from './hub/hub.js';
 import { HubRoute } from './hub/hub-route.js';
@@ -90,6 +92,8 @@ export class FeedsModule {
         FeedDirectory,
         FeedsOfPage,
         Sitemaps,
+        FeedAccess,
+        PollRecorder,
         FeedShelfService,
         FeedAnswers,
         FeedRoutes,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { feedConnector } from '@newsrelay/channel-feed/connector';
@@ -12,6 +12,7 @@ import {
   updateChannel,
 } from '@newsrelay/ledger/channels';
 import { openLedger, type Ledger } from '@newsrelay/ledger/database';
+import { createFeedToken, deleteFeedToken } from '@newsrelay/ledger/feed-tokens';
 import { migrate } from '@newsrelay/ledger/migrate';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
 import type { ReleasedVersion } from '@newsrelay/ledger/routing';
@@ -27,6 +28,8 @@ import { ListenCuttingProxy } from './listen-cutting-proxy.fixture.js';
 const PUBLIC_URL = 'https://news.example';
 /** What the contract allows from the order of a withdrawal until nothing of the article is served. */
 const WITHDRAWN_WITHIN_MS = 2_000;
+/** A dead connection is noticed within nine tenths of a second. */
+const REVOKED_WITHIN_MS = 1_500;
 
 function render({ articleId, content, ...version }: ReleasedVersion) {
   const canonicalUrl = content.url ?? `${PUBLIC_URL}/articles/${articleId}`;
@@ -459,6 +462,27 @@ describe('the feeds service', () => {
     const third = await newsroom.publish([channel], { body: ['恢复后的正文。'] });
     await delivered(third.articleId);
     await holds(one, '恢复后的正文');
+  });
+
+  it('refuses a revoked token also while its LISTEN connection is dead and has not said so', async () => {
+    const id = randomUUID();
+    const token = `nrf_${randomBytes(32).toString('base64url')}`;
+    const made = { id, name: '合作方', token, expiresAt: null, createdBy: { id: 'k', name: 'k' } };
+    const protectedChannel = `${channel}-protected`;
+    await newsroom.addChannel(protectedChannel, { title: '要闻', access: 'token' });
+    await ledger.transaction().execute((tx) => createFeedToken(tx, { ...made, channelId: protectedChannel }));
+    const statusAt = async (instance: Instance) =>
+      (await instance.get(`/feeds/${protectedChannel}.rss`, { authorization: `Bearer ${token}` })).status;
+    expect([await statusAt(one), await statusAt(two)]).toEqual([200, 200]);
+    proxy.freeze();
+    const revokedAt = performance.now();
+    await ledger.transaction().execute((tx) => deleteFeedToken(tx, protectedChannel, id));
+    for (const instance of [one, two])
+      await pollUntil('refused', async () => (await statusAt(instance)) === 401, {
+        timeoutMs: 2_000,
+        everyMs: 10,
+      });
+    expect(performance.now() - revokedAt).toBeLessThan(REVOKED_WITHIN_MS);
   });
 
   it('shows a correction under the same id and place', async () => {

@@ -54,6 +54,26 @@ export const EVERY_EVENT: readonly OperatorEvent[] = [
   },
   { kind: EVENT_KINDS.sourceQuiet, subject: 'xinhua', detail: { quietSeconds: 300_000, lastAt: null } },
   { kind: EVENT_KINDS.serviceDown, subject: 'transform', detail: { silentSeconds: 31 } },
+  {
+    kind: EVENT_KINDS.feedSilent,
+    subject: 'daily/合作日报',
+    detail: {
+      channel: 'daily',
+      token: '合作日报',
+      silentSeconds: 90_000,
+      lastAt: '2025-01-03T09:00:00+08:00',
+    },
+  },
+  {
+    kind: EVENT_KINDS.feedSilent,
+    subject: 'daily',
+    detail: { channel: 'daily', token: null, silentSeconds: 300_000, lastAt: null },
+  },
+  {
+    kind: EVENT_KINDS.feedOverpolled,
+    subject: 'daily/合作日报',
+    detail: { channel: 'daily', token: '合作日报', polls: 700, full: 650 },
+  },
 ];
 
 export function alarmOf(event: OperatorEvent, changes: Partial<Alarm> = {}): Alarm {

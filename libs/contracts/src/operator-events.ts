@@ -15,6 +15,8 @@ export const EVENT_KINDS = {
   outboxStuck: 'outbox.stuck',
   sourceQuiet: 'source.quiet',
   serviceDown: 'service.down',
+  feedSilent: 'feed.silent',
+  feedOverpolled: 'feed.overpolled',
 } as const;
 export type EventKind = (typeof EVENT_KINDS)[keyof typeof EVENT_KINDS];
 export const ALL_EVENT_KINDS = Object.values(EVENT_KINDS) as [EventKind, ...EventKind[]];
@@ -40,8 +42,8 @@ export const PAUSED_BY = ['operator', 'outlet'] as const;
 export type PausedBy = (typeof PAUSED_BY)[number];
 
 /**
- * One event: what it is of (`subject`: the id of a channel, a delivery, a source, a service or a queue), and what is known
- * of it.
+ * One event: what it is of (`subject`: the id of a channel, a delivery, a source, a service or a queue; of a feed the channel,
+ * or channel/partner), and what is known of it.
  */
 export const operatorEvent = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -106,6 +108,23 @@ export const operatorEvent = z.discriminatedUnion('kind', [
     subject: id,
     detail: z.strictObject({ silentSeconds: seconds }),
   }),
+  z.strictObject({
+    /** A feed that its readers have stopped asking for: of one partner (`token`), or of all. */
+    kind: z.literal(EVENT_KINDS.feedSilent),
+    subject: id,
+    detail: z.strictObject({
+      channel: id,
+      token: text.nullable(),
+      silentSeconds: seconds,
+      lastAt: z.iso.datetime({ offset: true }).nullable(),
+    }),
+  }),
+  z.strictObject({
+    /** A partner asks more often than anybody needs to; requests in a clock hour, and those answered in full. */
+    kind: z.literal(EVENT_KINDS.feedOverpolled),
+    subject: id,
+    detail: z.strictObject({ channel: id, token: text, polls: count, full: count }),
+  }),
 ]);
 export type OperatorEvent = z.infer<typeof operatorEvent>;
 export type EventOf<K extends EventKind> = Extract<OperatorEvent, { kind: K }>;
@@ -135,6 +154,8 @@ const FACTS: Readonly<Record<EventKind, KindFacts>> = {
   [EVENT_KINDS.outboxStuck]: { lasts: true, severity: 'critical' },
   [EVENT_KINDS.sourceQuiet]: { lasts: true, severity: 'warning' },
   [EVENT_KINDS.serviceDown]: { lasts: true, severity: 'critical' },
+  [EVENT_KINDS.feedSilent]: { lasts: true, severity: 'warning' },
+  [EVENT_KINDS.feedOverpolled]: { lasts: true, severity: 'warning' },
 };
 
 export function severityOf(event: OperatorEvent): Severity {

@@ -39,7 +39,7 @@ export const NOTIFICATIONS = {
   articleWithdrawn: 'newsrelay_article_withdrawn',
   /** Payload: channel id. A served channel has something to put on its shelf. */
   channelServed: 'newsrelay_channel_served',
-  /** Payload: channel id. Settings, pause or deletion of a channel changed. */
+  /** Payload: channel id. Settings, pause, deletion or tokens of a channel changed. */
   channelChanged: 'newsrelay_channel_changed',
   /** Payload empty. The outbox has rows. */
   outbox: 'newsrelay_outbox',

@@ -208,6 +208,22 @@ describe('feed documents', () => {
     expect(joinedAtom.entries?.map(ofAtom)).toEqual(wholeAtom.entries?.map(ofAtom));
   });
 
+  it('are for no shared cache where only partners may read them, and the same bytes', () => {
+    const entries = [testEntry(1)];
+    const open = makeFeedDocuments(testState(entries), PUBLIC_URL);
+    const closed = makeFeedDocuments(testState(entries, { access: 'token' }), PUBLIC_URL);
+    for (const format of ['rss', 'atom', 'json'] as const) {
+      expect(closed[format].body.equals(open[format].body)).toBe(true);
+      expect(closed[format].etag).toBe(open[format].etag);
+      expect(closed[format].headers).toMatchObject({
+        'cache-control': 'private, max-age=60',
+        vary: 'Authorization, Accept-Encoding',
+        'referrer-policy': 'no-referrer',
+      });
+      expect(open[format].headers['cache-control']).toMatch(/^public, max-age=60/);
+    }
+  });
+
   it('name themselves, their language, their time to live and nothing of the request', () => {
     const { documents, rss, atom, json } = made([testEntry(1)]);
     const parsedRss = parseRssFeed(rss);

@@ -1,9 +1,10 @@
+import type { FeedAccess } from '@newsrelay/contracts/feed-token';
 import { FEED_FORMATS, feedUrl, hubUrl, MEDIA_TYPES, type FeedFormat } from './addresses.js';
 import { atomDocument } from './atom-document.js';
 import { CodedBody } from './codings.js';
 import { CROSS_ORIGIN } from './cross-origin.js';
 import { shownSince, type FeedState } from './feed-state.js';
-import { FEED_CACHE_CONTROL } from './freshness.js';
+import { FEED_CACHE_CONTROL, PROTECTED_FEED_CACHE_CONTROL } from './freshness.js';
 import { fragmentsOfEntry } from './items.js';
 import { jsonDocument } from './json-document.js';
 import { rssDocument } from './rss-document.js';
@@ -65,8 +66,7 @@ export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocu
     const etag = strongEtag(body);
     const headers = {
       etag,
-      'cache-control': FEED_CACHE_CONTROL,
-      vary: 'Accept-Encoding',
+      ...accessHeaders(state.settings.access),
       link: `<${hubUrl(publicUrl)}>; rel="hub", <${feedUrl(publicUrl, state.channelId, format)}>; rel="self"`,
       ...CROSS_ORIGIN,
     };
@@ -76,4 +76,18 @@ export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocu
     return [format, { body, coded, etag, otherEtags, headers, contentType, lastModified }];
   });
   return Object.fromEntries(documents) as FeedDocuments;
+}
+
+/**
+ * What HTTP says of who may read it. Of a protected feed also: other sites are not told its address, which may hold a token, and
+ * search engines keep nothing of it.
+ */
+function accessHeaders(access: FeedAccess): Readonly<Record<string, string>> {
+  if (access === 'public') return { 'cache-control': FEED_CACHE_CONTROL, vary: 'Accept-Encoding' };
+  return {
+    'cache-control': PROTECTED_FEED_CACHE_CONTROL,
+    vary: 'Authorization, Accept-Encoding',
+    'referrer-policy': 'no-referrer',
+    'x-robots-tag': 'noindex, noarchive',
+  };
 }

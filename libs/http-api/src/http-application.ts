@@ -13,6 +13,7 @@ import { answerUnreadable, frameworkErrors } from './edge-errors.js';
 import { FrontDoor } from './front-door.js';
 import { guardRoutes } from './guard.js';
 import { refuseNul } from './nul.js';
+import { takePathToken } from './path-token.js';
 import { ProblemFilter } from './problem.filter.js';
 import { watchRouteMarks } from './route-marks.js';
 import { measureRequests } from './request-durations.js';
@@ -36,6 +37,7 @@ export async function createHttpApplication(
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 300 },
+    rewriteUrl: takePathToken,
     frameworkErrors,
     clientErrorHandler: answerUnreadable,
   });

@@ -3,7 +3,9 @@ import type { Problem } from '@newsrelay/contracts/problem';
 
 /** Answers with problem details (RFC 9457) and what goes with the status. */
 export function sendProblem(reply: FastifyReply, problem: Problem): void {
-  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="newsrelay"');
+  // Feeds ask for other credentials than the API.
+  if (problem.status === 401 && !reply.hasHeader('www-authenticate'))
+    void reply.header('www-authenticate', 'Bearer realm="newsrelay"');
   if (problem.status === 503) void reply.header('retry-after', '1');
   // Fastify would close the connection under a sender that is still writing, who then never sees this answer; Node
   // reads the rest away, for as long as its request timeout lets it.

@@ -6,6 +6,7 @@ import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { resetBreaker } from './breakers.js';
 import type { Alongside, Ledger, LedgerTransaction } from './database.js';
 import { leading, stateOfKnown } from './delivery-states.js';
+import { deleteFeedTokens } from './feed-tokens.js';
 import { endConditions, recordOperatorEvent } from './operator-events.js';
 import type { ChannelsTable } from './schema.js';
 import { Statement, type GiveValue } from './statement.js';
@@ -232,6 +233,7 @@ export async function closeChannel(tx: LedgerTransaction, id: string): Promise<b
     pauses.map((kind) => ({ kind, subject: id })),
     true,
   );
+  await deleteFeedTokens(tx, id);
   await announceChannel(tx, id);
   return true;
 }

@@ -15,6 +15,7 @@ import * as alarms0010 from './migrations/0010-alarms.js';
 import * as replays0011 from './migrations/0011-replays.js';
 import * as takedowns0012 from './migrations/0012-takedowns.js';
 import * as hub0014 from './migrations/0014-hub.js';
+import * as partners0015 from './migrations/0015-partners.js';
 import * as sitemap0017 from './migrations/0017-sitemap.js';
 
 /** In order of name; a migration that was released is never edited, a new one is added. */
@@ -32,6 +33,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0011-replays': replays0011,
   '0012-takedowns': takedowns0012,
   '0014-hub': hub0014,
+  '0015-partners': partners0015,
   '0017-sitemap': sitemap0017,
 };
 

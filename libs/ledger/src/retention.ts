@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Ledger, LedgerTransaction } from './database.js';
 
 /*
- * What the ledger forgets. Rows stay, all but those of operator events: what an outlet has, which versions began to go there, how each attempt
+ * What the ledger forgets. Rows stay, all but those of operator events and of polls: what an outlet has, which versions began to go there, how each attempt
  * ended. Only texts go that nothing can need again; what cannot be told for certain is kept.
  *
  * Each kind goes through time once, an hour of it after the other, and remembers how far it came. Rows that somebody holds
@@ -152,8 +152,24 @@ const OPERATOR_EVENTS: PruningKind = {
     ),
 };
 
+/** How often feeds were asked for, whole rows: of a day long over. The last word of a partner stays with its token. */
+const FEED_POLLS: PruningKind = {
+  name: 'feed-polls',
+  next: (since) => sql`select min(last_at) as at from feed_polls where last_at >= ${since}`,
+  prune: (tx, from, to, limit) =>
+    countOf(
+      tx,
+      sql`
+    delete from feed_polls t
+    using (select p.ctid from feed_polls p
+           where p.last_at >= ${from} and p.last_at < ${to}
+           limit ${limit} for update of p skip locked) as p
+    where t.ctid = p.ctid`,
+    ),
+};
+
 export const PRUNING_KINDS = {
-  answers: [ANSWERS, OPERATOR_EVENTS],
+  answers: [ANSWERS, OPERATOR_EVENTS, FEED_POLLS],
   obsolete: [BODIES, RENDITIONS, PAGE_TEXTS],
 } as const;
 

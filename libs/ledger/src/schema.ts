@@ -368,6 +368,40 @@ export interface ChannelTurnsTable {
   until: Date;
 }
 
+export interface FeedTokensTable {
+  id: string;
+  channel_id: string;
+  name: string;
+  token_hash: Buffer;
+  ending: string;
+  expires_at: Date | null;
+  previous_hash: Buffer | null;
+  previous_until: Date | null;
+  previous_used_at: Date | null;
+  created_by_id: string;
+  created_by_name: string;
+  created_at: Generated<Date>;
+  rotated_at: Date | null;
+  last_used_at: Date | null;
+  hour: Date | null;
+  hour_polls: Defaulted<number>;
+  hour_full: Defaulted<number>;
+  before_polls: Defaulted<number>;
+  before_full: Defaulted<number>;
+}
+
+export interface FeedPollsTable {
+  channel_id: string;
+  day: ColumnType<string, string, never>;
+  token: string;
+  reader: string;
+  ok: Defaulted<number>;
+  not_modified: Defaulted<number>;
+  other: Defaulted<number>;
+  last_at: Date;
+  served_at: Date | null;
+}
+
 export interface LedgerSchema {
   articles: ArticlesTable;
   article_versions: ArticleVersionsTable;
@@ -399,4 +433,6 @@ export interface LedgerSchema {
   hub_subscriptions: HubSubscriptionsTable;
   hub_requests: HubRequestsTable;
   channel_turns: ChannelTurnsTable;
+  feed_tokens: FeedTokensTable;
+  feed_polls: FeedPollsTable;
 }

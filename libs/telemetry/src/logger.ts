@@ -1,3 +1,4 @@
+import { withoutFeedTokens } from '@newsrelay/contracts/feed-token';
 import { pino, type Logger } from 'pino';
 import { isTracing, traceFields } from './tracing.js';
 
@@ -24,6 +25,8 @@ export function createLogger(service: string, level: string): Logger {
     // Only where there are traces: it costs a call a line.
     ...(isTracing() ? { mixin: traceFields } : {}),
     redact: { paths: REDACTED, censor: 'set' },
+    // Partners may send theirs in an address, and addresses come into lines by many ways: the last one is here.
+    hooks: { streamWrite: withoutFeedTokens },
     formatters: { level: (label) => ({ level: label }) },
   });
 }

@@ -8,6 +8,7 @@ import {
   withdrawalInput,
 } from '@newsrelay/contracts/article';
 import { channelInput } from '@newsrelay/contracts/channel';
+import { feedTokenInput, rotationInput } from '@newsrelay/contracts/feed-token';
 import { ALL_EVENT_KINDS, SEVERITIES } from '@newsrelay/contracts/operator-events';
 import { replayInput } from '@newsrelay/contracts/replay';
 import { keyInput } from '@newsrelay/contracts/role';
@@ -325,6 +326,40 @@ export const OPERATIONS: Operation[] = [
   },
   {
     method: 'get',
+    path: '/api/v1/channels/{id}/tokens',
+    summary: 'Tokens by which partners read a feed channel, newest first, with their last use',
+    query: paging,
+    answers: { 200: 'A page of tokens, masked' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/channels/{id}/tokens',
+    summary: 'Makes a token for a partner',
+    body: { ...json(feedTokenInput), required: true },
+    answers: { 201: 'The token, shown this once' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/channels/{id}/tokens/{token}/rotate',
+    summary: 'Puts a new token in the place of one, which goes on being taken for a while, or ends at once',
+    body: json(rotationInput),
+    answers: { 200: 'The new token, shown this once' },
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/channels/{id}/tokens/{token}',
+    summary: 'Revokes a token; refused everywhere within a second',
+    answers: { 204: 'Gone' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/channels/{id}/usage',
+    summary: 'Who asks for a feed channel, and how often',
+    query: { days: 'days that are added up, today included; 7 by default, at most 366' },
+    answers: { 200: 'Last request, readers, counts by day, partners that ask too often' },
+  },
+  {
+    method: 'get',
     path: '/api/v1/channel-types',
     summary: 'Channel types with the JSON Schema of their settings',
     answers: { 200: 'The types' },
@@ -338,7 +373,7 @@ export const OPERATIONS: Operation[] = [
       ...window,
       kind: ALL_EVENT_KINDS.join(', '),
       severity: SEVERITIES.join(', '),
-      subject: 'id of the channel, delivery, source, service or queue',
+      subject: 'id of the channel, delivery, source, service or queue; channel/partner of a reader',
       open: 'true: conditions that go on; false: all others',
     },
     answers: { 200: 'A page of events, each with its text in both languages' },
@@ -470,7 +505,13 @@ export const OPERATIONS: Operation[] = [
     summary: 'A feed: {channel}.rss, .atom or .json',
     headers: { 'If-None-Match': '', 'If-Modified-Since': '' },
     open: true,
-    answers: { 200: 'The feed', 304: 'Unchanged', 410: 'The channel was deleted' },
+    answers: {
+      200: 'The feed',
+      304: 'Unchanged',
+      401: 'The channel is read with a token: Basic (as password), Bearer, or /feeds/{token}/{file}',
+      410: 'The channel was deleted',
+      429: 'Too many wrong tokens from this address',
+    },
   },
   {
     method: 'get',

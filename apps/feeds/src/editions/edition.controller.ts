@@ -4,6 +4,7 @@ import { channelId as channelIdSchema } from '@newsrelay/contracts/channel';
 import { Problem } from '@newsrelay/contracts/problem';
 import { editionEnding } from '@newsrelay/feed-editions/edition-document';
 import { Open } from '@newsrelay/http-api/route-marks';
+import { FeedAccess, type Admission } from '../access/feed-access.js';
 import { FeedsEvents } from '../events.js';
 import { answerWith, statusFor } from '../http/conditional-answer.js';
 import { FeedShelfService } from '../shelf/feed-shelf.service.js';
@@ -13,12 +14,13 @@ import { EditionShelfService } from './edition-shelf.service.js';
 /** What stands for the format in the counts of requests: names of editions are no closed set. */
 const FORMAT = 'edition';
 
-/** The editions of feeds for partners, by the same rules as the feeds: open to everyone, answered from memory. */
+/** The editions of feeds for partners, by the same rules as the feeds: open to whoever may read the feed, answered from memory. */
 @Controller('feeds')
 export class EditionController {
   constructor(
     @Inject(FeedShelfService) private readonly shelves: FeedShelfService,
     @Inject(EditionShelfService) private readonly editions: EditionShelfService,
+    @Inject(FeedAccess) private readonly access: FeedAccess,
     @Inject(FeedsEvents) private readonly events: FeedsEvents,
   ) {}
 
@@ -32,6 +34,7 @@ export class EditionController {
   ): Promise<void> {
     const [, edition = '', ending] = /^([a-z0-9-]+)\.(xml|json)$/.exec(file) ?? [];
     if (edition === '') throw this.#refusal(404, `There is no edition ${channel}/${file}.`);
+    const { answered } = await this.#admit(channel, request, reply);
     const feed = await this.#feedFor(channel);
     const profile = this.editions.profileOf(edition);
     const isAsked = feed?.state.settings.editions?.includes(edition) ?? false;
@@ -43,11 +46,11 @@ export class EditionController {
     const status = statusFor(request, shown);
     this.events.requested(FORMAT, status);
     await answerWith(shown, status, reply);
+    answered(status);
   }
 
   /**
-   * The feed that the editions are made of; null where there is none. The one place at which a request comes to a channel's
-   * content here: whoever may not read the feed is refused here, too.
+   * The feed that the editions are made of; null where there is none.
    *
    * @throws Problem 410 for one that was closed
    */
@@ -57,6 +60,15 @@ export class EditionController {
     const shelf = this.shelves.peek(channel) ?? (await this.shelves.get(channel));
     if (shelf.kind === 'closed') throw this.#refusal(410, `The feed ${channel} was closed.`);
     return shelf.kind === 'feed' ? shelf : null;
+  }
+
+  async #admit(channel: string, request: FastifyRequest, reply: FastifyReply): Promise<Admission> {
+    try {
+      return await this.access.admit(channel, request, reply);
+    } catch (error) {
+      if (error instanceof Problem) this.events.requested(FORMAT, error.status);
+      throw error;
+    }
   }
 
   #refusal(status: number, detail: string): Problem {

@@ -7,17 +7,19 @@ import { parseFeedFile, type FeedFormat } from '@newsrelay/feed-kit/addresses';
 import { CROSS_ORIGIN } from '@newsrelay/feed-kit/cross-origin';
 import { feedPage } from '../discovery/feed-pages.js';
 import { shownFeed } from '../discovery/shown-items.js';
+import { FeedAccess, type Admission } from '../access/feed-access.js';
 import { FeedsEvents } from '../events.js';
 import { FeedShelfService } from '../shelf/feed-shelf.service.js';
 import type { ServedFeed, Shelf } from '../shelf/shelf.js';
 import { SITE, type Site } from '../site.js';
 import { answerWith, codingFor, isConditional, statusFor, write200, write304 } from './conditional-answer.js';
-import { isPublic } from './feed-access.js';
 import { FeedPolls } from './feed-polls.js';
 import { isOpenedInBrowser } from './for-people.js';
 import { HTML, SAFE_PAGE } from './page-headers.js';
 
 const PAGE_VARIES = 'Accept-Encoding, Sec-Fetch-Dest, Sec-Fetch-Mode';
+
+type NamedFeed = NonNullable<ReturnType<typeof parseFeedFile>>;
 
 /** Where feeds are, with a slash at its end. */
 export const FEEDS_PATH = '/feeds/';
@@ -28,6 +30,7 @@ export class FeedAnswers {
   constructor(
     @Inject(FeedShelfService) private readonly shelves: FeedShelfService,
     @Inject(FeedsEvents) private readonly events: FeedsEvents,
+    @Inject(FeedAccess) private readonly access: FeedAccess,
     @Inject(FeedPolls) private readonly polls: FeedPolls,
     @Inject(SITE) private readonly site: Site,
   ) {}
@@ -43,19 +46,19 @@ export class FeedAnswers {
     const named = parseFeedFile(file);
     if (named === null || headers['content-encoding'] !== undefined || isOpenedInBrowser(request)) return false;
     const feed = this.shelves.peek(named.channelId);
-    if (feed?.kind !== 'feed' || !isPublic(feed)) return false;
+    if (feed?.kind !== 'feed' || feed.state.settings.access !== 'public') return false;
     const shown = feed.documents[named.format];
     const coding = codingFor(request, shown);
     if (coding === null) return false;
     if (statusFor(request, shown) === 304) {
-      this.events.requested(named.format, 304);
+      this.#answered(named, request, 304);
       write304(response, request, shown, coding);
       return true;
     }
     const body = shown.coded.made(coding);
     if (body === undefined) return false;
     if (isWholePoll(request) && (address === null || this.polls.take(address, file) > 0)) return false;
-    this.events.requested(named.format, 200);
+    this.#answered(named, request, 200);
     write200(response, shown, coding, body);
     return true;
   }
@@ -66,6 +69,7 @@ export class FeedAnswers {
     void reply.headers(CROSS_ORIGIN);
     const named = parseFeedFile(file);
     if (named === null) throw this.#nothing(file);
+    const { answered } = await this.#admit(named, request, reply);
     const feed = await this.#feedOf(named.channelId, named.format, file);
     if (isOpenedInBrowser(request)) {
       await this.#page(named.channelId, feed, reply);
@@ -76,6 +80,22 @@ export class FeedAnswers {
     if (status === 200 && isWholePoll(request)) this.#count(request, reply, named.format, file);
     await answerWith(shown, status, reply);
     this.events.requested(named.format, status);
+    answered(status);
+  }
+
+  /** Of a public feed, at the front door. */
+  #answered({ channelId, format }: NamedFeed, { headers }: IncomingMessage, status: 200 | 304): void {
+    this.events.requested(format, status);
+    this.access.count(channelId, null, headers['user-agent'], status);
+  }
+
+  async #admit({ channelId, format }: NamedFeed, request: FastifyRequest, reply: FastifyReply): Promise<Admission> {
+    try {
+      return await this.access.admit(channelId, request, reply);
+    } catch (error) {
+      if (error instanceof Problem) this.events.requested(format, error.status);
+      throw error;
+    }
   }
 
   /** What a feed is, and what is in it. Not kept: nobody but a browser may get it instead of the feed. */
@@ -95,7 +115,7 @@ export class FeedAnswers {
       this.events.requested(format, 410);
       throw new Problem(410, `The feed ${id} was closed.`);
     }
-    if (shelf.kind === 'absent' || !isPublic(shelf)) throw this.#nothing(file);
+    if (shelf.kind === 'absent') throw this.#nothing(file);
     return shelf;
   }
 

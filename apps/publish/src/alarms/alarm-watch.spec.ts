@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
+import { addPolls } from '@newsrelay/ledger/feed-polls';
+import { createFeedToken } from '@newsrelay/ledger/feed-tokens';
 import { openTestLedger, type TestLedger } from '@newsrelay/ledger/ledger.fixture';
 import type { LedgerStart } from '@newsrelay/ledger/ledger.module';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
@@ -159,5 +162,54 @@ describe('the watch', () => {
     await beat(test.ledger, instance('transform', 'three'));
     await looks(watching, 1);
     expect(await raised()).toEqual(['service.down transform over']);
+  });
+
+  it('finds partners that do not read their feed any more, and those that read it too often', async () => {
+    const channel = `feed-${number}`;
+    const feeds = new TestNewsroom({ ledger: test.ledger, channelType: 'feed', render: () => ({}) });
+    await feeds.addChannel(channel, { title: 'T', access: 'token' });
+    const id = randomUUID();
+    const made = { id, channelId: channel, name: '合作日报', token: `nrf_${id}`, expiresAt: null };
+    await test.ledger
+      .transaction()
+      .execute((tx) => createFeedToken(tx, { ...made, createdBy: { id: 'k', name: 'k' } }));
+    const poll = (ok: number) =>
+      addPolls(test.ledger, [
+        {
+          channelId: channel,
+          token: { id, name: '合作日报' },
+          reader: 'reader/1',
+          ok,
+          notModified: 0,
+          other: 0,
+          lastAt: Date.now(),
+          servedAt: Date.now(),
+          replacedAt: null,
+        },
+      ]);
+    await poll(1);
+    const watching = watch();
+    await looks(watching, 2);
+    expect(await raised()).toEqual([]);
+    await sql`update feed_tokens set last_used_at = last_used_at - interval '25 hours'`.execute(test.ledger);
+    await looks(watching, 3);
+    expect(await raised()).toEqual([`feed.silent ${channel}/合作日报`]);
+    const [event] = await listOperatorEvents(test.ledger, { limit: 1, after: null });
+    expect(event).toMatchObject({
+      severity: 'warning',
+      event: { detail: { channel, token: '合作日报', lastAt: expect.stringContaining('+08:00') as unknown } },
+    });
+    await poll(200);
+    await looks(watching, 2);
+    expect(await raised()).toEqual([
+      `feed.overpolled ${channel}/合作日报`,
+      `feed.silent ${channel}/合作日报 over`,
+    ]);
+    await sql`update feed_tokens set hour = hour - interval '2 hours'`.execute(test.ledger);
+    await looks(watching, 1);
+    expect(await raised()).toEqual([
+      `feed.overpolled ${channel}/合作日报 over`,
+      `feed.silent ${channel}/合作日报 over`,
+    ]);
   });
 });

@@ -2,6 +2,8 @@ import type { QuietSource } from '@newsrelay/config/fields';
 import { EVENT_KINDS, type EventKind, type OperatorEvent } from '@newsrelay/contracts/operator-events';
 import { toShanghaiTime } from '@newsrelay/contracts/text';
 import type { Ledger } from '@newsrelay/ledger/database';
+import { overPolledFeeds, silentFeeds } from '@newsrelay/ledger/feed-polls';
+import { feedSubject } from '@newsrelay/ledger/feed-tokens';
 import { oldestDueSeconds, openWithdrawals, outboxFigures, readFigures } from '@newsrelay/ledger/figures';
 import { serviceSilences, silentSources } from '@newsrelay/ledger/watch-figures';
 
@@ -15,6 +17,8 @@ export const WATCHED_KINDS: readonly EventKind[] = [
   EVENT_KINDS.outboxStuck,
   EVENT_KINDS.sourceQuiet,
   EVENT_KINDS.serviceDown,
+  EVENT_KINDS.feedSilent,
+  EVENT_KINDS.feedOverpolled,
 ];
 
 export interface WatchLimits {
@@ -70,10 +74,34 @@ export async function readConditions(
   for (const { service, up, silentSeconds } of services) {
     if (!up) hold.push({ kind: EVENT_KINDS.serviceDown, subject: service, detail: { silentSeconds } });
   }
+  hold.push(...(await readersToBeTold(ledger)));
   const heardOf = new Set(services.map(({ service }) => service));
   return {
     hold,
     // Heartbeats are forgotten after a day, and what is down is down still.
     isKnown: ({ kind, subject }) => kind !== EVENT_KINDS.serviceDown || heardOf.has(subject),
   };
+}
+
+/** Partners that have gone silent, and those that ask too often. */
+async function readersToBeTold(ledger: Ledger): Promise<OperatorEvent[]> {
+  const silent = await silentFeeds(ledger);
+  const overPolled = await overPolledFeeds(ledger);
+  return [
+    ...silent.map(({ channelId, token, silentSeconds, lastAt }) => ({
+      kind: EVENT_KINDS.feedSilent,
+      subject: feedSubject(channelId, token),
+      detail: {
+        channel: channelId,
+        token,
+        silentSeconds,
+        lastAt: lastAt === null ? null : toShanghaiTime(lastAt),
+      },
+    })),
+    ...overPolled.map(({ channelId, token, polls, full }) => ({
+      kind: EVENT_KINDS.feedOverpolled,
+      subject: feedSubject(channelId, token),
+      detail: { channel: channelId, token, polls, full },
+    })),
+  ];
 }

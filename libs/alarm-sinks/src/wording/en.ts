@@ -43,6 +43,12 @@ export const en: Wording = {
         : `The source "${subject}" has sent nothing for ${duration(detail.quietSeconds)}`,
     'service.down': ({ subject, detail }) =>
       `No instance of the service ${subject} runs, since ${duration(detail.silentSeconds)}`,
+    'feed.silent': ({ detail: { channel, token, silentSeconds, lastAt } }) => {
+      const who = token === null ? 'no request from anybody' : `no request from the partner "${token}"`;
+      return `Feed ${channel}: ${who}${lastAt === null ? ' ever' : ''}, for ${duration(silentSeconds)}`;
+    },
+    'feed.overpolled': ({ detail }) =>
+      `Feed ${detail.channel}: the partner "${detail.token}" asks too often, ${detail.polls} times within an hour, ${detail.full} of them answered in full`,
   },
 };
 

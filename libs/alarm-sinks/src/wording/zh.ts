@@ -41,6 +41,14 @@ export const zh: Wording = {
         : `来源“${subject}”已 ${duration(detail.quietSeconds)}没有来稿`,
     'service.down': ({ subject, detail }) =>
       `服务 ${subject} 没有任何实例在运行，已失联 ${duration(detail.silentSeconds)}`,
+    'feed.silent': ({ detail }) => {
+      const whose = detail.token === null ? '' : `合作方“${detail.token}”`;
+      return detail.lastAt === null
+        ? `订阅源 ${detail.channel}：${whose}从未读取，已 ${duration(detail.silentSeconds)}`
+        : `订阅源 ${detail.channel}：${whose}已 ${duration(detail.silentSeconds)}没有读取`;
+    },
+    'feed.overpolled': ({ detail }) =>
+      `订阅源 ${detail.channel}：合作方“${detail.token}”读取过于频繁，一小时内 ${detail.polls} 次，其中 ${detail.full} 次取回全文`,
   },
 };
 

@@ -112,8 +112,16 @@ describe('feed connector', () => {
       language: 'zh-CN',
       maxItems: 50,
       content: 'full',
+      access: 'public',
     });
-    for (const wrong of [{}, { title: ' ' }, { title: 'T', maxItems: 0 }, { title: 'T', maxItems: 501 }]) {
+    for (const wrong of [
+      {},
+      { title: ' ' },
+      { title: 'T', maxItems: 0 },
+      { title: 'T', maxItems: 501 },
+      { title: 'T', access: 'secret' },
+      { title: 'T', silentAfterHours: 0 },
+    ]) {
       expect(feedSettings.safeParse(wrong).success).toBe(false);
     }
     expect(feedSettings.safeParse({ title: 'T', colour: 'red' }).error?.issues[0]?.code).toBe(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FEED_ACCESS, SILENT_AFTER_HOURS } from '@newsrelay/contracts/feed-token';
 import { cleanText } from '@newsrelay/contracts/text';
 
 /** Most items a feed document holds, whatever is asked for. */
@@ -43,5 +44,17 @@ export const feedSettings = z.strictObject({
     .enum(['sha1', 'sha256', 'sha384', 'sha512'])
     .optional()
     .describe('how pushes of the hub are signed for subscribers that gave a secret; sha256 if left out'),
+  access: z
+    .enum(FEED_ACCESS)
+    .default('public')
+    .describe('who may read the feed: everybody, or partners with a token'),
+  silentAfterHours: z
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(8760, 'must be at most 8760')
+    .optional()
+    .describe(
+      `hours without a request after which operators are told; without it ${SILENT_AFTER_HOURS} for each partner with a token, and never for a public feed`,
+    ),
 });
 export type FeedSettings = z.infer<typeof feedSettings>;

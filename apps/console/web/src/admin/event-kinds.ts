@@ -14,6 +14,8 @@ const ALL = {
   'outbox.stuck': true,
   'source.quiet': true,
   'service.down': true,
+  'feed.silent': true,
+  'feed.overpolled': true,
 } as const satisfies Record<EventKind, true>;
 
 export const KINDS = Object.keys(ALL) as EventKind[];

@@ -14,6 +14,8 @@ import type {
   ChannelType,
   ChannelView,
   DeliveryView,
+  FeedTokenView,
+  FeedUsageView,
   Manifest,
   Me,
   OperatorEventView,
@@ -102,6 +104,29 @@ export const channels = queryOptions({
     return items.reverse();
   },
 });
+
+/** Tokens of a feed channel, newest first. */
+export const feedTokens = (channel: string) =>
+  queryOptions({
+    queryKey: ['channels', channel, 'tokens'],
+    queryFn: async ({ signal }) =>
+      (
+        await call<Page<FeedTokenView>>(
+          `/api/v1/channels/${encodeURIComponent(channel)}/tokens${queryOf({ limit: 500 })}`,
+          { signal },
+        )
+      ).items,
+  });
+
+/** Who asked for a feed channel within the last week. */
+export const feedUsage = (channel: string) =>
+  queryOptions({
+    queryKey: ['channels', channel, 'usage'],
+    queryFn: ({ signal }) =>
+      call<FeedUsageView>(`/api/v1/channels/${encodeURIComponent(channel)}/usage${queryOf({ days: 7 })}`, {
+        signal,
+      }),
+  });
 
 export const channelTypes = queryOptions({
   queryKey: ['channel-types'],

@@ -4,7 +4,9 @@ import type { EventKind, Severity } from '@newsrelay/contracts/operator-events';
 import type { Role } from '@newsrelay/contracts/role';
 import type { BoardArticle, BoardCounts } from '@newsrelay/ledger/board';
 import type { AttemptView } from '@newsrelay/ledger/delivery-views';
+import type { FeedUsage, PollCounts } from '@newsrelay/ledger/feed-polls';
 
+export type { PollCounts } from '@newsrelay/ledger/feed-polls';
 export type { ReplayView } from '@newsrelay/ledger/replays';
 export type { EventKind, Severity } from '@newsrelay/contracts/operator-events';
 export type { Task } from '@newsrelay/ledger/tasks';
@@ -51,6 +53,29 @@ export interface ChannelView extends Manifested {
   filter: { sections: string[]; sources: string[]; keywords: string[] };
   paused: { since: string; reason: string } | null;
   createdAt: string;
+}
+
+/** A token by which a partner reads a feed; `token` is masked, but for the one answer that made it. */
+export interface FeedTokenView {
+  id: string;
+  name: string;
+  token: string;
+  expiresAt: string | null;
+  createdAt: string;
+  rotatedAt: string | null;
+  lastUsedAt: string | null;
+  /** The one before, as long as it is taken. */
+  previous: { validUntil: string; lastUsedAt: string | null } | null;
+}
+
+export interface FeedUsageView {
+  lastPolledAt: string | null;
+  silentForSeconds: number | null;
+  /** For longer than the channel says. */
+  silent: boolean;
+  readers: (PollCounts & { name: string; token: string | null; lastAt: string })[];
+  perDay: (PollCounts & { date: string })[];
+  overPolling: FeedUsage['overPolling'];
 }
 
 export interface JsonSchemaField {

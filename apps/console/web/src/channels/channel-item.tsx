@@ -18,6 +18,7 @@ export function ChannelItem({
   replay,
   onEdit,
   onReplay,
+  onReaders,
 }: {
   channel: ChannelView;
   health: Health | undefined;
@@ -25,6 +26,7 @@ export function ChannelItem({
   replay: ReplayView | undefined;
   onEdit: () => void;
   onReplay: () => void;
+  onReaders: () => void;
 }) {
   const { say } = useWords();
   const mayChange = useMay('channels');
@@ -73,6 +75,12 @@ export function ChannelItem({
           <span className="visually-hidden">{channel.name}</span>
         </PlaceLink>
         {mayChange && <ChannelActions channel={channel} onEdit={onEdit} />}
+        {channel.type === 'feed' && (
+          <Button small onPress={onReaders}>
+            {say('channels.readers')}
+            <span className="visually-hidden">{channel.name}</span>
+          </Button>
+        )}
         {mayReplay && channel.enabled && (
           <Button small onPress={onReplay}>
             {say('replays.ofChannel')}
@@ -96,9 +104,13 @@ function Target({ channel }: { channel: ChannelView }) {
       </div>
     );
   if (channel.type !== 'feed') return null;
+  const access = channel.settings['access'] === 'token' ? 'token' : 'public';
   return (
     <div className="wide">
-      <dt>{say('channels.feedAddress')}</dt>
+      <dt>
+        {say('channels.feedAddress')} · {say('channels.access')}
+        {say(`option.${access}`)}
+      </dt>
       <dd>
         {['rss', 'atom', 'json'].map((format) => (
           <a

@@ -4,6 +4,7 @@ import { channels as channelsQuestion, runningReplays, status as statusQuestion 
 import type { ChannelView } from '../api/shapes.js';
 import { useProblemWords } from '../parts/action.js';
 import type { Tone } from '../parts/marks.js';
+import { ReadersDialog } from '../partners/readers-dialog.js';
 import { ReplayDialog } from '../replays/replay-dialog.js';
 import { useWords } from '../words/language.js';
 import { ChannelForm } from './channel-form.js';
@@ -23,7 +24,9 @@ export function ChannelList() {
   const replays = useQuery(runningReplays);
   const [editing, setEditing] = useState<ChannelView | null>(null);
   const [replaying, setReplaying] = useState<string | null>(null);
+  const [reading, setReading] = useState<string | null>(null);
   const all = question.data;
+  const readBy = all?.find(({ id }) => id === reading);
   const sorted = [...(all ?? [])].sort((one, other) => {
     const rank = (channel: ChannelView) =>
       URGENCY.indexOf(signOf(channel, health.data?.channels[channel.id]).tone);
@@ -52,6 +55,9 @@ export function ChannelList() {
               onReplay={() => {
                 setReplaying(channel.id);
               }}
+              onReaders={() => {
+                setReading(channel.id);
+              }}
             />
           </li>
         ))}
@@ -61,6 +67,14 @@ export function ChannelList() {
           channel={editing}
           onClose={() => {
             setEditing(null);
+          }}
+        />
+      )}
+      {readBy !== undefined && (
+        <ReadersDialog
+          channel={readBy}
+          onClose={() => {
+            setReading(null);
           }}
         />
       )}
