@@ -14,6 +14,7 @@ import * as engine0009 from './migrations/0009-engine.js';
 import * as alarms0010 from './migrations/0010-alarms.js';
 import * as replays0011 from './migrations/0011-replays.js';
 import * as takedowns0012 from './migrations/0012-takedowns.js';
+import * as feedLog0013 from './migrations/0013-feed-log.js';
 
 /** In order of name; a migration that was released is never edited, a new one is added. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -29,6 +30,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0010-alarms': alarms0010,
   '0011-replays': replays0011,
   '0012-takedowns': takedowns0012,
+  '0013-feed-log': feedLog0013,
 };
 
 /** Brings the schema up to date; safe to call from many processes at once (advisory lock). Throws if one fails, with nothing of it applied. */

@@ -658,6 +658,7 @@ export const en: Dictionary = {
   'setting.description': 'Description',
   'setting.language': 'Language',
   'setting.maxItems': 'Items kept',
+  'setting.withdrawalNoticeDays': 'Days a withdrawal’s notice stays (30 by default)',
   'setting.content': 'Content',
   'setting.url': 'Address of the push',
   'setting.baseUrl': 'Address of the instance',

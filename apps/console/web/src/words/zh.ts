@@ -638,6 +638,7 @@ export const zh = {
   'setting.description': '简介',
   'setting.language': '语言',
   'setting.maxItems': '保留篇数',
+  'setting.withdrawalNoticeDays': '撤回说明保留天数（默认 30）',
   'setting.content': '内容',
   'setting.url': '推送地址',
   'setting.baseUrl': '实例地址',
