@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { feedSettings } from '@newsrelay/channel-feed/settings';
 import { makeFeedDocuments } from '@newsrelay/feed-kit/feed-documents';
-import type { FeedState } from '@newsrelay/feed-kit/feed-state';
+import type { ArchivePlace, FeedState } from '@newsrelay/feed-kit/feed-state';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { editionServedSince } from '@newsrelay/ledger/feed-shelf';
 import type { PublicArticle } from '@newsrelay/ledger/public-article';
@@ -17,6 +17,8 @@ const FEED: FeedState = {
   settings: feedSettings.parse({ title: '样', description: '样' }),
   entries: [{ articleId: ID, releaseOrder: '1', publishedAt: AT, language: 'zh-CN', withdrawnAt: AT }],
 };
+
+const PAGE: ArchivePlace = { kind: 'page', number: 2, previous: 1 };
 
 const ARTICLE: PublicArticle = {
   id: ID,
@@ -52,9 +54,13 @@ const ARTICLE: PublicArticle = {
 
 /** Another one where the same rows make other bytes: under another public URL, or by a build that writes them differently. */
 function editionOf(publicUrl: string): string {
-  const { rss, atom, json } = makeFeedDocuments(FEED, publicUrl);
+  const feeds = [FEED, { ...FEED, archive: PAGE }].flatMap((state) =>
+    Object.values(makeFeedDocuments(state, publicUrl)).map(({ etag }) => etag),
+  );
   const page = articlePage(ARTICLE, publicUrl);
-  return createHash('sha256').update([rss.etag, atom.etag, json.etag, page].join('\n')).digest('base64url');
+  return createHash('sha256')
+    .update([...feeds, page].join('\n'))
+    .digest('base64url');
 }
 
 /**

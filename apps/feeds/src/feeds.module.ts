@@ -1,6 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
+import { ArchiveController } from './archive/archive.controller.js';
+import { ArchivePages } from './archive/archive-pages.js';
+import { FeedAccess } from './archive/feed-access.js';
+import { NoticeSweep } from './archive/notice-sweep.js';
+import { WithdrawalsController } from './archive/withdrawals.controller.js';
+import { ChangesController } from './changes/changes.controller.js';
+import { FeedChanges } from './changes/feed-changes.js';
 import { Edition } from './edition.js';
 import { FeedsEvents } from './events.js';
 import { ArticlePageController } from './http/article-page.controller.js';
@@ -19,7 +26,13 @@ export class FeedsModule {
   static forRoot({ publicUrl }: FeedsModuleSettings): DynamicModule {
     return {
       module: FeedsModule,
-      controllers: [FeedController, ArticlePageController],
+      controllers: [
+        FeedController,
+        ArchiveController,
+        ChangesController,
+        WithdrawalsController,
+        ArticlePageController,
+      ],
       providers: [
         { provide: PUBLIC_URL, useValue: publicUrl },
         {
@@ -29,6 +42,10 @@ export class FeedsModule {
         },
         FeedsEvents,
         FeedShelfService,
+        FeedAccess,
+        ArchivePages,
+        FeedChanges,
+        NoticeSweep,
       ],
     };
   }

@@ -3,7 +3,8 @@ import { Feed } from 'feed';
 import { itemId } from '@newsrelay/channel-feed/feed-item';
 import type { ItemFragments } from '@newsrelay/channel-feed/rendition';
 import { element, escapeMarkup, legalText } from '@newsrelay/channel-feed/xml';
-import { feedUrl, MEDIA_TYPES } from './addresses.js';
+import { MEDIA_TYPES } from './addresses.js';
+import { archiveElements, documentUrl } from './archive-links.js';
 import { distinctUpdated, inMicroseconds } from './atom-updated.js';
 import type { FeedState } from './feed-state.js';
 import { GENERATOR } from './generator.js';
@@ -35,7 +36,7 @@ export function atomDocument(
     updated: changedAt,
     // Entries without a byline are the feed's own (section 4.1.2: an entry or its feed names an author).
     author: { name: asFeedText(title) },
-    feedLinks: { atom: feedUrl(publicUrl, state.channelId, 'atom') },
+    feedLinks: { atom: documentUrl(state, publicUrl, 'atom') },
   });
   const rendered = feed.atom1();
   const head = rendered
@@ -48,7 +49,8 @@ export function atomDocument(
   const entries = items.map(
     ({ beforeUpdated, afterUpdated }, at) => `    ${beforeUpdated}${updated[at] ?? ''}${afterUpdated}`,
   );
-  return [head, ...tombstones(state, updated), ...entries, '</feed>', ''].join('\n');
+  const links = archiveElements(state, publicUrl, 'atom', '').map((link) => `    ${link}`);
+  return [head, ...links, ...tombstones(state, updated), ...entries, '</feed>', ''].join('\n');
 }
 
 /** Not before any of its entries: a reader that goes by it would leave the newest one unread. */

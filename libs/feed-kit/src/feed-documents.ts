@@ -1,7 +1,8 @@
-import { FEED_FORMATS, feedUrl, MEDIA_TYPES, type FeedFormat } from './addresses.js';
+import { FEED_FORMATS, MEDIA_TYPES, type FeedFormat } from './addresses.js';
+import { documentUrl } from './archive-links.js';
 import { atomDocument } from './atom-document.js';
 import { shownSince, type FeedState } from './feed-state.js';
-import { FEED_CACHE_CONTROL } from './freshness.js';
+import { ARCHIVE_CACHE_CONTROL, FEED_CACHE_CONTROL } from './freshness.js';
 import { fragmentsOfEntry } from './items.js';
 import { jsonDocument } from './json-document.js';
 import { rssDocument } from './rss-document.js';
@@ -61,9 +62,9 @@ export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocu
     const etag = strongEtag(body);
     const headers = {
       etag,
-      'cache-control': FEED_CACHE_CONTROL,
+      'cache-control': state.archive?.kind === 'page' ? ARCHIVE_CACHE_CONTROL : FEED_CACHE_CONTROL,
       vary: 'Accept-Encoding',
-      link: `<${feedUrl(publicUrl, state.channelId, format)}>; rel="self"`,
+      link: `<${documentUrl(state, publicUrl, format)}>; rel="self"`,
     };
     const contentType = `${MEDIA_TYPES[format]}; charset=utf-8`;
     return [format, { body, etag, headers, contentType, lastModified }];

@@ -9,3 +9,5 @@ export const FEED_TTL = TTL_MINUTES;
 export const SYNDICATION = { period: 'hourly', frequency: 60 / TTL_MINUTES } as const;
 /** RFC 9111 and RFC 5861, seconds: a minute fresh, half a minute old while asking again, five minutes while we are away. */
 export const FEED_CACHE_CONTROL = `public, max-age=${TTL_MINUTES * 60}, stale-while-revalidate=30, stale-if-error=300`;
+/** Of archive pages and lists: never `immutable`, since a withdrawn text leaves them too, and never longer stale than this. */
+export const ARCHIVE_CACHE_CONTROL = `public, max-age=${TTL_MINUTES * 60}`;

@@ -1,4 +1,5 @@
 import { feedUrl } from './addresses.js';
+import { archiveMembers } from './archive-links.js';
 import type { FeedState } from './feed-state.js';
 
 /** JSON Feed 1.1 around items that are JSON text already. */
@@ -11,6 +12,7 @@ export function jsonDocument(state: FeedState, publicUrl: string, items: readonl
     feed_url: feedUrl(publicUrl, state.channelId, 'json'),
     ...(description === '' ? {} : { description }),
     language,
+    ...archiveMembers(state, publicUrl),
   });
   return `${head.slice(0, -1)},"items":[\n${items.join(',\n')}\n]}\n`;
 }

@@ -1,7 +1,7 @@
 import { Feed } from 'feed';
 import { rfc822 } from '@newsrelay/channel-feed/times';
 import { escapeMarkup, legalText } from '@newsrelay/channel-feed/xml';
-import { feedUrl } from './addresses.js';
+import { archiveElements, documentUrl } from './archive-links.js';
 import type { FeedState } from './feed-state.js';
 import { FEED_TTL, SYNDICATION } from './freshness.js';
 import { GENERATOR } from './generator.js';
@@ -38,7 +38,7 @@ export function rssDocument(
     ttl: FEED_TTL,
     generator: GENERATOR,
     updated: changedAt,
-    feedLinks: { rss: feedUrl(publicUrl, state.channelId, 'rss') },
+    feedLinks: { rss: documentUrl(state, publicUrl, 'rss') },
   });
   // Takes the place of the date that `feed` writes in GMT.
   feed.addExtension({ name: 'lastBuildDate', objects: { _text: rfc822(changedAt) } });
@@ -51,7 +51,10 @@ export function rssDocument(
     .slice(0, rendered.lastIndexOf('</channel>'))
     .trimEnd()
     .replace(/<rss\b[^>]*>/, () => rootElement(language));
-  return [head, ...items.map((item) => `        ${item}`), '    </channel>', '</rss>', ''].join('\n');
+  const indented = [...archiveElements(state, publicUrl, 'rss', 'atom:'), ...items].map(
+    (part) => `        ${part}`,
+  );
+  return [head, ...indented, '    </channel>', '</rss>', ''].join('\n');
 }
 
 function rootElement(language: string): string {

@@ -253,8 +253,8 @@ describe('the archive of a served channel', () => {
     expect(await days()).toBeUndefined();
     const after = await readShelf(ledger, channel, 10);
     expect(ids(after.entries)).toEqual([articleId]);
-    expect(before.noticesEndedAt).toBeNull();
-    expect(after.noticesEndedAt).toBeInstanceOf(Date);
+    expect(before.shapedAt).toBeNull();
+    expect(after.shapedAt).toBeInstanceOf(Date);
     // Nobody misses it: it was on no page, and is now.
     expect(after.newestPage).toBe(1);
     expect((await page(1)).entries).toMatchObject([{ articleId: old, withdrawnAt: expect.any(Date) }, {}]);

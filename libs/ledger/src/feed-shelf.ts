@@ -237,8 +237,8 @@ export interface ShelfReading {
   entries: ShelfEntry[];
   /** The archive page before them; null while there is none. */
   newestPage: number | null;
-  /** When the last notice left; null if none did. */
-  noticesEndedAt: Date | null;
+  /** When the last notice left or the last page was cut: then the feed changed without a change of its entries. */
+  shapedAt: Date | null;
   /**
    * True if there are entries which the feed has no room for and no page holds yet. They are among `entries`, so that nothing is
    * ever on neither; once `cutPages` has run they are not.
@@ -248,7 +248,7 @@ export interface ShelfReading {
 
 interface ShelfRow {
   newest_page: number | null;
-  notices_ended_at: Date | null;
+  shaped_at: Date | null;
   shown: boolean;
   article_id: string | null;
   version: number;
@@ -269,8 +269,9 @@ export async function readShelf(ledger: Ledger, channelId: string, maxItems: num
     with shown as materialized ${articlesShown(sql`${channelId}`, maxItems)},
     head as (
       select h.newest_page, coalesce(h.paged_through, 0) as paged_through,
-             (select max(notice_ended_at) from shelf_entries
-              where channel_id = ${channelId} and notice_ended_at is not null) as notices_ended_at
+             greatest((select max(notice_ended_at) from shelf_entries
+                       where channel_id = ${channelId} and notice_ended_at is not null),
+                      (select cut_at from feed_pages where channel_id = ${channelId} and number = h.newest_page)) as shaped_at
       from (select) as one left join feed_heads h on h.channel_id = ${channelId}
     ),
     unpaged as (
@@ -284,7 +285,7 @@ export async function readShelf(ledger: Ledger, channelId: string, maxItems: num
       union all
       select article_id, false from unpaged where article_id not in (select article_id from shown)
     )
-    select head.newest_page, head.notices_ended_at, s.*
+    select head.newest_page, head.shaped_at, s.*
     from head left join (
       select chosen.shown, e.article_id, e.version, e.rendition_id, e.release_order, e.changed_at, e.first_released_at,
              v.released_at, v.published_at, coalesce(v.content ->> 'language', 'zh-CN') as language,
@@ -301,7 +302,7 @@ export async function readShelf(ledger: Ledger, channelId: string, maxItems: num
   if (first === undefined) throw new Error('no shelf was answered');
   return {
     newestPage: first.newest_page,
-    noticesEndedAt: first.notices_ended_at,
+    shapedAt: first.shaped_at,
     uncut: rows.some((row) => row.article_id !== null && !row.shown),
     entries: rows.flatMap(({ article_id: articleId, ...row }) =>
       articleId === null ? [] : [{ articleId, ...entryOfRow(row) }],

@@ -3,7 +3,15 @@ import { feedSettings } from '@newsrelay/channel-feed/settings';
 import { makeFeedDocuments } from '@newsrelay/feed-kit/feed-documents';
 import type { FeedEntry } from '@newsrelay/feed-kit/feed-state';
 import type { Ledger } from '@newsrelay/ledger/database';
-import { findShelvedChannel, readRenditions, readShelf, type ShelfEntry } from '@newsrelay/ledger/feed-shelf';
+import { cutPages } from '@newsrelay/ledger/feed-pages';
+import {
+  findShelvedChannel,
+  readRenditions,
+  readShelf,
+  type ShelfEntry,
+  type ShelvedChannel,
+  type ShelfReading,
+} from '@newsrelay/ledger/feed-shelf';
 import type { Edition } from '../edition.js';
 import type { ReadShelf } from './feed-shelves.js';
 import { RenditionCache, type RenditionsRead } from './rendition-cache.js';
@@ -18,15 +26,30 @@ export type Unreadable = (channelId: string, renditionId: string, reason: string
 export function shelfReader(
   { ledger, publicUrl, edition }: { ledger: Ledger; publicUrl: string; edition: Edition },
   unreadable: Unreadable,
+  uncut: (channelId: string, error: unknown) => void,
 ): ReadShelf {
   const renditions = new RenditionCache((ids) => readRenditions(ledger, ids));
+
+  /** What the feed has no room for is put on a page first; where that cannot be done, it stays in the feed until it can. */
+  const readCut = async (channel: ShelvedChannel, maxItems: number): Promise<ShelfReading> => {
+    const reading = await readShelf(ledger, channel.id, maxItems);
+    if (!reading.uncut) return reading;
+    try {
+      await cutPages(ledger, channel, maxItems);
+    } catch (error) {
+      uncut(channel.id, error);
+      return reading;
+    }
+    return readShelf(ledger, channel.id, maxItems);
+  };
+
   return async (channelId, standing) => {
     const channel = await findShelvedChannel(ledger, channelId);
     if (channel?.type !== feedManifest.type) return { kind: 'absent' };
     if (channel.deleted) return { kind: 'closed' };
     const settings = feedSettings.parse(channel.settings);
-    const entries = await readShelf(ledger, channelId, settings.maxItems);
-    const made = JSON.stringify([settings, channel.settingsChangedAt, entries]);
+    const { entries, newestPage, shapedAt } = await readCut(channel, settings.maxItems);
+    const made = JSON.stringify([settings, channel.settingsChangedAt, newestPage, shapedAt, entries]);
     if (standing?.kind === 'feed' && standing.made === made) return standing;
 
     const read = await renditions.read(
@@ -36,8 +59,9 @@ export function shelfReader(
     const state = {
       channelId,
       channelCreatedAt: channel.createdAt,
-      shapedAt: later(channel.settingsChangedAt, await edition.since()),
+      shapedAt: latest([channel.settingsChangedAt, shapedAt ?? channel.createdAt, await edition.since()]),
       settings,
+      archive: { kind: 'current' as const, newestPage },
       entries: entries.flatMap((entry) => feedEntry(entry, read)),
     };
     return {
@@ -49,10 +73,10 @@ export function shelfReader(
   };
 }
 
-const later = (one: Date, other: Date) => (one > other ? one : other);
+const latest = (instants: readonly Date[]) => new Date(Math.max(...instants.map((at) => at.getTime())));
 
 /** A withdrawn version is ids and times only, whatever the shelf holds. */
-function feedEntry(entry: ShelfEntry, { found }: RenditionsRead): FeedEntry[] {
+export function feedEntry(entry: ShelfEntry, { found }: RenditionsRead): FeedEntry[] {
   const { articleId, releaseOrder, publishedAt, language, withdrawnAt } = entry;
   const place = { articleId, releaseOrder, publishedAt, language };
   if (withdrawnAt !== null) return [{ ...place, withdrawnAt }];
