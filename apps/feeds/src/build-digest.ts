@@ -3,7 +3,7 @@ import { feedSettings } from '@newsrelay/channel-feed/settings';
 import type { Profiles } from '@newsrelay/feed-editions/profiles';
 import { sampleDocument } from '@newsrelay/feed-editions/sample-document';
 import { makeFeedDocuments } from '@newsrelay/feed-kit/feed-documents';
-import type { FeedState } from '@newsrelay/feed-kit/feed-state';
+import type { ArchivePlace, FeedState } from '@newsrelay/feed-kit/feed-state';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { buildServedSince } from '@newsrelay/ledger/feed-shelf';
 import type { PublicArticle } from '@newsrelay/ledger/public-article';
@@ -20,6 +20,8 @@ const FEED: FeedState = {
   settings: feedSettings.parse({ title: '样', description: '样' }),
   entries: [{ articleId: ID, releaseOrder: '1', publishedAt: AT, language: 'zh-CN', withdrawnAt: AT }],
 };
+
+const PAGE: ArchivePlace = { kind: 'page', number: 2, previous: 1 };
 
 const ARTICLE: PublicArticle = {
   id: ID,
@@ -60,10 +62,12 @@ const LISTED = { channelId: 'sample', title: '样', description: '样', language
  * or by other profiles of editions.
  */
 function digestOf(site: Site, { byName }: Profiles): string {
-  const { rss, atom, json } = makeFeedDocuments(FEED, site.publicUrl);
+  const feeds = [FEED, { ...FEED, archive: PAGE }].flatMap((state) =>
+    Object.values(makeFeedDocuments(state, site.publicUrl)).map(({ etag }) => etag),
+  );
   const page = articlePage(ARTICLE, site, [LISTED]);
   const editions = [...byName.values()].map((profile) => [profile, sampleDocument(profile).body.toString()]);
-  const made = [rss.etag, atom.etag, json.etag, page, ...editions.map((edition) => JSON.stringify(edition))];
+  const made = [...feeds, page, ...editions.map((edition) => JSON.stringify(edition))];
   return createHash('sha256').update(made.join('\n')).digest('base64url');
 }
 

@@ -14,6 +14,13 @@ import { FeedDirectory } from './discovery/feed-directory.js';
 import { Sitemaps } from './discovery/sitemaps.js';
 import { FeedAccess } from './access/feed-access.js';
 import { PollRecorder } from './access/poll-recorder.js';
+import { ArchiveController } from './archive/archive.controller.js';
+import { ArchivePages } from './archive/archive-pages.js';
+import { NoticeSweep } from './archive/notice-sweep.js';
+import { WithdrawalsController } from './archive/withdrawals.controller.js';
+import { ChangesController } from './changes/changes.controller.js';
+import { FeedChanges } from './changes/feed-changes.js';
+import { FeedChannels } from './access/feed-channels.js';
 import { FeedsEvents } from './events.js';
 import { ALLOW_TARGETS, Hub } from './hub/hub.js';
 import { HubRoute } from './hub/hub-route.js';
@@ -76,7 +83,14 @@ export class FeedsModule {
     const profiles = loadProfiles(editionsDir ?? null);
     return {
       module: FeedsModule,
-      controllers: [DiscoveryController, EditionController, ArticlePageController],
+      controllers: [
+        DiscoveryController,
+        ArchiveController,
+        ChangesController,
+        WithdrawalsController,
+        EditionController,
+        ArticlePageController,
+      ],
       providers: [
         { provide: PUBLIC_URL, useValue: publicUrl },
         { provide: SITE, useValue: site },
@@ -101,6 +115,10 @@ export class FeedsModule {
         { provide: ALLOW_TARGETS, useFactory: () => parseAllowTargets(allowTargets) },
         Hub,
         HubRoute,
+        FeedChannels,
+        ArchivePages,
+        FeedChanges,
+        NoticeSweep,
       ],
     };
   }

@@ -1,9 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { feedConnector } from '@newsrelay/channel-feed/connector';
 import { HOSTILE_TEXTS } from '@newsrelay/channel-feed/hostile-texts.fixture';
-import { feedSettings } from '@newsrelay/channel-feed/settings';
 import {
   deleteChannel,
   findChannel,
@@ -15,66 +13,17 @@ import { openLedger, type Ledger } from '@newsrelay/ledger/database';
 import { createFeedToken, deleteFeedToken } from '@newsrelay/ledger/feed-tokens';
 import { migrate } from '@newsrelay/ledger/migrate';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
-import type { ReleasedVersion } from '@newsrelay/ledger/routing';
-import { freePort } from '@newsrelay/local-servers/free-port';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { startPostgres } from '@newsrelay/local-servers/postgres';
 import type { LocalServer } from '@newsrelay/local-servers/server-process';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
-import { startServiceProcess, type ServiceProcess } from '@newsrelay/service-process/service-process';
-import { FeedsModule } from './feeds.module.js';
+import { FeedsProcess, PUBLIC_URL, renderItem } from './feeds-process.fixture.js';
 import { ListenCuttingProxy } from './listen-cutting-proxy.fixture.js';
 
-const PUBLIC_URL = 'https://news.example';
 /** What the contract allows from the order of a withdrawal until nothing of the article is served. */
 const WITHDRAWN_WITHIN_MS = 2_000;
 /** A dead connection is noticed within nine tenths of a second. */
 const REVOKED_WITHIN_MS = 1_500;
-
-function render({ articleId, content, ...version }: ReleasedVersion) {
-  const canonicalUrl = content.url ?? `${PUBLIC_URL}/articles/${articleId}`;
-  const article = { ...content, ...version, id: articleId, canonicalUrl };
-  const fitted = { headline: content.headline, cut: false };
-  return feedConnector.formatter.render({ article, fitted }, feedSettings.parse({ title: 'T' }));
-}
-
-class Instance {
-  constructor(
-    readonly process: ServiceProcess,
-    readonly origin: string,
-  ) {}
-
-  static async start(databaseUrl: string, publicUrl = PUBLIC_URL): Promise<Instance> {
-    const port = await freePort();
-    const process = await startServiceProcess({
-      name: 'feeds-spec',
-      services: ['feeds'],
-      settings: { DATABASE_URL: databaseUrl, NEWSRELAY_LOG_LEVEL: 'fatal', NEWSRELAY_PUBLIC_URL: publicUrl },
-      modules: [
-        FeedsModule.forRoot({
-          publicUrl,
-          encryptionKey: randomBytes(32).toString('base64'),
-          allowTargets: ['127.0.0.0/8'],
-        }),
-      ],
-      port,
-      bind: '127.0.0.1',
-      adminKey: 'a-key-of-this-spec',
-      poolSize: 6,
-    });
-    const instance = new Instance(process, `http://127.0.0.1:${port}`);
-    await pollUntil('ready', async () => (await instance.get('/health/ready')).ok, { timeoutMs: 10_000 });
-    return instance;
-  }
-
-  get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Response> {
-    return fetch(this.origin + path, { method, headers, redirect: 'manual' });
-  }
-
-  async text(path: string): Promise<string> {
-    return (await this.get(path)).text();
-  }
-}
 
 describe('the feeds service', () => {
   let data: TemporaryDataDir;
@@ -82,8 +31,8 @@ describe('the feeds service', () => {
   let ledger: Ledger;
   let proxy: ListenCuttingProxy;
   let newsroom: TestNewsroom;
-  let one: Instance;
-  let two: Instance;
+  let one: FeedsProcess;
+  let two: FeedsProcess;
   let channels = 0;
   let channel: string;
 
@@ -99,9 +48,9 @@ describe('the feeds service', () => {
     await migrate(ledger);
     proxy = new ListenCuttingProxy(server.url);
     await proxy.start();
-    newsroom = new TestNewsroom({ ledger, channelType: 'feed', render });
-    one = await Instance.start(proxy.urlOf(server.url));
-    two = await Instance.start(server.url);
+    newsroom = new TestNewsroom({ ledger, channelType: 'feed', render: renderItem });
+    one = await FeedsProcess.start(proxy.urlOf(server.url));
+    two = await FeedsProcess.start(server.url);
   }, 120_000);
 
   afterAll(async () => {
@@ -127,11 +76,11 @@ describe('the feeds service', () => {
     pollUntil('delivered', async () => (await newsroom.states(articleId, channel)).at(-1) === 'delivered', {
       timeoutMs: within,
     });
-  const holds = (instance: Instance, text: string, path = feed()) =>
+  const holds = (instance: FeedsProcess, text: string, path = feed()) =>
     pollUntil(`holds ${text}`, async () => (await instance.text(path)).includes(text), { timeoutMs: 3_000 });
 
   /** The answer once its date is that of the last change: when the second of that is over. */
-  const settled = (instance: Instance, path = feed()) =>
+  const settled = (instance: FeedsProcess, path = feed()) =>
     pollUntil(
       'a settled Last-Modified',
       async () => {
@@ -312,7 +261,7 @@ describe('the feeds service', () => {
     const { articleId } = await newsroom.publish([channel], { headline: HOSTILE_TEXTS[0] });
     await delivered(articleId);
     await holds(one, articleId);
-    const restarted = await Instance.start(server.url);
+    const restarted = await FeedsProcess.start(server.url);
     try {
       for (const format of ['rss', 'atom', 'json']) {
         const [before, after] = [await one.get(feed(format)), await restarted.get(feed(format))];
@@ -329,7 +278,7 @@ describe('the feeds service', () => {
     await delivered(articleId);
     await holds(one, articleId);
     const since = (await settled(one)).headers.get('last-modified') ?? '';
-    const dateOf = async (instance: Instance) => {
+    const dateOf = async (instance: FeedsProcess) => {
       const answer = await instance.get(feed(), { 'if-modified-since': since });
       return [answer.status, answer.headers.get('last-modified')];
     };
@@ -340,7 +289,7 @@ describe('the feeds service', () => {
       .execute((tx) => updateChannel(tx, { ...stored, name: '别名', enabled: false }));
     await pauseChannel(ledger, channel, 'test');
     await ledger.transaction().execute((tx) => resumeChannel(tx, channel));
-    const restarted = await Instance.start(server.url);
+    const restarted = await FeedsProcess.start(server.url);
     try {
       for (const instance of [one, two, restarted]) expect(await dateOf(instance)).toEqual([304, since]);
       const settings = { ...stored.settings, description: '一句话' };
@@ -365,7 +314,7 @@ describe('the feeds service', () => {
     await holds(one, articleId);
     const paths = [feed('rss'), feed('atom'), feed('json'), `/articles/${articleId}`];
     const seen = await Promise.all(paths.map((path) => settled(one, path)));
-    const moved = await Instance.start(server.url, 'https://elsewhere.example/news');
+    const moved = await FeedsProcess.start(server.url, 'https://elsewhere.example/news');
     try {
       for (const [at, path] of paths.entries()) {
         const since = seen[at]?.headers.get('last-modified') ?? '';
@@ -375,7 +324,7 @@ describe('the feeds service', () => {
         expect(text).toContain(`https://elsewhere.example/news/articles/${articleId}`);
         expect(text).not.toContain(PUBLIC_URL);
       }
-      const back = await Instance.start(server.url);
+      const back = await FeedsProcess.start(server.url);
       const since = (await settled(moved)).headers.get('last-modified') ?? '';
       expect((await back.get(feed(), { 'if-modified-since': since })).status).toBe(200);
       await back.process.stop();
@@ -471,7 +420,7 @@ describe('the feeds service', () => {
     const protectedChannel = `${channel}-protected`;
     await newsroom.addChannel(protectedChannel, { title: '要闻', access: 'token' });
     await ledger.transaction().execute((tx) => createFeedToken(tx, { ...made, channelId: protectedChannel }));
-    const statusAt = async (instance: Instance) =>
+    const statusAt = async (instance: FeedsProcess) =>
       (await instance.get(`/feeds/${protectedChannel}.rss`, { authorization: `Bearer ${token}` })).status;
     expect([await statusAt(one), await statusAt(two)]).toEqual([200, 200]);
     proxy.freeze();

@@ -14,6 +14,26 @@ export function feedUrl(publicUrl: string, channelId: string, format: FeedFormat
   return `${publicUrl}/feeds/${channelId}.${format}`;
 }
 
+/** An archive page of a feed (RFC 5005); its number counts from 1, and none is ever given to another page. */
+export function archivePageUrl(
+  publicUrl: string,
+  channelId: string,
+  number: number,
+  format: FeedFormat,
+): string {
+  return `${publicUrl}/feeds/${channelId}/archive/${number}.${format}`;
+}
+
+/** What changed in a feed, for machines. */
+export function changesUrl(publicUrl: string, channelId: string): string {
+  return `${publicUrl}/feeds/${channelId}/changes`;
+}
+
+/** What is withdrawn in a feed, for machines. */
+export function withdrawalsUrl(publicUrl: string, channelId: string): string {
+  return `${publicUrl}/feeds/${channelId}/withdrawals.json`;
+}
+
 /** The public page of an article here. */
 export function articlePageUrl(publicUrl: string, articleId: string): string {
   return `${publicUrl}/articles/${articleId}`;
@@ -38,4 +58,12 @@ export function parseTopic(
 ): { channelId: string; format: FeedFormat } | null {
   const feeds = `${publicUrl}/feeds/`;
   return topic.startsWith(feeds) ? parseFeedFile(topic.slice(feeds.length)) : null;
+}
+
+/** The page and format that a file name below `/feeds/CHANNEL/archive/` names; null if it names none. */
+export function parseArchiveFile(file: string): { number: number; format: FeedFormat } | null {
+  // PostgreSQL's int ends at ten digits.
+  const [, digits, ending] = /^([1-9]\d{0,8})\.([a-z]+)$/.exec(file) ?? [];
+  const format = FEED_FORMATS.find((known) => known === ending);
+  return digits === undefined || format === undefined ? null : { number: Number(digits), format };
 }

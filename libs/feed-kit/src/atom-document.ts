@@ -3,7 +3,8 @@ import { Feed } from 'feed';
 import { itemId } from '@newsrelay/channel-feed/feed-item';
 import type { ItemFragments } from '@newsrelay/channel-feed/rendition';
 import { element, escapeMarkup, legalText, plainText } from '@newsrelay/channel-feed/xml';
-import { feedUrl, hubUrl, MEDIA_TYPES } from './addresses.js';
+import { hubUrl, MEDIA_TYPES } from './addresses.js';
+import { archiveElements, documentUrl, isPage } from './archive-links.js';
 import { distinctUpdated, inMicroseconds } from './atom-updated.js';
 import type { FeedState } from './feed-state.js';
 import { GENERATOR } from './generator.js';
@@ -36,8 +37,8 @@ export function atomDocument(
     updated: changedAt,
     // Entries without a byline are the feed's own (section 4.1.2: an entry or its feed names an author).
     author: { name: asFeedText(title) },
-    feedLinks: { atom: feedUrl(publicUrl, state.channelId, 'atom') },
-    hub: hubUrl(publicUrl),
+    feedLinks: { atom: documentUrl(state, publicUrl, 'atom') },
+    ...(isPage(state) ? {} : { hub: hubUrl(publicUrl) }),
   });
   const rendered = feed.atom1();
   const head = rendered
@@ -54,7 +55,8 @@ export function atomDocument(
   const entries = items.map(
     ({ beforeUpdated, afterUpdated }, at) => `    ${beforeUpdated}${updated[at] ?? ''}${afterUpdated}`,
   );
-  const lines = [head, ...tombstones(state, updated), ...entries, '</feed>', ''];
+  const links = archiveElements(state, publicUrl, 'atom', '').map((link) => `    ${link}`);
+  const lines = [head, ...links, ...tombstones(state, updated), ...entries, '</feed>', ''];
   return withStylesheet(lines.join('\n'), publicUrl);
 }
 

@@ -1,10 +1,10 @@
-import type { FeedAccess } from '@newsrelay/contracts/feed-token';
-import { FEED_FORMATS, feedUrl, hubUrl, MEDIA_TYPES, type FeedFormat } from './addresses.js';
+import { FEED_FORMATS, hubUrl, MEDIA_TYPES, type FeedFormat } from './addresses.js';
+import { documentUrl, isPage } from './archive-links.js';
 import { atomDocument } from './atom-document.js';
 import { CodedBody } from './codings.js';
 import { CROSS_ORIGIN } from './cross-origin.js';
 import { shownSince, type FeedState } from './feed-state.js';
-import { FEED_CACHE_CONTROL, PROTECTED_FEED_CACHE_CONTROL } from './freshness.js';
+import { accessHeaders, ARCHIVE_CACHE_CONTROL, FEED_CACHE_CONTROL } from './freshness.js';
 import { fragmentsOfEntry } from './items.js';
 import { jsonDocument } from './json-document.js';
 import { rssDocument } from './rss-document.js';
@@ -66,8 +66,8 @@ export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocu
     const etag = strongEtag(body);
     const headers = {
       etag,
-      ...accessHeaders(state.settings.access),
-      link: `<${hubUrl(publicUrl)}>; rel="hub", <${feedUrl(publicUrl, state.channelId, format)}>; rel="self"`,
+      ...accessHeaders(state.access ?? 'public', isPage(state) ? ARCHIVE_CACHE_CONTROL : FEED_CACHE_CONTROL),
+      link: linksOf(state, publicUrl, format),
       ...CROSS_ORIGIN,
     };
     const contentType = `${MEDIA_TYPES[format]}; charset=utf-8`;
@@ -78,16 +78,8 @@ export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocu
   return Object.fromEntries(documents) as FeedDocuments;
 }
 
-/**
- * What HTTP says of who may read it. Of a protected feed also: other sites are not told its address, which may hold a token, and
- * search engines keep nothing of it.
- */
-function accessHeaders(access: FeedAccess): Readonly<Record<string, string>> {
-  if (access === 'public') return { 'cache-control': FEED_CACHE_CONTROL, vary: 'Accept-Encoding' };
-  return {
-    'cache-control': PROTECTED_FEED_CACHE_CONTROL,
-    vary: 'Authorization, Accept-Encoding',
-    'referrer-policy': 'no-referrer',
-    'x-robots-tag': 'noindex, noarchive',
-  };
+/** RFC 8288: by which a JSON feed is discovered, too. */
+function linksOf(state: FeedState, publicUrl: string, format: FeedFormat): string {
+  const self = `<${documentUrl(state, publicUrl, format)}>; rel="self"`;
+  return isPage(state) ? self : `<${hubUrl(publicUrl)}>; rel="hub", ${self}`;
 }

@@ -1,5 +1,6 @@
 import type { FeedItemRendition } from '@newsrelay/channel-feed/rendition';
-import type { FeedSettings } from '@newsrelay/channel-feed/settings';
+import type { FeedAccess } from '@newsrelay/contracts/feed-token';
+import type { FeedPageSettings } from '@newsrelay/channel-feed/settings';
 
 /** All that a feed's documents are made of. Every part comes from the ledger, so every instance makes the same bytes. */
 export interface FeedState {
@@ -7,10 +8,21 @@ export interface FeedState {
   channelCreatedAt: Date;
   /** Last change of all that shapes the documents beside their entries: settings, public URL, the way they are made. */
   shapedAt: Date;
-  settings: FeedSettings;
-  /** Newest release first, `settings.maxItems` at most. */
+  /** Who may read it; everybody where nothing is said. */
+  access?: FeedAccess;
+  settings: FeedPageSettings;
+  /** Newest release first; on an archive page what was shown last. */
   entries: readonly FeedEntry[];
+  /** Absent where the feed has no archive. */
+  archive?: ArchivePlace;
 }
+
+/** Where a document stands in the archive of its feed (RFC 5005, section 4). */
+export type ArchivePlace =
+  /** The feed itself: what is older is on pages up to this one; null while there is none. */
+  | { kind: 'current'; newestPage: number | null }
+  /** A page; `previous` is null for the first. */
+  | { kind: 'page'; number: number; previous: number | null };
 
 /** One article on the shelf: with its content, or withdrawn and without. */
 export type FeedEntry = EntryPlace & (ShownEntry | WithdrawnEntry);

@@ -1,4 +1,5 @@
 import { feedUrl, hubUrl } from './addresses.js';
+import { archiveMembers, isPage } from './archive-links.js';
 import type { FeedState } from './feed-state.js';
 
 /** JSON Feed 1.1 around items that are JSON text already. */
@@ -11,7 +12,8 @@ export function jsonDocument(state: FeedState, publicUrl: string, items: readonl
     feed_url: feedUrl(publicUrl, state.channelId, 'json'),
     ...(description === '' ? {} : { description }),
     language,
-    hubs: [{ type: 'WebSub', url: hubUrl(publicUrl) }],
+    ...(isPage(state) ? {} : { hubs: [{ type: 'WebSub', url: hubUrl(publicUrl) }] }),
+    ...archiveMembers(state, publicUrl),
   });
   return `${head.slice(0, -1)},"items":[\n${items.join(',\n')}\n]}\n`;
 }

@@ -2,7 +2,8 @@ import { Feed } from 'feed';
 import { hasTwoLetterCode } from '@newsrelay/channel-feed/languages';
 import { rfc822 } from '@newsrelay/channel-feed/times';
 import { element, escapeMarkup, legalText, plainText } from '@newsrelay/channel-feed/xml';
-import { feedUrl, hubUrl } from './addresses.js';
+import { hubUrl } from './addresses.js';
+import { archiveElements, documentUrl, isPage } from './archive-links.js';
 import type { FeedState } from './feed-state.js';
 import { FEED_TTL, SYNDICATION } from './freshness.js';
 import { GENERATOR } from './generator.js';
@@ -40,8 +41,8 @@ export function rssDocument(
     ttl: FEED_TTL,
     generator: GENERATOR,
     updated: changedAt,
-    feedLinks: { rss: feedUrl(publicUrl, state.channelId, 'rss') },
-    hub: hubUrl(publicUrl),
+    feedLinks: { rss: documentUrl(state, publicUrl, 'rss') },
+    ...(isPage(state) ? {} : { hub: hubUrl(publicUrl) }),
   });
   // Takes the place of the date that `feed` writes in GMT.
   feed.addExtension({ name: 'lastBuildDate', objects: { _text: rfc822(changedAt) } });
@@ -59,7 +60,10 @@ export function rssDocument(
     .replace(/<description>[^<]*<\/description>/, () =>
       element('description', {}, plainText(description === '' ? title : description)),
     );
-  const lines = [head, ...items.map((item) => `        ${item}`), '    </channel>', '</rss>', ''];
+  const indented = [...archiveElements(state, publicUrl, 'rss', 'atom:'), ...items].map(
+    (part) => `        ${part}`,
+  );
+  const lines = [head, ...indented, '    </channel>', '</rss>', ''];
   return withStylesheet(lines.join('\n'), publicUrl);
 }
 

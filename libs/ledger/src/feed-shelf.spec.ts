@@ -41,7 +41,7 @@ describe('the shelf of served channels', () => {
 
   const shelve = () => shelveAccepted(ledger, TYPE, channel, 100);
   const serve = async () => endServed(ledger, await shelve());
-  const shelf = () => readShelf(ledger, channel, 50);
+  const shelf = async () => (await readShelf(ledger, channel, 50)).entries;
   const versions = async () => (await shelf()).map(({ articleId, version }) => [articleId, version]);
 
   it('finds the channels of its type that have something to be shelved', async () => {
@@ -117,7 +117,7 @@ describe('the shelf of served channels', () => {
     expect(notice).toMatchObject({ articleId: first.articleId, version: 1, withdrawnAt: notice?.changedAt });
     expect(notice?.withdrawnAt?.getTime()).toBeGreaterThanOrEqual(before.getTime() - 1);
     await shelveAccepted(ledger, TYPE, other, 100);
-    expect(await readShelf(ledger, other, 50)).toMatchObject([{ version: 2, withdrawnAt: null }]);
+    expect((await readShelf(ledger, other, 50)).entries).toMatchObject([{ version: 2, withdrawnAt: null }]);
     await newsroom.publish([channel], {}, first.articleId);
     await serve();
     expect(await shelf()).toMatchObject([

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { DeliveryAction } from '@newsrelay/contracts/delivery';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import type { Ledger, LedgerTransaction } from './database.js';
@@ -9,6 +9,18 @@ import { announceServed, type NowServed } from './hub-subscriptions.js';
  * The shelf of served channels. A delivery is `accepted` until a GET serves its item; then it is `delivered`. Every step
  * may be run again, and beside itself in another process, without harm.
  */
+
+/** One instance at a time works on a channel's shelf; the others find it done. */
+export async function lockShelf(tx: LedgerTransaction, channelId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('newsrelay shelf ' || ${channelId}, 0))`.execute(
+    tx,
+  );
+}
+
+/** Tells every instance that the channel's feed is another one, once the transaction is committed. */
+export async function announceShelf(tx: LedgerTransaction, channelId: string): Promise<void> {
+  await sql`select pg_notify(${NOTIFICATIONS.channelServed}, ${channelId})`.execute(tx);
+}
 
 /** Channels of a type with deliveries that wait to be put on the shelf. */
 export async function channelsToShelve(ledger: Ledger, channelType: string): Promise<string[]> {
@@ -35,10 +47,7 @@ export async function shelveAccepted(
   limit: number,
 ): Promise<string[]> {
   return ledger.transaction().execute(async (tx) => {
-    // One instance at a time works on a channel's shelf; the others find it done.
-    await sql`select pg_advisory_xact_lock(hashtextextended('newsrelay shelf ' || ${channelId}, 0))`.execute(
-      tx,
-    );
+    await lockShelf(tx, channelId);
     const accepted = await tx
       .selectFrom('deliveries as d')
       .innerJoin('channels as c', 'c.id', 'd.channel_id')
@@ -52,7 +61,7 @@ export async function shelveAccepted(
     const ids = accepted.map((row) => row.id);
     if (ids.length === 0) return ids;
     const changed = (await shelveVersions(tx, ids)) + (await shelveWithdrawals(tx, ids));
-    if (changed > 0) await sql`select pg_notify(${NOTIFICATIONS.channelServed}, ${channelId})`.execute(tx);
+    if (changed > 0) await announceShelf(tx, channelId);
     return ids;
   });
 }
@@ -216,37 +225,105 @@ export interface ShelfEntry {
   withdrawnAt: Date | null;
 }
 
-/** The channel's newest articles by release, as they stand at one instant. */
-export async function readShelf(ledger: Ledger, channelId: string, limit: number): Promise<ShelfEntry[]> {
-  const rows = await ledger
-    .selectFrom('shelf_entries as e')
-    .innerJoin('articles as a', 'a.id', 'e.article_id')
-    .innerJoin('article_versions as v', (join) =>
-      join.onRef('v.article_id', '=', 'e.article_id').onRef('v.version', '=', 'e.version'),
+/** Notices of withdrawals that a feed shows beside its newest articles, at most: those of the latest. */
+const MAX_NOTICES = 100;
+/** Entries without a page that are read, at most; there are more only where nothing was cut for long. */
+const MAX_UNPAGED = 1_000;
+
+/**
+ * Ids of the articles that a feed of `maxItems` shows: the newest by release, and the latest withdrawals however old their
+ * articles are, because readers learn of a withdrawal from nothing else. A notice whose days are over is in neither.
+ */
+export const articlesShown = (channelId: RawBuilder<unknown>, maxItems: number) => sql`(
+  (select article_id from shelf_entries
+   where channel_id = ${channelId} and notice_ended_at is null
+   order by release_order desc limit ${maxItems})
+  union
+  (select article_id from shelf_entries
+   where channel_id = ${channelId} and notice_since is not null and notice_ended_at is null
+   order by notice_since desc limit ${MAX_NOTICES}))`;
+
+/** A feed's entries as they stand at one instant, and what precedes them. */
+export interface ShelfReading {
+  /** Newest release first. */
+  entries: ShelfEntry[];
+  /** The archive page before them; null while there is none. */
+  newestPage: number | null;
+  /** When the last notice left or the last page was cut: then the feed changed without a change of its entries. */
+  shapedAt: Date | null;
+  /**
+   * True if there are entries which the feed has no room for and no page holds yet. They are among `entries`, so that nothing is
+   * ever on neither; once `cutPages` has run they are not.
+   */
+  uncut: boolean;
+}
+
+interface ShelfRow {
+  newest_page: number | null;
+  shaped_at: Date | null;
+  shown: boolean;
+  article_id: string | null;
+  version: number;
+  rendition_id: string;
+  release_order: string;
+  changed_at: Date;
+  first_released_at: Date;
+  released_at: Date | null;
+  published_at: Date;
+  language: string;
+  links_here: boolean;
+  withdrawn_at: Date | null;
+}
+
+/** What the feed of a channel shows, with what is on no archive page yet. */
+export async function readShelf(ledger: Ledger, channelId: string, maxItems: number): Promise<ShelfReading> {
+  const { rows } = await sql<ShelfRow>`
+    with shown as materialized ${articlesShown(sql`${channelId}`, maxItems)},
+    head as (
+      select h.newest_page, coalesce(h.paged_through, 0) as paged_through,
+             greatest((select max(notice_ended_at) from shelf_entries
+                       where channel_id = ${channelId} and notice_ended_at is not null),
+                      (select cut_at from feed_pages where channel_id = ${channelId} and number = h.newest_page)) as shaped_at
+      from (select) as one left join feed_heads h on h.channel_id = ${channelId}
+    ),
+    unpaged as (
+      select distinct article_id
+      from (select article_id from feed_log
+            where channel_id = ${channelId} and number > (select paged_through from head)
+            order by number desc limit ${MAX_UNPAGED}) as l
+    ),
+    chosen as (
+      select article_id, true as shown from shown
+      union all
+      select article_id, false from unpaged where article_id not in (select article_id from shown)
     )
-    .innerJoin('renditions as r', 'r.id', 'e.rendition_id')
-    .select([
-      'e.article_id',
-      'e.version',
-      'e.rendition_id',
-      'e.release_order',
-      'e.changed_at',
-      'e.first_released_at',
-      'v.released_at',
-      'v.published_at',
-      sql<string>`coalesce(v.content ->> 'language', 'zh-CN')`.as('language'),
-      sql<boolean>`v.content ->> 'url' is null`.as('links_here'),
-      sql<Date | null>`case when r.action = 'withdraw' then e.changed_at
-                            when a.withdrawn_through >= e.version then coalesce(a.withdrawn_at, e.changed_at) end`.as(
-        'withdrawn_at',
-      ),
-    ])
-    .where('e.channel_id', '=', channelId)
-    .orderBy('e.release_order', 'desc')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({
-    articleId: row.article_id,
+    select head.newest_page, head.shaped_at, s.*
+    from head left join (
+      select chosen.shown, e.article_id, e.version, e.rendition_id, e.release_order, e.changed_at, e.first_released_at,
+             v.released_at, v.published_at, coalesce(v.content ->> 'language', 'zh-CN') as language,
+             v.content ->> 'url' is null as links_here,
+             case when e.notice_since is not null then e.changed_at
+                  when a.withdrawn_through >= e.version then coalesce(a.withdrawn_at, e.changed_at) end as withdrawn_at
+      from chosen
+      join shelf_entries e on e.channel_id = ${channelId} and e.article_id = chosen.article_id
+      join articles a on a.id = e.article_id
+      join article_versions v on v.article_id = e.article_id and v.version = e.version
+    ) as s on true
+    order by s.release_order desc`.execute(ledger);
+  const [first] = rows;
+  if (first === undefined) throw new Error('no shelf was answered');
+  return {
+    newestPage: first.newest_page,
+    shapedAt: first.shaped_at,
+    uncut: rows.some((row) => row.article_id !== null && !row.shown),
+    entries: rows.flatMap(({ article_id: articleId, ...row }) =>
+      articleId === null ? [] : [{ articleId, ...entryOfRow(row) }],
+    ),
+  };
+}
+
+function entryOfRow(row: Omit<ShelfRow, 'article_id'>): Omit<ShelfEntry, 'articleId'> {
+  return {
     version: row.version,
     renditionId: row.rendition_id,
     releaseOrder: row.release_order,
@@ -256,7 +333,7 @@ export async function readShelf(ledger: Ledger, channelId: string, limit: number
     language: row.language,
     linksHere: row.links_here,
     withdrawnAt: row.withdrawn_at,
-  }));
+  };
 }
 
 /** Contents of renditions by id; one that was refused, and so has none, is left out. */

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Ledger, LedgerTransaction } from './database.js';
+import { isInArchives } from './feed-pages.js';
 
 /*
  * What the ledger forgets. Rows stay, all but those of operator events and of polls: what an outlet has, which versions began to go there, how each attempt
@@ -90,7 +91,7 @@ const BODIES: PruningKind = {
     ),
 };
 
-/** Renditions of such versions, where each delivery of them is over for good and no feed shows them (a paused one may). */
+/** Renditions of such versions, where each delivery of them is over for good and no feed shows them (a paused one may), nor its archive. */
 const RENDITIONS: PruningKind = {
   name: 'renditions',
   next: nextChange,
@@ -110,6 +111,8 @@ const RENDITIONS: PruningKind = {
                                  where n.article_id = r.article_id and n.version > r.version
                                    and n.distributed_at is not null)))
             and not exists (select from shelf_entries e where e.article_id = r.article_id and e.rendition_id = r.id)
+            -- Archive pages show what it was; of a withdrawn version they show the notice.
+            and (a.withdrawn_through >= r.version or not ${isInArchives})
             and not exists (select from deliveries d
                             where d.article_id = r.article_id and d.rendition_id = r.id and not ${isNeverSentAgain})
           limit ${limit} for update of r skip locked) as p

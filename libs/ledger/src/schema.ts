@@ -176,6 +176,39 @@ export interface ShelfEntriesTable {
   first_released_at: Date;
   release_order: string;
   changed_at: Date;
+  /** Kept by the database itself. */
+  notice_since: ColumnType<Date | null, never, never>;
+  notice_ended_at: ColumnType<Date | null, never, Date | null>;
+}
+
+/** Kept by the database itself, but for what is cut into pages. */
+export interface FeedHeadsTable {
+  channel_id: string;
+  entries: ColumnType<string, never, never>;
+  pages: ColumnType<number, never, number>;
+  newest_page: ColumnType<number | null, never, number>;
+  paged_through: ColumnType<string, never, string>;
+}
+
+/** Appended to by the database itself, as the shelf changes. */
+export interface FeedLogTable {
+  channel_id: ColumnType<string, never, never>;
+  number: ColumnType<string, never, never>;
+  article_id: ColumnType<string, never, never>;
+  version: ColumnType<number, never, never>;
+  action: ColumnType<DeliveryAction, never, never>;
+  rendition_id: ColumnType<string, never, never>;
+  release_order: ColumnType<string, never, never>;
+  at: ColumnType<Date, never, never>;
+}
+
+export interface FeedPagesTable {
+  channel_id: string;
+  number: number;
+  first_entry: string;
+  last_entry: string;
+  settings: Json<Record<string, unknown>>;
+  cut_at: Generated<Date>;
 }
 
 /** The build that makes the documents (`buildServedSince`), whatever the name says: not the editions for partners. */
@@ -416,6 +449,9 @@ export interface LedgerSchema {
   backlogs: BacklogsTable;
   attempts: AttemptsTable;
   shelf_entries: ShelfEntriesTable;
+  feed_heads: FeedHeadsTable;
+  feed_log: FeedLogTable;
+  feed_pages: FeedPagesTable;
   feed_edition: FeedEditionTable;
   service_heartbeats: ServiceHeartbeatsTable;
   api_keys: ApiKeysTable;

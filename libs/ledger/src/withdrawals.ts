@@ -28,15 +28,17 @@ export async function orderWithdrawal(
     .executeTakeFirst();
   if (known !== undefined) return { orderId: known.order_id, repeated: true };
   const orderId = randomUUID();
-  await tx
+  const order = await tx
     .insertInto('withdrawals')
     .values({ order_id: orderId, article_id: article.id, through_version: through, reason })
-    .execute();
+    .returning('ordered_at')
+    .executeTakeFirstOrThrow();
   await tx
     .updateTable('articles')
     .set({
       withdrawn_through: through,
-      withdrawn_at: sql`clock_timestamp()`,
+      // One instant: a feed and its archive pages show the same.
+      withdrawn_at: order.ordered_at,
       updated_at: sql`clock_timestamp()`,
     })
     .where('id', '=', article.id)

@@ -26,6 +26,8 @@ const LONG_AGENT = 500;
 export interface Admission {
   /** Whose token was shown; null for none. */
   holder: TokenHolder | null;
+  /** Whether that is so still: for answers that are waited for. */
+  still: () => Promise<boolean>;
   /** To be called once, when the status of the answer is known: it is counted. */
   answered: (status: number) => void;
 }
@@ -90,7 +92,8 @@ export class FeedAccess implements OnApplicationBootstrap {
     const answered = (status: number) => {
       this.count(channelId, holder, request.headers['user-agent'], status);
     };
-    if (verdict.kind === 'granted') return { holder, answered };
+    const still = async () => (await this.mayRead(channelId, shown)).kind === 'granted';
+    if (verdict.kind === 'granted') return { holder, still, answered };
     const problem = this.#refusal(verdict.shown, request, reply);
     answered(problem.status);
     throw problem;
@@ -126,4 +129,4 @@ export class FeedAccess implements OnApplicationBootstrap {
   }
 }
 
-const NOBODY: Admission = { holder: null, answered: () => undefined };
+const NOBODY: Admission = { holder: null, still: () => Promise.resolve(true), answered: () => undefined };

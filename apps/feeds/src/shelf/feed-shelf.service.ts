@@ -36,9 +36,15 @@ export class FeedShelfService implements OnApplicationBootstrap, BeforeApplicati
       events.failed(what, error, fields);
     };
     this.#shelves = new FeedShelves({
-      read: shelfReader({ ledger, publicUrl, build }, (channel, rendition, reason) => {
-        events.unreadable(channel, rendition, reason);
-      }),
+      read: shelfReader(
+        { ledger, publicUrl, build },
+        (channel, rendition, reason) => {
+          events.unreadable(channel, rendition, reason);
+        },
+        (channel, error) => {
+          failed('archive pages cannot be cut now', error, { channel });
+        },
+      ),
       heard: () => notifications.healthy(),
       failed: (channel, error) => {
         failed('a feed cannot be made now', error, { channel });

@@ -2,7 +2,14 @@ import { makeFeedDocuments } from '@newsrelay/feed-kit/feed-documents';
 import { feedStateOf, readFeedRows, shownRenditions } from '@newsrelay/feed-kit/read-feed';
 import { RenditionCache } from '@newsrelay/feed-kit/rendition-cache';
 import type { Ledger } from '@newsrelay/ledger/database';
-import { findShelvedChannel, readRenditions, readShelf } from '@newsrelay/ledger/feed-shelf';
+import { cutPages } from '@newsrelay/ledger/feed-pages';
+import {
+  findShelvedChannel,
+  readRenditions,
+  readShelf,
+  type ShelvedChannel,
+  type ShelfReading,
+} from '@newsrelay/ledger/feed-shelf';
 import type { BuildDigest } from '../build-digest.js';
 import type { ReadShelf } from './feed-shelves.js';
 
@@ -16,12 +23,24 @@ export type Unreadable = (channelId: string, renditionId: string, reason: string
 export function shelfReader(
   { ledger, publicUrl, build }: { ledger: Ledger; publicUrl: string; build: BuildDigest },
   unreadable: Unreadable,
+  uncut: (channelId: string, error: unknown) => void,
 ): ReadShelf {
   const renditions = new RenditionCache((ids) => readRenditions(ledger, ids));
-  const from = {
-    channel: (id: string) => findShelvedChannel(ledger, id),
-    shelf: (id: string, limit: number) => readShelf(ledger, id, limit),
+
+  /** What the feed has no room for is put on a page first; where that cannot be done, it stays in the feed until it can. */
+  const readCut = async (channel: ShelvedChannel, maxItems: number): Promise<ShelfReading> => {
+    const reading = await readShelf(ledger, channel.id, maxItems);
+    if (!reading.uncut) return reading;
+    try {
+      await cutPages(ledger, channel, maxItems);
+    } catch (error) {
+      uncut(channel.id, error);
+      return reading;
+    }
+    return readShelf(ledger, channel.id, maxItems);
   };
+  const from = { channel: (id: string) => findShelvedChannel(ledger, id), shelf: readCut };
+
   return async (channelId, standing) => {
     const rows = await readFeedRows(from, channelId);
     if (typeof rows === 'string') return { kind: rows };
@@ -30,11 +49,11 @@ export function shelfReader(
     const read = await renditions.read(shownRenditions(entries));
     for (const [id, reason] of read.unreadable) unreadable(channelId, id, reason);
     const shown = feedStateOf(rows, read.found, await build.servedSince());
-    const { channelCreatedAt, shapedAt, settings } = shown;
+    const { channelCreatedAt, shapedAt } = shown;
     return {
       kind: 'feed',
       documents: makeFeedDocuments(shown, publicUrl),
-      state: { channelCreatedAt, shapedAt, settings, entries },
+      state: { channelCreatedAt, shapedAt, settings: rows.settings, entries },
       articleIds: new Set(entries.map((entry) => entry.articleId)),
       made,
     };

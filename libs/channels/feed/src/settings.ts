@@ -5,6 +5,9 @@ import { cleanText } from '@newsrelay/contracts/text';
 /** Most items a feed document holds, whatever is asked for. */
 export const MAX_ITEMS = 500;
 
+/** Days that a notice stays where the channel says nothing. */
+export const NOTICE_DAYS = 30;
+
 /** Settings of a feed channel. Strict: an unknown field is refused by name. */
 export const feedSettings = z.strictObject({
   title: z
@@ -56,5 +59,17 @@ export const feedSettings = z.strictObject({
     .describe(
       `hours without a request after which operators are told; without it ${SILENT_AFTER_HOURS} for each partner with a token, and never for a public feed`,
     ),
+  withdrawalNoticeDays: z
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(3650, 'must be at most 3650')
+    .optional()
+    .describe('for how many days a withdrawn article stays as a notice; 30 if nothing is said'),
 });
 export type FeedSettings = z.infer<typeof feedSettings>;
+
+/** What shapes an archive page: of the settings at the moment it was cut, whatever else those hold. */
+export const feedPageSettings = z.object(
+  feedSettings.pick({ title: true, description: true, language: true, content: true }).shape,
+);
+export type FeedPageSettings = z.infer<typeof feedPageSettings>;

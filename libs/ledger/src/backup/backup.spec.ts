@@ -6,7 +6,8 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
 import { openLedger } from '../database.js';
-import { buildServedSince } from '../feed-shelf.js';
+import { cutPages, readPage } from '../feed-pages.js';
+import { buildServedSince, shelveAccepted } from '../feed-shelf.js';
 import { openTestLedger, type TestLedger } from '../ledger.fixture.js';
 import { isMigrated } from '../migrate.js';
 import { TestNewsroom } from '../newsroom.fixture.js';
@@ -40,6 +41,8 @@ describe('a backup', () => {
       const published = await newsroom.publish(['a'], { headline: `${number}`, body: [HOSTILE] });
       if (number % 10 === 0) await newsroom.withdraw(published.articleId);
     }
+    await shelveAccepted(test.ledger, 'feed', 'a', 300);
+    await cutPages(test.ledger, { id: 'a', settings: {} }, 50);
     await buildServedSince(test.ledger, 'digest');
   }, 90_000);
   afterAll(async () => {
@@ -83,7 +86,11 @@ describe('a backup', () => {
     const url = await emptyDatabase();
     const restored = await loadLedger(url, file);
     expect(restored).toMatchObject({ articles: 230, channels: 1, deliveries: 230, withdrawals: 23 });
-    await asked(url, (client) => client.query('update articles set versions_skipped_through = 0'));
+    await asked(url, (client) =>
+      client.query(
+        'update articles set versions_skipped_through = 0; update feed_heads set pages = newest_page',
+      ),
+    );
     const { feed_edition: build, ...before } = await contents(test.server.url);
     const { feed_edition: begunAnew, ...after } = await contents(url);
     expect(after).toEqual(before);
@@ -114,6 +121,12 @@ describe('a backup', () => {
       expect(await there.release({}, id)).toEqual({ articleId: id, version: 1002 });
       expect(await there.release({}, id)).toEqual({ articleId: id, version: 1003 });
       expect(Number((await order()).last)).toBeGreaterThan(last);
+      // Pages 3, 4 … may have been cut after the backup, of other articles.
+      await there.publish(['a']);
+      await shelveAccepted(ledger, 'feed', 'a', 300);
+      await cutPages(ledger, { id: 'a', settings: {} }, 1);
+      expect((await readPage(ledger, 'a', 1003)).page).toMatchObject({ previous: 2 });
+      expect(await readPage(ledger, 'a', 3)).toMatchObject({ page: null, following: 1003 });
     } finally {
       await ledger.destroy();
     }

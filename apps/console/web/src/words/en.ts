@@ -721,6 +721,7 @@ export const en: Dictionary = {
   'setting.description': 'Description',
   'setting.language': 'Language',
   'setting.maxItems': 'Items kept',
+  'setting.withdrawalNoticeDays': 'Days a withdrawal’s notice stays (30 by default)',
   'setting.content': 'Content',
   'setting.access': 'Who may read it',
   'setting.silentAfterHours': 'Hours without a request until an alarm',

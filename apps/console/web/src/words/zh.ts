@@ -699,6 +699,7 @@ export const zh = {
   'setting.description': '简介',
   'setting.language': '语言',
   'setting.maxItems': '保留篇数',
+  'setting.withdrawalNoticeDays': '撤回说明保留天数（默认 30）',
   'setting.content': '内容',
   'setting.access': '谁可以读取',
   'setting.silentAfterHours': '多少小时无人读取时告警',
