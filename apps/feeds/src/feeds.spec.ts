@@ -1,8 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { feedConnector } from '@newsrelay/channel-feed/connector';
 import { HOSTILE_TEXTS } from '@newsrelay/channel-feed/hostile-texts.fixture';
-import { feedSettings } from '@newsrelay/channel-feed/settings';
 import {
   deleteChannel,
   findChannel,
@@ -13,58 +11,15 @@ import {
 import { openLedger, type Ledger } from '@newsrelay/ledger/database';
 import { migrate } from '@newsrelay/ledger/migrate';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
-import type { ReleasedVersion } from '@newsrelay/ledger/routing';
-import { freePort } from '@newsrelay/local-servers/free-port';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { startPostgres } from '@newsrelay/local-servers/postgres';
 import type { LocalServer } from '@newsrelay/local-servers/server-process';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
-import { startServiceProcess, type ServiceProcess } from '@newsrelay/service-process/service-process';
-import { FeedsModule } from './feeds.module.js';
+import { FeedsInstance as Instance, PUBLIC_URL, renderFeedItem as render } from './feeds-instance.fixture.js';
 import { ListenCuttingProxy } from './listen-cutting-proxy.fixture.js';
 
-const PUBLIC_URL = 'https://news.example';
 /** What the contract allows from the order of a withdrawal until nothing of the article is served. */
 const WITHDRAWN_WITHIN_MS = 2_000;
-
-function render({ articleId, content, ...version }: ReleasedVersion) {
-  const canonicalUrl = content.url ?? `${PUBLIC_URL}/articles/${articleId}`;
-  const article = { ...content, ...version, id: articleId, canonicalUrl };
-  const fitted = { headline: content.headline, cut: false };
-  return feedConnector.formatter.render({ article, fitted }, feedSettings.parse({ title: 'T' }));
-}
-
-class Instance {
-  constructor(
-    readonly process: ServiceProcess,
-    readonly origin: string,
-  ) {}
-
-  static async start(databaseUrl: string, publicUrl = PUBLIC_URL): Promise<Instance> {
-    const port = await freePort();
-    const process = await startServiceProcess({
-      name: 'feeds-spec',
-      services: ['feeds'],
-      settings: { DATABASE_URL: databaseUrl, NEWSRELAY_LOG_LEVEL: 'fatal', NEWSRELAY_PUBLIC_URL: publicUrl },
-      modules: [FeedsModule.forRoot({ publicUrl })],
-      port,
-      bind: '127.0.0.1',
-      adminKey: 'a-key-of-this-spec',
-      poolSize: 6,
-    });
-    const instance = new Instance(process, `http://127.0.0.1:${port}`);
-    await pollUntil('ready', async () => (await instance.get('/health/ready')).ok, { timeoutMs: 10_000 });
-    return instance;
-  }
-
-  get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Response> {
-    return fetch(this.origin + path, { method, headers, redirect: 'manual' });
-  }
-
-  async text(path: string): Promise<string> {
-    return (await this.get(path)).text();
-  }
-}
 
 describe('the feeds service', () => {
   let data: TemporaryDataDir;

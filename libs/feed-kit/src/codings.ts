@@ -18,7 +18,7 @@ const GZIP = { level: 6 };
 const BROTLI_QUALITY = 5;
 
 const COMPRESS: Readonly<Record<Compressed, (body: Buffer) => Promise<Buffer>>> = {
-  gzip: (body) => promisify(gzip)(body, GZIP) as Promise<Buffer>,
+  gzip: (body) => promisify(gzip)(body, GZIP),
   br: (body) =>
     promisify(brotliCompress)(body, {
       params: {

@@ -1,9 +1,7 @@
 import type { ServedFeed } from '../shelf/shelf.js';
 
 /**
- * Who may read a feed, asked before its document is looked at. Every feed is public. One that is not is never answered at
- * the front door, which sees no identity: its route is what asks for one.
+ * Whether everyone may read the feed, asked by its settings before its document is looked at. All feeds are public. One
+ * that is not is left alone at the front door, which knows no identities, and is asked for one by its route.
  */
-export function isPublic(_feed: Pick<ServedFeed, 'settings'>): boolean {
-  return true;
-}
+export const isPublic: (feed: Pick<ServedFeed, 'settings'>) => boolean = () => true;
