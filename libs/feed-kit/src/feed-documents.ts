@@ -2,12 +2,12 @@ import { FEED_FORMATS, feedUrl, MEDIA_TYPES, type FeedFormat } from './addresses
 import { atomDocument } from './atom-document.js';
 import { CodedBody } from './codings.js';
 import { CROSS_ORIGIN } from './cross-origin.js';
+import { encodedItem, fill, HOLE } from './encoded-items.js';
 import { shownSince, type FeedState } from './feed-state.js';
 import { FEED_CACHE_CONTROL } from './freshness.js';
-import { fragmentsOfEntry } from './items.js';
 import { jsonDocument } from './json-document.js';
 import { rssDocument } from './rss-document.js';
-import { lastModifiedOf, strongEtag, type Validators } from './validators.js';
+import { lastModifiedOf, type Validators } from './validators.js';
 
 /** One document with what HTTP says about it, made once per change and served as it is. */
 export interface FeedDocument extends Validators {
@@ -37,32 +37,29 @@ function latest(instants: readonly Date[]): Date {
  * @param publicUrl without a trailing slash
  */
 export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocuments {
-  const items = state.entries.map((entry) => fragmentsOfEntry(entry, state.settings.content, publicUrl));
+  const items = state.entries.map((entry) => encodedItem(entry, state.settings.content, publicUrl));
   const changedAt = entriesChangedAt(state);
   // Clients that go by the date must see a new title or address too.
   const lastModified = lastModifiedOf(latest([changedAt, state.shapedAt]));
-  const texts: Record<FeedFormat, string> = {
-    rss: rssDocument(
-      state,
-      publicUrl,
-      changedAt,
+  // Made with holes, which the items' bytes go into as they are.
+  const holes = items.map(() => HOLE);
+  const atomHoles = items.map(() => ({ beforeUpdated: HOLE, afterUpdated: HOLE }));
+  const filled: Record<FeedFormat, { body: Buffer; etag: string }> = {
+    rss: fill(
+      rssDocument(state, publicUrl, changedAt, holes),
       items.map((item) => item.rss),
     ),
-    atom: atomDocument(
-      state,
-      publicUrl,
-      changedAt,
-      items.map((item) => item.atom),
+    atom: fill(
+      atomDocument(state, publicUrl, changedAt, atomHoles),
+      items.flatMap((item) => item.atom),
     ),
-    json: jsonDocument(
-      state,
-      publicUrl,
+    json: fill(
+      jsonDocument(state, publicUrl, holes),
       items.map((item) => item.json),
     ),
   };
   const documents = FEED_FORMATS.map((format): [FeedFormat, FeedDocument] => {
-    const body = Buffer.from(texts[format], 'utf8');
-    const etag = strongEtag(body);
+    const { body, etag } = filled[format];
     const headers = {
       etag,
       'cache-control': FEED_CACHE_CONTROL,
