@@ -77,7 +77,7 @@ describe('items that are encoded once', () => {
 
   it('fit into as many holes as there are', () => {
     const { rss } = encodedItem(testEntry(1), 'full', PUBLIC_URL);
-    expect(fill(`a${HOLE}b`, [rss]).body.toString()).toBe(`a${rss.bytes.toString()}b`);
+    expect(Buffer.concat(fill(`a${HOLE}b`, [rss]).parts).toString()).toBe(`a${rss.bytes.toString()}b`);
     expect(() => fill('ab', [rss])).toThrow('fewer holes');
     expect(() => fill(`a${HOLE}${HOLE}`, [rss])).toThrow('more holes');
   });

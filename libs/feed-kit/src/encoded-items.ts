@@ -56,11 +56,21 @@ function pieceOf(text: string): Piece {
 /** Stands in a document's text where a piece belongs. No text of a document holds a NUL: XML forbids it, JSON escapes it. */
 export const HOLE = '\0';
 
+/** A document that is not put together yet. */
+export interface FilledDocument {
+  /** Its bytes, in order. */
+  readonly parts: readonly Buffer[];
+  /** Of them, what is no item's, bytes. */
+  readonly frameBytes: number;
+  readonly pieces: readonly Piece[];
+  readonly etag: string;
+}
+
 /**
- * The document with its holes filled, and a strong tag of it: a hash of the text around the holes and of the pieces' hashes,
+ * A document with its holes filled, and a strong tag of it: a hash of the text around the holes and of the pieces' hashes,
  * so that what did not change is neither encoded nor hashed again. @throws Error where there are not as many pieces as holes
  */
-export function fill(text: string, pieces: readonly Piece[]): { body: Buffer; etag: string } {
+export function fill(text: string, pieces: readonly Piece[]): FilledDocument {
   const frame = Buffer.from(text, 'utf8');
   const parts: Buffer[] = [];
   let at = 0;
@@ -74,5 +84,6 @@ export function fill(text: string, pieces: readonly Piece[]): { body: Buffer; et
   parts.push(frame.subarray(at));
   const hash = createHash('sha256').update(frame);
   for (const { digest } of pieces) hash.update(digest);
-  return { body: Buffer.concat(parts), etag: `"${hash.digest('base64url').slice(0, 27)}"` };
+  const etag = `"${hash.digest('base64url').slice(0, 27)}"`;
+  return { parts, frameBytes: frame.length, pieces, etag };
 }

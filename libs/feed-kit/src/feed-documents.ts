@@ -2,7 +2,7 @@ import { FEED_FORMATS, feedUrl, MEDIA_TYPES, type FeedFormat } from './addresses
 import { atomDocument } from './atom-document.js';
 import { CodedBody } from './codings.js';
 import { CROSS_ORIGIN } from './cross-origin.js';
-import { encodedItem, fill, HOLE } from './encoded-items.js';
+import { encodedItem, fill, HOLE, type FilledDocument, type Piece } from './encoded-items.js';
 import { shownSince, type FeedState } from './feed-state.js';
 import { FEED_CACHE_CONTROL } from './freshness.js';
 import { jsonDocument } from './json-document.js';
@@ -11,9 +11,14 @@ import { lastModifiedOf, type Validators } from './validators.js';
 
 /** One document with what HTTP says about it, made once per change and served as it is. */
 export interface FeedDocument extends Validators {
-  body: Buffer;
+  /** The plain bytes, put together when they are first asked for. */
+  readonly body: Buffer;
   /** The same in every coding. */
   coded: CodedBody;
+  /** Its items, which other documents may share. */
+  pieces: readonly Piece[];
+  /** What is around them, bytes. */
+  frameBytes: number;
   /** Of 304 as of 200: RFC 9110, section 15.4.5, and `Link`, by which a JSON feed is discovered. */
   headers: Readonly<Record<string, string>>;
   contentType: string;
@@ -44,7 +49,7 @@ export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocu
   // Made with holes, which the items' bytes go into as they are.
   const holes = items.map(() => HOLE);
   const atomHoles = items.map(() => ({ beforeUpdated: HOLE, afterUpdated: HOLE }));
-  const filled: Record<FeedFormat, { body: Buffer; etag: string }> = {
+  const filled: Record<FeedFormat, FilledDocument> = {
     rss: fill(
       rssDocument(state, publicUrl, changedAt, holes),
       items.map((item) => item.rss),
@@ -59,7 +64,7 @@ export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocu
     ),
   };
   const documents = FEED_FORMATS.map((format): [FeedFormat, FeedDocument] => {
-    const { body, etag } = filled[format];
+    const { parts, etag, pieces, frameBytes } = filled[format];
     const headers = {
       etag,
       'cache-control': FEED_CACHE_CONTROL,
@@ -68,9 +73,21 @@ export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocu
       ...CROSS_ORIGIN,
     };
     const contentType = `${MEDIA_TYPES[format]}; charset=utf-8`;
-    const coded = new CodedBody(body, etag);
-    const otherEtags = [coded.etags.br, coded.etags.gzip];
-    return [format, { body, coded, etag, otherEtags, headers, contentType, lastModified }];
+    const coded = new CodedBody(parts, etag);
+    const document: FeedDocument = {
+      get body() {
+        return coded.body;
+      },
+      coded,
+      pieces,
+      frameBytes,
+      etag,
+      otherEtags: [coded.etags.br, coded.etags.gzip],
+      headers,
+      contentType,
+      lastModified,
+    };
+    return [format, document];
   });
   return Object.fromEntries(documents) as FeedDocuments;
 }
