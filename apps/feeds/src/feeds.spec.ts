@@ -17,7 +17,7 @@ import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { startPostgres } from '@newsrelay/local-servers/postgres';
 import type { LocalServer } from '@newsrelay/local-servers/server-process';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
-import { FeedsProcess, PUBLIC_URL, renderItem } from './feeds-process.fixture.js';
+import { FeedsInstance, PUBLIC_URL, renderFeedItem } from './feeds-instance.fixture.js';
 import { ListenCuttingProxy } from './listen-cutting-proxy.fixture.js';
 
 /** What the contract allows from the order of a withdrawal until nothing of the article is served. */
@@ -31,8 +31,8 @@ describe('the feeds service', () => {
   let ledger: Ledger;
   let proxy: ListenCuttingProxy;
   let newsroom: TestNewsroom;
-  let one: FeedsProcess;
-  let two: FeedsProcess;
+  let one: FeedsInstance;
+  let two: FeedsInstance;
   let channels = 0;
   let channel: string;
 
@@ -48,9 +48,9 @@ describe('the feeds service', () => {
     await migrate(ledger);
     proxy = new ListenCuttingProxy(server.url);
     await proxy.start();
-    newsroom = new TestNewsroom({ ledger, channelType: 'feed', render: renderItem });
-    one = await FeedsProcess.start(proxy.urlOf(server.url));
-    two = await FeedsProcess.start(server.url);
+    newsroom = new TestNewsroom({ ledger, channelType: 'feed', render: renderFeedItem });
+    one = await FeedsInstance.start(proxy.urlOf(server.url));
+    two = await FeedsInstance.start(server.url);
   }, 120_000);
 
   afterAll(async () => {
@@ -76,11 +76,11 @@ describe('the feeds service', () => {
     pollUntil('delivered', async () => (await newsroom.states(articleId, channel)).at(-1) === 'delivered', {
       timeoutMs: within,
     });
-  const holds = (instance: FeedsProcess, text: string, path = feed()) =>
+  const holds = (instance: FeedsInstance, text: string, path = feed()) =>
     pollUntil(`holds ${text}`, async () => (await instance.text(path)).includes(text), { timeoutMs: 3_000 });
 
   /** The answer once its date is that of the last change: when the second of that is over. */
-  const settled = (instance: FeedsProcess, path = feed()) =>
+  const settled = (instance: FeedsInstance, path = feed()) =>
     pollUntil(
       'a settled Last-Modified',
       async () => {
@@ -261,7 +261,7 @@ describe('the feeds service', () => {
     const { articleId } = await newsroom.publish([channel], { headline: HOSTILE_TEXTS[0] });
     await delivered(articleId);
     await holds(one, articleId);
-    const restarted = await FeedsProcess.start(server.url);
+    const restarted = await FeedsInstance.start(server.url);
     try {
       for (const format of ['rss', 'atom', 'json']) {
         const [before, after] = [await one.get(feed(format)), await restarted.get(feed(format))];
@@ -278,7 +278,7 @@ describe('the feeds service', () => {
     await delivered(articleId);
     await holds(one, articleId);
     const since = (await settled(one)).headers.get('last-modified') ?? '';
-    const dateOf = async (instance: FeedsProcess) => {
+    const dateOf = async (instance: FeedsInstance) => {
       const answer = await instance.get(feed(), { 'if-modified-since': since });
       return [answer.status, answer.headers.get('last-modified')];
     };
@@ -289,7 +289,7 @@ describe('the feeds service', () => {
       .execute((tx) => updateChannel(tx, { ...stored, name: '别名', enabled: false }));
     await pauseChannel(ledger, channel, 'test');
     await ledger.transaction().execute((tx) => resumeChannel(tx, channel));
-    const restarted = await FeedsProcess.start(server.url);
+    const restarted = await FeedsInstance.start(server.url);
     try {
       for (const instance of [one, two, restarted]) expect(await dateOf(instance)).toEqual([304, since]);
       const settings = { ...stored.settings, description: '一句话' };
@@ -314,7 +314,7 @@ describe('the feeds service', () => {
     await holds(one, articleId);
     const paths = [feed('rss'), feed('atom'), feed('json'), `/articles/${articleId}`];
     const seen = await Promise.all(paths.map((path) => settled(one, path)));
-    const moved = await FeedsProcess.start(server.url, 'https://elsewhere.example/news');
+    const moved = await FeedsInstance.start(server.url, 'https://elsewhere.example/news');
     try {
       for (const [at, path] of paths.entries()) {
         const since = seen[at]?.headers.get('last-modified') ?? '';
@@ -324,7 +324,7 @@ describe('the feeds service', () => {
         expect(text).toContain(`https://elsewhere.example/news/articles/${articleId}`);
         expect(text).not.toContain(PUBLIC_URL);
       }
-      const back = await FeedsProcess.start(server.url);
+      const back = await FeedsInstance.start(server.url);
       const since = (await settled(moved)).headers.get('last-modified') ?? '';
       expect((await back.get(feed(), { 'if-modified-since': since })).status).toBe(200);
       await back.process.stop();
@@ -420,7 +420,7 @@ describe('the feeds service', () => {
     const protectedChannel = `${channel}-protected`;
     await newsroom.addChannel(protectedChannel, { title: '要闻', access: 'token' });
     await ledger.transaction().execute((tx) => createFeedToken(tx, { ...made, channelId: protectedChannel }));
-    const statusAt = async (instance: FeedsProcess) =>
+    const statusAt = async (instance: FeedsInstance) =>
       (await instance.get(`/feeds/${protectedChannel}.rss`, { authorization: `Bearer ${token}` })).status;
     expect([await statusAt(one), await statusAt(two)]).toEqual([200, 200]);
     proxy.freeze();

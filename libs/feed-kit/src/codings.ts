@@ -18,7 +18,7 @@ const GZIP = { level: 6 };
 const BROTLI_QUALITY = 5;
 
 const COMPRESS: Readonly<Record<Compressed, (body: Buffer) => Promise<Buffer>>> = {
-  gzip: (body) => promisify(gzip)(body, GZIP) as Promise<Buffer>,
+  gzip: (body) => promisify(gzip)(body, GZIP),
   br: (body) =>
     promisify(brotliCompress)(body, {
       params: {
@@ -47,18 +47,24 @@ function codedEtag(etag: string, coding: Coding): string {
   return coding === 'identity' ? etag : `${etag.slice(0, -1)}-${coding}-${COMPRESSOR[coding]}"`;
 }
 
-/** A body with its coded forms: each is made when it is first asked for, off the event loop, and kept. */
+/**
+ * A body in every coding, the plain one among them: each form is made when it is first asked for, off the event loop where it
+ * is compressed, and kept. Until then a body that is put together from parts takes no memory of its own.
+ */
 export class CodedBody {
   readonly etags: Readonly<Record<Coding, string>>;
+  /** Of the plain form, bytes. */
+  readonly length: number;
+  readonly #parts: readonly Buffer[];
   readonly #made = new Map<Coding, Buffer>();
   readonly #making = new Map<Compressed, Promise<Buffer>>();
+  #bytesMade = 0;
 
   /** `etag`: of the plain bytes, strong, with its quotes. */
-  constructor(
-    readonly body: Buffer,
-    etag: string,
-  ) {
-    this.#made.set('identity', body);
+  constructor(body: Buffer | readonly Buffer[], etag: string) {
+    this.#parts = Buffer.isBuffer(body) ? [body] : body;
+    if (Buffer.isBuffer(body)) this.#keep('identity', body);
+    this.length = this.#parts.reduce((sum, part) => sum + part.length, 0);
     this.etags = {
       br: codedEtag(etag, 'br'),
       gzip: codedEtag(etag, 'gzip'),
@@ -66,10 +72,20 @@ export class CodedBody {
     };
   }
 
+  /** The plain bytes. */
+  get body(): Buffer {
+    return this.#keep('identity', this.#plain());
+  }
+
+  /** Of the forms that are made, bytes. */
+  get bytesMade(): number {
+    return this.#bytesMade;
+  }
+
   /** The coding to answer in, by `Accept-Encoding` (RFC 9110, section 12.5.3); null if all of them are refused. */
   codingFor(acceptEncoding: string | undefined): Coding | null {
     const accepted = acceptedCodings(acceptEncoding);
-    if (this.body.length < WORTH_CODING && accepted.includes('identity')) return 'identity';
+    if (this.length < WORTH_CODING && accepted.includes('identity')) return 'identity';
     return accepted[0] ?? null;
   }
 
@@ -83,14 +99,21 @@ export class CodedBody {
     return made ?? (coding === 'identity' ? this.body : this.#make(coding));
   }
 
+  #keep(coding: Coding, form: Buffer): Buffer {
+    if (!this.#made.has(coding)) this.#bytesMade += form.length;
+    this.#made.set(coding, form);
+    return form;
+  }
+
+  #plain(): Buffer {
+    return this.#made.get('identity') ?? Buffer.concat(this.#parts);
+  }
+
   #make(coding: Compressed): Promise<Buffer> {
     const running = this.#making.get(coding);
     if (running !== undefined) return running;
-    const making = COMPRESS[coding](this.body)
-      .then((bytes) => {
-        this.#made.set(coding, bytes);
-        return bytes;
-      })
+    const making = COMPRESS[coding](this.#plain())
+      .then((bytes) => this.#keep(coding, bytes))
       .finally(() => this.#making.delete(coding));
     this.#making.set(coding, making);
     return making;

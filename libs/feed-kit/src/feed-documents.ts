@@ -3,18 +3,23 @@ import { documentUrl, isPage } from './archive-links.js';
 import { atomDocument } from './atom-document.js';
 import { CodedBody } from './codings.js';
 import { CROSS_ORIGIN } from './cross-origin.js';
+import { encodedItem, fill, HOLE, type FilledDocument, type Piece } from './encoded-items.js';
 import { shownSince, type FeedState } from './feed-state.js';
 import { accessHeaders, ARCHIVE_CACHE_CONTROL, FEED_CACHE_CONTROL } from './freshness.js';
-import { fragmentsOfEntry } from './items.js';
 import { jsonDocument } from './json-document.js';
 import { rssDocument } from './rss-document.js';
-import { lastModifiedOf, strongEtag, type Validators } from './validators.js';
+import { lastModifiedOf, type Validators } from './validators.js';
 
 /** One document with what HTTP says about it, made once per change and served as it is. */
 export interface FeedDocument extends Validators {
-  body: Buffer;
+  /** The plain bytes, put together when they are first asked for. */
+  readonly body: Buffer;
   /** The same in every coding. */
   coded: CodedBody;
+  /** Its items, which other documents may share. */
+  pieces: readonly Piece[];
+  /** What is around them, bytes. */
+  frameBytes: number;
   /** Of 304 as of 200: RFC 9110, section 15.4.5, and `Link`, by which a JSON feed is discovered. */
   headers: Readonly<Record<string, string>>;
   contentType: string;
@@ -38,32 +43,29 @@ function latest(instants: readonly Date[]): Date {
  * @param publicUrl without a trailing slash
  */
 export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocuments {
-  const items = state.entries.map((entry) => fragmentsOfEntry(entry, state.settings.content, publicUrl));
+  const items = state.entries.map((entry) => encodedItem(entry, state.settings.content, publicUrl));
   const changedAt = entriesChangedAt(state);
   // Clients that go by the date must see a new title or address too.
   const lastModified = lastModifiedOf(latest([changedAt, state.shapedAt]));
-  const texts: Record<FeedFormat, string> = {
-    rss: rssDocument(
-      state,
-      publicUrl,
-      changedAt,
+  // Made with holes, which the items' bytes go into as they are.
+  const holes = items.map(() => HOLE);
+  const atomHoles = items.map(() => ({ beforeUpdated: HOLE, afterUpdated: HOLE }));
+  const filled: Record<FeedFormat, FilledDocument> = {
+    rss: fill(
+      rssDocument(state, publicUrl, changedAt, holes),
       items.map((item) => item.rss),
     ),
-    atom: atomDocument(
-      state,
-      publicUrl,
-      changedAt,
-      items.map((item) => item.atom),
+    atom: fill(
+      atomDocument(state, publicUrl, changedAt, atomHoles),
+      items.flatMap((item) => item.atom),
     ),
-    json: jsonDocument(
-      state,
-      publicUrl,
+    json: fill(
+      jsonDocument(state, publicUrl, holes),
       items.map((item) => item.json),
     ),
   };
   const documents = FEED_FORMATS.map((format): [FeedFormat, FeedDocument] => {
-    const body = Buffer.from(texts[format], 'utf8');
-    const etag = strongEtag(body);
+    const { parts, etag, pieces, frameBytes } = filled[format];
     const headers = {
       etag,
       ...accessHeaders(state.access ?? 'public', isPage(state) ? ARCHIVE_CACHE_CONTROL : FEED_CACHE_CONTROL),
@@ -71,9 +73,21 @@ export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocu
       ...CROSS_ORIGIN,
     };
     const contentType = `${MEDIA_TYPES[format]}; charset=utf-8`;
-    const coded = new CodedBody(body, etag);
-    const otherEtags = [coded.etags.br, coded.etags.gzip];
-    return [format, { body, coded, etag, otherEtags, headers, contentType, lastModified }];
+    const coded = new CodedBody(parts, etag);
+    const document: FeedDocument = {
+      get body() {
+        return coded.body;
+      },
+      coded,
+      pieces,
+      frameBytes,
+      etag,
+      otherEtags: [coded.etags.br, coded.etags.gzip],
+      headers,
+      contentType,
+      lastModified,
+    };
+    return [format, document];
   });
   return Object.fromEntries(documents) as FeedDocuments;
 }

@@ -4,7 +4,7 @@ import { deleteChannel, findChannel, updateChannel } from '@newsrelay/ledger/cha
 import { openTestLedger, type TestLedger } from '@newsrelay/ledger/ledger.fixture';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
-import { FeedsProcess, PUBLIC_URL, renderItem } from '../feeds-process.fixture.js';
+import { FeedsInstance, PUBLIC_URL, renderFeedItem } from '../feeds-instance.fixture.js';
 import { NoticeSweep } from './notice-sweep.js';
 
 const FORMATS = ['rss', 'atom', 'json'] as const;
@@ -18,16 +18,16 @@ interface Withdrawals {
 describe('archives of the feeds service', () => {
   let test: TestLedger;
   let newsroom: TestNewsroom;
-  let one: FeedsProcess;
-  let two: FeedsProcess;
+  let one: FeedsInstance;
+  let two: FeedsInstance;
   let channels = 0;
   let channel: string;
 
   beforeAll(async () => {
     test = await openTestLedger();
-    newsroom = new TestNewsroom({ ledger: test.ledger, channelType: 'feed', render: renderItem });
-    one = await FeedsProcess.start(test.server.url);
-    two = await FeedsProcess.start(test.server.url);
+    newsroom = new TestNewsroom({ ledger: test.ledger, channelType: 'feed', render: renderFeedItem });
+    one = await FeedsInstance.start(test.server.url);
+    two = await FeedsInstance.start(test.server.url);
   }, 120_000);
 
   afterAll(async () => {
@@ -206,7 +206,7 @@ describe('archives of the feeds service', () => {
     const other = await publish('二');
     await withdraw(article);
     await set({ withdrawalNoticeDays: 2 });
-    const sweep = async (instance: FeedsProcess) => instance.process.app.get(NoticeSweep).sweep();
+    const sweep = async (instance: FeedsInstance) => instance.process.app.get(NoticeSweep).sweep();
     const stood = (days: number) =>
       sql`update shelf_entries set notice_since = clock_timestamp() - ${days}::float8 * interval '1 day'
           where channel_id = ${channel} and article_id = ${article}`.execute(test.ledger);

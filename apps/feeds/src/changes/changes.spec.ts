@@ -4,7 +4,7 @@ import { deleteChannel } from '@newsrelay/ledger/channels';
 import { openTestLedger, type TestLedger } from '@newsrelay/ledger/ledger.fixture';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
-import { FeedsProcess, PUBLIC_URL, renderItem } from '../feeds-process.fixture.js';
+import { FeedsInstance, PUBLIC_URL, renderFeedItem } from '../feeds-instance.fixture.js';
 import { ChangeWaiters } from './change-waiters.js';
 
 const WAIT = { timeoutMs: 10_000 };
@@ -26,14 +26,14 @@ interface Changes {
 describe('changes of a feed', () => {
   let test: TestLedger;
   let newsroom: TestNewsroom;
-  let feeds: FeedsProcess;
+  let feeds: FeedsInstance;
   let channels = 0;
   let channel: string;
 
   beforeAll(async () => {
     test = await openTestLedger();
-    newsroom = new TestNewsroom({ ledger: test.ledger, channelType: 'feed', render: renderItem });
-    feeds = await FeedsProcess.start(test.server.url);
+    newsroom = new TestNewsroom({ ledger: test.ledger, channelType: 'feed', render: renderFeedItem });
+    feeds = await FeedsInstance.start(test.server.url);
   }, 120_000);
 
   afterAll(async () => {
@@ -211,7 +211,7 @@ describe('changes of a feed', () => {
   });
 
   it('let so many wait and no more, and nobody once the process ends', async () => {
-    const another = await FeedsProcess.start(test.server.url);
+    const another = await FeedsInstance.start(test.server.url);
     try {
       const answered: Response[] = [];
       const waiting = Array.from({ length: 205 }, async () => {

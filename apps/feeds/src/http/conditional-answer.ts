@@ -81,13 +81,13 @@ export async function answerWith(
     refuseCodings();
   }
   const used = coding ?? 'identity';
-  const body = status === 200 && shown.coded !== undefined ? await shown.coded.in(used) : shown.body;
+  const body = status === 304 ? null : await (shown.coded?.in(used) ?? shown.body);
   // Hooks and callers may have said something already.
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) reply.raw.setHeader(name, value);
   }
   reply.hijack();
-  if (status === 304) write304(reply.raw, request, shown, used);
+  if (body === null) write304(reply.raw, request, shown, used);
   else write200(reply.raw, shown, used, body);
 }
 

@@ -29,14 +29,18 @@ export function headOf304(shown: Representation, etag: string): RawHead {
   return once(shown, 'notModified', etag, (now) => sharedHead(shown, etag, now));
 }
 
+/** Node's own `Date` is that of a second before, at times more where the machine is busy, milliseconds. */
+const DATE_LAGS_MS = 2_000;
+
 function once(shown: Representation, kind: keyof Heads, etag: string, make: (now: Date) => RawHead): RawHead {
   const heads = kept.get(shown);
   const known = heads?.[kind].get(etag);
   if (known !== undefined) return known;
   const now = new Date();
   const head = make(now);
-  // Until its second is over the date that is sent is that of the request.
-  if (shown.lastModified !== UNDATED && now.getTime() < shown.lastModified * 1000) return head;
+  // Until its second is over `Last-Modified` is the time of the answer, and never later than its `Date` (section 8.8.2.1).
+  if (shown.lastModified !== UNDATED && now.getTime() < shown.lastModified * 1000 + DATE_LAGS_MS)
+    return [...head, 'date', now.toUTCString()];
   const own = heads ?? { ok: new Map<string, RawHead>(), notModified: new Map<string, RawHead>() };
   own[kind].set(etag, head);
   if (heads === undefined) kept.set(shown, own);

@@ -1,4 +1,5 @@
-import { bytesOf, type Shelf } from './shelf.js';
+import type { Shelf } from './shelf.js';
+import { ShelfMemory } from './shelf-memory.js';
 import { ShelfSlot } from './shelf-slot.js';
 import { Turnstile } from './turnstile.js';
 
@@ -31,7 +32,7 @@ export class FeedShelves {
   readonly #turnstile = new Turnstile(READS_AT_ONCE);
   readonly #maxBytes: number;
   readonly #maxAbsent: number;
-  #bytes = 0;
+  readonly #memory = new ShelfMemory();
 
   constructor(private readonly options: FeedShelvesOptions) {
     this.#maxBytes = options.maxBytes ?? 256 * 1024 * 1024;
@@ -104,7 +105,8 @@ export class FeedShelves {
   }
 
   #account(channelId: string, standing: Shelf | undefined, shelf: Shelf): void {
-    this.#bytes += bytesOf(shelf) - (standing === undefined ? 0 : bytesOf(standing));
+    if (shelf !== standing) this.#memory.remove(standing);
+    this.#memory.add(shelf);
     if (shelf.kind === 'feed') this.#absent.delete(channelId);
     else this.#absent.add(channelId);
     for (const id of this.#absent) {
@@ -113,10 +115,11 @@ export class FeedShelves {
       this.#absent.delete(id);
       this.#slots.delete(id);
     }
+    let excess = this.#memory.bytes - this.#maxBytes;
     for (const [id, slot] of this.#slots) {
-      if (this.#bytes <= this.#maxBytes) break;
+      if (excess <= 0) break;
       if (id === channelId || slot.loading || slot.standing === undefined) continue;
-      this.#bytes -= bytesOf(slot.standing);
+      excess -= this.#memory.remove(slot.standing);
       this.#slots.delete(id);
     }
   }

@@ -35,13 +35,3 @@ export interface AbsentFeed {
 export interface ClosedFeed {
   kind: 'closed';
 }
-
-/** What the coded forms of a text come to at most, by its own size: they are made later, where they are asked for. */
-const CODED_FORMS = 0.75;
-
-/** Bytes that the documents keep in memory, or will. */
-export function bytesOf(shelf: Shelf): number {
-  if (shelf.kind !== 'feed') return 0;
-  const plain = Object.values(shelf.documents).reduce((sum, { body }) => sum + body.length, 0);
-  return Math.ceil(plain * (1 + CODED_FORMS));
-}

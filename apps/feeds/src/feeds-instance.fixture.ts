@@ -9,42 +9,61 @@ import { FeedsModule } from './feeds.module.js';
 
 export const PUBLIC_URL = 'https://news.example';
 
-/** The rendition of a version as transform makes it. */
-export function renderItem({ articleId, content, ...version }: ReleasedVersion) {
+/** A rendition as transform makes it. */
+export function renderFeedItem({ articleId, content, ...version }: ReleasedVersion) {
   const canonicalUrl = content.url ?? `${PUBLIC_URL}/articles/${articleId}`;
   const article = { ...content, ...version, id: articleId, canonicalUrl };
   const fitted = { headline: content.headline, cut: false };
   return feedConnector.formatter.render({ article, fitted }, feedSettings.parse({ title: 'T' }));
 }
 
-/** A process of the feeds service, and what it answers. */
-export class FeedsProcess {
+export interface InstanceOptions {
+  trustedProxies?: readonly string[];
+  pollsPerMinute?: number;
+}
+
+/** A feeds process on a port of its own. */
+export class FeedsInstance {
   constructor(
     readonly process: ServiceProcess,
-    readonly origin: string,
+    readonly port: number,
   ) {}
 
-  static async start(databaseUrl: string, publicUrl = PUBLIC_URL): Promise<FeedsProcess> {
+  static async start(
+    databaseUrl: string,
+    publicUrl = PUBLIC_URL,
+    { trustedProxies = [], ...limits }: InstanceOptions = {},
+  ): Promise<FeedsInstance> {
     const port = await freePort();
     const process = await startServiceProcess({
       name: 'feeds-spec',
       services: ['feeds'],
-      settings: { DATABASE_URL: databaseUrl, NEWSRELAY_LOG_LEVEL: 'fatal', NEWSRELAY_PUBLIC_URL: publicUrl },
+      settings: {
+        DATABASE_URL: databaseUrl,
+        NEWSRELAY_LOG_LEVEL: 'fatal',
+        NEWSRELAY_PUBLIC_URL: publicUrl,
+        NEWSRELAY_TRUSTED_PROXIES: trustedProxies,
+      },
       modules: [
         FeedsModule.forRoot({
           publicUrl,
           encryptionKey: randomBytes(32).toString('base64'),
           allowTargets: ['127.0.0.0/8'],
+          ...limits,
         }),
       ],
       port,
       bind: '127.0.0.1',
-      adminKey: 'a-key-of-this-spec',
+      adminKey: ADMIN_KEY,
       poolSize: 6,
     });
-    const instance = new FeedsProcess(process, `http://127.0.0.1:${port}`);
+    const instance = new FeedsInstance(process, port);
     await pollUntil('ready', async () => (await instance.get('/health/ready')).ok, { timeoutMs: 10_000 });
     return instance;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
   }
 
   get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Response> {
@@ -54,4 +73,11 @@ export class FeedsProcess {
   async text(path: string): Promise<string> {
     return (await this.get(path)).text();
   }
+
+  /** Prometheus text. */
+  async metrics(): Promise<string> {
+    return (await this.get('/metrics', { authorization: `Bearer ${ADMIN_KEY}` })).text();
+  }
 }
+
+const ADMIN_KEY = 'a-key-of-this-spec';
