@@ -42,10 +42,7 @@ export class TopicReader {
   }
 
   /** The documents for one attempt of a subscription. `carries` is told of the articles whose content goes out. */
-  documentsFor(
-    subscription: string,
-    carries: (articleIds: Iterable<string>) => void,
-  ): TopicDocuments {
+  documentsFor(subscription: string, carries: (articleIds: Iterable<string>) => void): TopicDocuments {
     return {
       read: async (topic) => {
         const named = parseTopic(topic, this.publicUrl);

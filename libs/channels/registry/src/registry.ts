@@ -5,7 +5,12 @@ import { webhookConnector } from '@newsrelay/channel-webhook/connector';
 import { websubConnector } from '@newsrelay/channel-websub/connector';
 
 /** Every channel type there is. A new connector is added here and nowhere else. */
-export const connectors: readonly Connector[] = [feedConnector, mastodonConnector, webhookConnector, websubConnector];
+export const connectors: readonly Connector[] = [
+  feedConnector,
+  mastodonConnector,
+  webhookConnector,
+  websubConnector,
+];
 
 /** The connector of a channel type; undefined if there is none. */
 export function connectorOf(type: string): Connector | undefined {
