@@ -196,7 +196,11 @@ describe('the WebSub hub, as subscribers see it', () => {
       ['is not confirmed by 404', 404, (challenge: string) => challenge],
       ['is not confirmed by a redirect', 302, (challenge: string) => challenge],
       ['is not confirmed by another body', 200, () => 'nonsense'],
-      ['is not confirmed by a body with more than the challenge', 200, (challenge: string) => `${challenge}\n`],
+      [
+        'is not confirmed by a body with more than the challenge',
+        200,
+        (challenge: string) => `${challenge}\n`,
+      ],
     ])('%s', async (_name, status, body) => {
       const topic = topicOf(await feed());
       const path = newPath();
@@ -223,11 +227,7 @@ describe('the WebSub hub, as subscribers see it', () => {
       await asking('subscribe', topic, path, { 'hub.secret': 'second', 'hub.lease_seconds': '2000' });
       await pollUntil('asked', () => Promise.resolve(subscriber.questionsAt(path)[1]), WAIT);
       await asking('unsubscribe', topic, path);
-      await pollUntil(
-        'asked',
-        () => Promise.resolve(subscriber.questionsAt(path, 'unsubscribe')[0]),
-        WAIT,
-      );
+      await pollUntil('asked', () => Promise.resolve(subscriber.questionsAt(path, 'unsubscribe')[0]), WAIT);
       await publish(id, '旧订阅仍然有效');
       const push = await subscriber.pushWith(path, '旧订阅仍然有效');
       expect(push.headers['x-hub-signature']).toBe(signature('sha256', 'first', push.body));
@@ -347,7 +347,12 @@ describe('the WebSub hub, as subscribers see it', () => {
       ['a callback with a fragment', { 'hub.callback': 'http://127.0.0.1/#x' }, 400, /fragment/],
       ['a callback with credentials', { 'hub.callback': 'http://a:b@127.0.0.1/' }, 400, /credentials/],
       ['a callback in a private network', { 'hub.callback': 'https://10.0.0.1/' }, 400, /private/],
-      ['a callback that is too long', { 'hub.callback': `http://127.0.0.1/${'x'.repeat(2048)}` }, 400, /2048/],
+      [
+        'a callback that is too long',
+        { 'hub.callback': `http://127.0.0.1/${'x'.repeat(2048)}` },
+        400,
+        /2048/,
+      ],
       ['a secret of 200 bytes', { 'hub.secret': 'x'.repeat(200) }, 400, /hub\.secret/],
       ['a secret of 67 characters in 201 bytes', { 'hub.secret': '密'.repeat(67) }, 400, /hub\.secret/],
       ['a lease of nothing', { 'hub.lease_seconds': '0' }, 400, /hub\.lease_seconds/],
@@ -357,7 +362,10 @@ describe('the WebSub hub, as subscribers see it', () => {
       ['a feed that is not there', {}, 404, /no feed of this hub/],
     ])('%s', async (_name, fields, status, says) => {
       const answer = await hub({ ...good(), ...fields });
-      expect({ status: answer.status, text: answer.text }).toEqual({ status, text: expect.stringMatching(says) });
+      expect({ status: answer.status, text: answer.text }).toEqual({
+        status,
+        text: expect.stringMatching(says),
+      });
       expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
     });
 
@@ -380,7 +388,10 @@ describe('the WebSub hub, as subscribers see it', () => {
     it('a parameter that is there twice', async () => {
       const body = new URLSearchParams(good());
       body.append('hub.callback', subscriber.url('/other'));
-      expect(await hub(body.toString())).toMatchObject({ status: 400, text: expect.stringMatching(/more than once/) });
+      expect(await hub(body.toString())).toMatchObject({
+        status: 400,
+        text: expect.stringMatching(/more than once/),
+      });
     });
 
     it('takes a secret of 199 bytes', async () => {
@@ -396,7 +407,11 @@ describe('the WebSub hub, as subscribers see it', () => {
         settings: { callback: subscriber.url('/x'), topic: topicOf('x') },
       });
       expect(made.status).toBe(422);
-      const list = await system.api.call<Page<{ type: string }>>('console', 'GET', '/api/v1/channels?limit=500');
+      const list = await system.api.call<Page<{ type: string }>>(
+        'console',
+        'GET',
+        '/api/v1/channels?limit=500',
+      );
       expect(list.body.items.filter(({ type }) => type === 'websub')).toEqual([]);
       const asked = await system.api.call<Page<{ type: string }>>(
         'console',
@@ -414,7 +429,9 @@ describe('the WebSub hub, as subscribers see it', () => {
       expect((await hub({ 'hub.mode': 'publish', 'hub.url': topic })).status).toBe(202);
     });
     it('is refused for others', async () => {
-      expect((await hub({ 'hub.mode': 'publish', 'hub.topic': 'https://other.example/feed' })).status).toBe(404);
+      expect((await hub({ 'hub.mode': 'publish', 'hub.topic': 'https://other.example/feed' })).status).toBe(
+        404,
+      );
       expect((await hub({ 'hub.mode': 'publish' })).status).toBe(400);
     });
   });
@@ -424,14 +441,17 @@ describe('the WebSub hub, as subscribers see it', () => {
   }
 
   describe('a push', () => {
-    it.each(['sha1', 'sha256', 'sha384', 'sha512'])('is signed by %s where its feed says so', async (method) => {
-      const id = await feed({ hubSignature: method });
-      const path = newPath();
-      await subscribed(topicOf(id), path, { 'hub.secret': '口令' });
-      await publish(id, `以 ${method} 签名`);
-      const push = await subscriber.pushWith(path, `以 ${method} 签名`);
-      expect(push.headers['x-hub-signature']).toBe(signature(method, '口令', push.body));
-    });
+    it.each(['sha1', 'sha256', 'sha384', 'sha512'])(
+      'is signed by %s where its feed says so',
+      async (method) => {
+        const id = await feed({ hubSignature: method });
+        const path = newPath();
+        await subscribed(topicOf(id), path, { 'hub.secret': '口令' });
+        await publish(id, `以 ${method} 签名`);
+        const push = await subscriber.pushWith(path, `以 ${method} 签名`);
+        expect(push.headers['x-hub-signature']).toBe(signature(method, '口令', push.body));
+      },
+    );
 
     it('that fails or is redirected comes again, with what the feed shows then', async () => {
       const id = await feed();
@@ -446,7 +466,9 @@ describe('the WebSub hub, as subscribers see it', () => {
       await publish(id, '终会送达');
       await pollUntil('five', () => Promise.resolve(subscriber.pushesAt(path).length >= 5), WAIT);
       expect(subscriber.pushesAt('/elsewhere')).toEqual([]);
-      expect((subscriber.pushesAt(path).at(-1) as HubPush).body.equals((await served(topic)).bytes)).toBe(true);
+      expect((subscriber.pushesAt(path).at(-1) as HubPush).body.equals((await served(topic)).bytes)).toBe(
+        true,
+      );
       const subscription = await subscriptionIn(topic, 'active');
       const channel = await system.api.call<{ paused: unknown }>(
         'console',
@@ -521,7 +543,9 @@ describe('the WebSub hub, as subscribers see it', () => {
       expect(deliveries.filter(({ state }) => state === 'superseded').length).toBeGreaterThan(30);
       expect(deliveries.find(({ state }) => state === 'superseded')?.reason).toMatch(/^came with dlv_/);
       expect(pushes.at(-1)?.body.equals((await served(topic)).bytes)).toBe(true);
-      const sizes = pushes.map(({ body }) => (JSON.parse(body.toString()) as { items: unknown[] }).items.length);
+      const sizes = pushes.map(
+        ({ body }) => (JSON.parse(body.toString()) as { items: unknown[] }).items.length,
+      );
       expect(sizes).toEqual(sizes.toSorted((one, other) => one - other));
     });
 
@@ -561,7 +585,12 @@ describe('the WebSub hub, as subscribers see it', () => {
         expect(push.at - answered).toBeLessThan(2_000);
         expect(push.body.toString()).not.toContain(`将被撤回的 ${index + 1}`);
       }
-      expect(subscriber.pushesAt(path).at(-1)?.body.equals((await served(topic)).bytes)).toBe(true);
+      expect(
+        subscriber
+          .pushesAt(path)
+          .at(-1)
+          ?.body.equals((await served(topic)).bytes),
+      ).toBe(true);
     });
 
     it('of another article in flight is stopped by a withdrawal of one that it holds', async () => {
@@ -569,11 +598,7 @@ describe('the WebSub hub, as subscribers see it', () => {
       const topic = topicOf(id);
       const path = newPath();
       const [withdrawn] = [await publish(id, '随后撤回')];
-      await pollUntil(
-        'served',
-        async () => (await served(topic)).bytes.includes('随后撤回'),
-        WAIT,
-      );
+      await pollUntil('served', async () => (await served(topic)).bytes.includes('随后撤回'), WAIT);
       await subscribed(topic, path);
       const held: (() => void)[] = [];
       subscriber.takes(path, (response) => {
@@ -612,7 +637,9 @@ describe('the WebSub hub, as subscribers see it', () => {
       system.spawnService('publish');
       await system.ready(['publish']);
       await subscriber.pushWith(stands, '停机期间', 30_000);
-      await pollUntil('verified', () => Promise.resolve(subscriber.questionsAt(comes)[0]), { timeoutMs: 30_000 });
+      await pollUntil('verified', () => Promise.resolve(subscriber.questionsAt(comes)[0]), {
+        timeoutMs: 30_000,
+      });
       await publish(id, '恢复之后');
       await subscriber.pushWith(comes, '恢复之后');
       await subscriber.pushWith(stands, '恢复之后');

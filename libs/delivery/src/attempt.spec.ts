@@ -335,4 +335,80 @@ describe('attemptDelivery', () => {
       expect((await readClaimCandidate(test.ledger, withdrawal))?.state).toBe('delivered');
     });
   });
+
+  describe('of a channel whose requests go one after the other', () => {
+    let other: string;
+    beforeEach(async () => {
+      const oneAtATime = connector();
+      oneAtATime.manifest.limits.oneAtATime = true;
+      oneAtATime.manifest.subscribed = true;
+      parts = { ...parts, connectorOf: () => oneAtATime };
+      const channel = `one-${++channels}`;
+      await newsroom.addChannel(channel, { url: 'https://outlet.example/push' });
+      [delivery = ''] = await newsroom.deliver(await newsroom.release(), [channel]);
+      [other = ''] = await newsroom.deliver(await newsroom.release(), [channel]);
+    });
+    const stateOfOther = async () => (await readClaimCandidate(test.ledger, other))?.state;
+    const turnOfOther = () => attemptDelivery(other, parts, new AbortController().signal);
+
+    it('lets no two be under way, whichever process sends', async () => {
+      const { promise, resolve } = Promise.withResolvers<AttemptResult>();
+      outlet = () => promise;
+      const first = turn();
+      await pollUntil('sending', async () => (await stateOf()) === 'sending', { timeoutMs: 5_000 });
+      expect((await turnOfOther()).again).toMatchObject({ action: 'publish' });
+      expect(await stateOfOther()).toBe('queued');
+      resolve({ outcome: 'transient', status: 500, error: 'failed', response: null });
+      await first;
+      outlet = () => Promise.resolve(ANSWERED);
+      await turnOfOther();
+      expect(await stateOfOther()).toBe('delivered');
+    });
+
+    it('ends what waited when the turn of one that arrived began: it came along', async () => {
+      // What is made in the same millisecond is left alone.
+      await delay(5);
+      const { endedOthers } = await turn();
+      expect(endedOthers).toBe(true);
+      expect([await stateOf(), await stateOfOther()]).toEqual(['delivered', 'superseded']);
+    });
+
+    it('ends nothing by one that failed, and nothing that came after the turn began', async () => {
+      outlet = () => Promise.resolve({ outcome: 'transient', status: 500, error: 'failed', response: null });
+      await turn();
+      expect(await stateOfOther()).toBe('queued');
+      let late = '';
+      outlet = async () => {
+        const candidate = await readClaimCandidate(test.ledger, other);
+        [late = ''] = await newsroom.deliver(await newsroom.release(), [candidate?.channel.id ?? '']);
+        return ANSWERED;
+      };
+      await delay(5);
+      await turnOfOther();
+      expect(await stateOf()).toBe('superseded');
+      expect((await readClaimCandidate(test.ledger, late))?.state).toBe('queued');
+    });
+
+    it('tells operators of no failure, never pauses, and closes the channel where its outlet says so', async () => {
+      const closed: string[] = [];
+      parts = {
+        ...parts,
+        schedule: [0],
+        autoPause: { failures: 1, forMs: 0 },
+        closeChannel: (channelId, reason) => Promise.resolve(closed.push(`${channelId}: ${reason}`)),
+      };
+      outlet = () =>
+        Promise.resolve({ outcome: 'permanent', status: 410, error: 'gone', response: null, closeReason: 'gone' });
+      await turn();
+      const candidate = await readClaimCandidate(test.ledger, delivery);
+      expect(candidate).toMatchObject({ state: 'dead', channel: { paused: null } });
+      expect(closed).toEqual([`${candidate?.channel.id ?? ''}: gone`]);
+      const events = await test.ledger
+        .selectFrom('operator_events')
+        .select('kind')
+        .where('subject', 'in', [delivery, candidate?.channel.id ?? ''])
+        .execute();
+      expect(events).toEqual([]);
+    });
+  });
 });

@@ -237,7 +237,7 @@ async function settle(
   prepared: Prepared,
   sent: Sent,
   parts: AttemptParts,
-): Promise<Pick<Turn, 'again' | 'silentForMs' | 'lookAgain'>> {
+): Promise<Pick<Turn, 'again' | 'silentForMs' | 'lookAgain' | 'endedOthers'>> {
   const { candidate, connector } = prepared;
   const { claim, result, durationMs, leaseEndsAt } = sent;
   const { capabilities } = connector.manifest;
@@ -278,24 +278,30 @@ async function settle(
   const settled = await settleWithinLease(parts, settlement, leaseEndsAt, prepared.stopping);
   annotate({ [ATTRIBUTES.deliveryState]: settled?.state ?? 'lost' });
   parts.events.attempted({ candidate, claim, result, durationMs, settled });
-  if (settled !== null) await afterwards(prepared, result, parts);
+  const endedOthers = settled !== null && (await afterwards(prepared, result, parts));
   const waits = settled?.state === 'retrying' && next.nextAttemptInMs !== null;
   return {
     again: waits ? { action: candidate.action, inMs: next.nextAttemptInMs ?? 0 } : null,
     silentForMs: settled?.breaker === 'opened' || settled?.paused === true ? CLOSED_MS : 0,
     lookAgain: settled?.breaker === 'closed',
+    endedOthers,
   };
 }
 
-/** What a result that is written leads to besides: all of it may be lost, and comes again or is done by a sweep. */
+/**
+ * What a result that is written leads to besides: all of it may be lost, and comes again or is done by a sweep. True if it ended
+ * other deliveries of the channel.
+ */
 async function afterwards(
   { candidate, channelTurn }: Prepared,
   { outcome, closeReason }: AttemptResult,
   parts: AttemptParts,
-): Promise<void> {
-  if (channelTurn !== null && outcome === 'delivered')
-    parts.events.cameAlong(await endCarried(parts.ledger, channelTurn, candidate.id));
+): Promise<boolean> {
   if (closeReason !== undefined) await parts.closeChannel?.(candidate.channel.id, closeReason);
+  if (channelTurn === null || outcome !== 'delivered') return closeReason !== undefined;
+  const carried = await endCarried(parts.ledger, channelTurn, candidate.id);
+  parts.events.cameAlong(carried);
+  return carried > 0;
 }
 
 /** Nothing was sent: the ledger answered the claim so late that the lease would have ended under the request. */

@@ -57,4 +57,15 @@ describe('InFlight', () => {
     inFlight.abort('a', 1);
     expect(first.signal.aborted).toBe(false);
   });
+
+  it('stops what carries the content of another article that is withdrawn, and forgets it with the flight', () => {
+    const inFlight = new InFlight();
+    const flight = inFlight.begin('a', 1, LATER);
+    flight.carries(['b', 'c', 'b']);
+    expect(inFlight.articles().sort()).toEqual(['a', 'b', 'c']);
+    inFlight.abort('c', 3);
+    expect(flight.signal.aborted).toBe(true);
+    flight.land();
+    expect(inFlight.articles()).toEqual([]);
+  });
 });

@@ -241,4 +241,42 @@ describe('mailboxes', () => {
     await stopped;
     expect(begun).toEqual(['a1']);
   });
+
+  it('gives a channel whose requests go one after the other one turn at a time, however well it answers', async () => {
+    open({ destinationOf: () => Promise.resolve({ origin: 'https://a', rate: null, oneAtATime: true }) });
+    put('a', 'a1', 'a2', 'a3');
+    await until('the first', () => begun.length === 1);
+    end('a1');
+    await until('the second', () => begun.length === 2);
+    await delay(20);
+    expect(begun).toEqual(['a1', 'a2']);
+  });
+
+  it('asks the ledger anew when a turn ended others that wait: none of those has one', async () => {
+    open({}, { perChannel: 1 });
+    put('a', 'a1', 'a2', 'a3', 'a4');
+    await until('the first', () => begun.length === 1);
+    ledger.set('a', ['a4']);
+    end('a1', { endedOthers: true });
+    await until('the one that is left', () => begun.length === 2);
+    end('a4');
+    await delay(20);
+    expect(begun).toEqual(['a1', 'a4']);
+  });
+
+  it('keeps channels of a pool from having more requests together than it has, and leaves others alone', async () => {
+    const destinationOf = (channelId: string) =>
+      Promise.resolve({
+        origin: `https://${channelId}`,
+        rate: null,
+        pool: channelId.startsWith('s') ? ('subscribed' as const) : null,
+      });
+    open({ destinationOf }, { perPool: 2 });
+    for (const channel of ['s1', 's2', 's3', 's4', 'other']) put(channel, `${channel}-1`);
+    await until('the pool is full, and the other has its turn', () => begun.length === 3);
+    await delay(20);
+    expect(begun).toEqual(['s1-1', 's2-1', 'other-1']);
+    end('s1-1');
+    await until('the next of the pool', () => begun.includes('s3-1'));
+  });
 });

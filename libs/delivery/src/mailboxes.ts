@@ -31,6 +31,8 @@ export interface TurnEnd {
   requestMs: number | null;
   /** As it was just read; null if it was not. */
   destination: Destination | null;
+  /** It ended others that wait here: what is left is asked of the ledger, so that none of those takes a turn. */
+  endedOthers?: boolean;
 }
 
 export interface MailboxLimits {
@@ -389,8 +391,9 @@ export class Mailboxes {
   #learn(mailbox: Mailbox, known: Known, end: TurnEnd): void {
     if (end.destination !== null) known.destination = end.destination;
     if (end.requestMs !== null) known.proven = end.requestMs <= PROVEN_WITHIN_MS;
+    if (end.endedOthers === true) mailbox.waiting.clear();
     if (end.silentForMs <= 0) {
-      if (end.lookAgain) mailbox.more = true;
+      if (end.lookAgain || end.endedOthers === true) mailbox.more = true;
       return;
     }
     // The ledger has it all.

@@ -229,6 +229,7 @@ describe('feed documents', () => {
     const parsedRss = parseRssFeed(rss);
     expect(parsedRss.atom?.links).toEqual([
       { href: `${PUBLIC_URL}/feeds/partner-daily.rss`, rel: 'self', type: 'application/rss+xml' },
+      { href: `${PUBLIC_URL}/hub`, rel: 'hub' },
     ]);
     expect(parsedRss).toMatchObject({
       language: 'zh-CN',

@@ -56,37 +56,41 @@ export async function askHub(
   request: NewHubRequest,
   limits: HubLimits,
 ): Promise<HubRefusal | null> {
-  return ledger.transaction().execute(async (tx) => {
-    const { rows } = await sql<{
-      renews: boolean;
-      waits: boolean;
-      host_requests: number;
-      all_requests: number;
-      host_subscriptions: number;
-      all_subscriptions: number;
-    }>`
-      select exists (select from hub_subscriptions where channel_id = ${request.channelId} and ended_at is null) as renews,
-             exists (select from hub_requests where channel_id = ${request.channelId} and mode = ${request.mode}) as waits,
-             (select count(*)::int from hub_requests where callback_host = ${request.callbackHost}) as host_requests,
-             (select count(*)::int from (select from hub_requests limit ${limits.allRequests}) as r) as all_requests,
-             (select count(*)::int from hub_subscriptions
-              where callback_host = ${request.callbackHost} and ended_at is null) as host_subscriptions,
-             (select count(*)::int from (select from hub_subscriptions where ended_at is null
-                                         limit ${limits.allSubscriptions}) as s) as all_subscriptions`.execute(
-      tx,
-    );
-    const [there] = rows;
-    if (there !== undefined && !there.waits) {
-      if (there.host_requests >= limits.hostRequests) return 'host-requests';
-      if (there.all_requests >= limits.allRequests) return 'all-requests';
-      if (request.mode === 'subscribe' && !there.renews) {
-        if (there.host_subscriptions >= limits.hostSubscriptions) return 'host-subscriptions';
-        if (there.all_subscriptions >= limits.allSubscriptions) return 'all-subscriptions';
-      }
-    }
-    await putRequest(tx, request);
-    return null;
-  });
+  const refusal = await refusalOf(ledger, request, limits);
+  if (refusal === null) await ledger.transaction().execute((tx) => putRequest(tx, request));
+  return refusal;
+}
+
+async function refusalOf(
+  ledger: Ledger,
+  { channelId, mode, callbackHost }: NewHubRequest,
+  limits: HubLimits,
+): Promise<HubRefusal | null> {
+  const { rows } = await sql<{
+    renews: boolean;
+    waits: boolean;
+    host_requests: number;
+    all_requests: number;
+    host_subscriptions: number;
+    all_subscriptions: number;
+  }>`
+    select exists (select from hub_subscriptions where channel_id = ${channelId} and ended_at is null) as renews,
+           exists (select from hub_requests where channel_id = ${channelId} and mode = ${mode}) as waits,
+           (select count(*)::int from hub_requests where callback_host = ${callbackHost}) as host_requests,
+           (select count(*)::int from (select from hub_requests limit ${limits.allRequests}) as r) as all_requests,
+           (select count(*)::int from hub_subscriptions
+            where callback_host = ${callbackHost} and ended_at is null) as host_subscriptions,
+           (select count(*)::int from (select from hub_subscriptions where ended_at is null
+                                       limit ${limits.allSubscriptions}) as s) as all_subscriptions`.execute(
+    ledger,
+  );
+  const [there] = rows;
+  if (there === undefined || there.waits) return null;
+  if (there.host_requests >= limits.hostRequests) return 'host-requests';
+  if (there.all_requests >= limits.allRequests) return 'all-requests';
+  if (mode !== 'subscribe' || there.renews) return null;
+  if (there.host_subscriptions >= limits.hostSubscriptions) return 'host-subscriptions';
+  return there.all_subscriptions >= limits.allSubscriptions ? 'all-subscriptions' : null;
 }
 
 /** As {@link askHub} without limits: what the hub has to tell by itself. */

@@ -15,6 +15,9 @@ import { enqueueEvent } from './outbox.js';
 /** The type of their channels. */
 export const SUBSCRIPTION_TYPE = 'websub';
 
+/** Why most subscriptions end. */
+export const LEASE_OVER = 'the lease is over';
+
 /** The same for the same topic and callback: there is one subscription for both. */
 export function subscriptionId(topic: string, callback: string): string {
   const hash = createHash('sha256').update(`${topic}\n${callback}`).digest('hex');
@@ -220,21 +223,28 @@ export interface SubscriptionQuery {
 }
 
 /** Newest first, those that are still to be verified among them; `limit + 1` rows so that the caller sees whether there are more. */
-export async function listSubscriptions(ledger: Ledger, query: SubscriptionQuery): Promise<SubscriptionView[]> {
+export async function listSubscriptions(
+  ledger: Ledger,
+  query: SubscriptionQuery,
+): Promise<SubscriptionView[]> {
   const { after, topic, host, state } = query;
   const conditions = [
     sql<boolean>`true`,
     ...(topic === undefined ? [] : [sql<boolean>`x.topic = ${topic}`]),
     ...(host === undefined ? [] : [sql<boolean>`x."callbackHost" = ${host}`]),
     ...(state === undefined ? [] : [sql<boolean>`x.state = ${state}`]),
-    ...(after === null ? [] : [sql<boolean>`(x."createdAt", x.id) < (${after.createdAt}::timestamptz, ${after.id})`]),
+    ...(after === null
+      ? []
+      : [sql<boolean>`(x."createdAt", x.id) < (${after.createdAt}::timestamptz, ${after.id})`]),
   ];
   const { rows } = await sql<SubscriptionView>`
     select x.* from (
       select channel_id as id, topic, callback, callback_host as "callbackHost", feed_channel_id as "feedChannelId",
              case when ended_at is null and expires_at > clock_timestamp() then 'active' else 'ended' end as state,
              lease_seconds as "leaseSeconds", verified_at as "verifiedAt", expires_at as "expiresAt",
-             ended_at as "endedAt", end_reason as "endReason", created_at as "createdAt"
+             coalesce(ended_at, case when expires_at <= clock_timestamp() then expires_at end) as "endedAt",
+             coalesce(end_reason, case when expires_at <= clock_timestamp() then ${LEASE_OVER} end) as "endReason",
+             created_at as "createdAt"
       from hub_subscriptions
       union all
       select channel_id, topic, callback, callback_host, feed_channel_id, 'pending', lease_seconds,

@@ -7,7 +7,11 @@ import { decodeCursor, pageOf, pagingQuery } from '@newsrelay/http-api/paging';
 import { Needs } from '@newsrelay/http-api/route-marks';
 import { recordChanges } from '@newsrelay/ledger/audit';
 import type { Ledger } from '@newsrelay/ledger/database';
-import { denySubscription, listSubscriptions, type SubscriptionView } from '@newsrelay/ledger/hub-subscriptions';
+import {
+  denySubscription,
+  listSubscriptions,
+  type SubscriptionView,
+} from '@newsrelay/ledger/hub-subscriptions';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { MASK } from '@newsrelay/sealing/mask';
 import { ConsoleEvents } from '../events.js';
@@ -61,7 +65,12 @@ export class SubscriptionsController {
   async list(@Query({ schema: listQuery }) query: z.infer<typeof listQuery>) {
     const { cursor, ...filter } = query;
     const rows = await listSubscriptions(this.ledger, { ...filter, after: decodeCursor(cursor) });
-    return pageOf(rows, query.limit, ({ createdAt, id }) => ({ createdAt: createdAt.toISOString(), id }), viewOf);
+    return pageOf(
+      rows,
+      query.limit,
+      ({ createdAt, id }) => ({ createdAt: createdAt.toISOString(), id }),
+      viewOf,
+    );
   }
 
   /** The subscriber is told; what waits for it is canceled. It may subscribe again. */

@@ -315,7 +315,12 @@ export const OPERATIONS: Operation[] = [
     method: 'get',
     path: '/api/v1/hub/subscriptions',
     summary: 'Subscriptions of the WebSub hub, newest first',
-    query: { ...paging, topic: 'address of a feed', host: 'host of the callback', state: 'pending, active, ended' },
+    query: {
+      ...paging,
+      topic: 'address of a feed',
+      host: 'host of the callback',
+      state: 'pending, active, ended',
+    },
     answers: { 200: 'A page of subscriptions; values in a callback’s query are masked' },
   },
   {

@@ -80,7 +80,8 @@ function textOf({ headers, body }: FastifyRequest): string {
   const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim());
   if (type.toLowerCase() !== FORM_TYPE) throw new HubRefused(415, `send ${FORM_TYPE}`);
   const charset = parameters.find((parameter) => /^charset=/i.test(parameter));
-  if (charset !== undefined && !/^charset="?utf-?8"?$/i.test(charset)) throw new HubRefused(415, 'send UTF-8');
+  if (charset !== undefined && !/^charset="?utf-?8"?$/i.test(charset))
+    throw new HubRefused(415, 'send UTF-8');
   return Buffer.isBuffer(body) ? decodeUtf8(body) : '';
 }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { feedManifest } from '@newsrelay/channel-feed/manifest';
 import { channelId } from '@newsrelay/contracts/channel';
+import { RecentlyUsed } from '@newsrelay/contracts/recently-used';
 import { parseTopic } from '@newsrelay/feed-kit/addresses';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { findShelvedChannel } from '@newsrelay/ledger/feed-shelf';
@@ -19,6 +20,9 @@ export const ALLOW_TARGETS = Symbol('AllowTargets');
 
 /** Requests of one address, each minute. */
 const PER_CALLER = 300;
+/** A host of which the ledger said that it has enough is refused for so long without asking again, milliseconds. */
+const FULL_MS = 1_000;
+const FULL_HOSTS = 5_000;
 const LIMITS: HubLimits = {
   hostRequests: 100,
   allRequests: 10_000,
@@ -49,6 +53,8 @@ export interface Caller extends Credentials {
 @Injectable()
 export class Hub {
   readonly #callers = new CallerPace(PER_CALLER);
+  /** Until when, on the monotonic clock: a flood costs the ledger a question a second. */
+  readonly #full = new RecentlyUsed<string, number>(FULL_HOSTS);
 
   constructor(
     @Inject(LEDGER) private readonly ledger: Ledger,
@@ -74,6 +80,7 @@ export class Hub {
     const { mode, topic, callback, callbackHost, secret, leaseSeconds } = form;
     const { refused } = checkTarget(callback, this.allowTargets);
     if (refused !== null) throw new HubRefused(400, `hub.callback ${refused}`);
+    if ((this.#full.get(callbackHost) ?? 0) > performance.now()) throw REFUSALS['host-requests'];
     const feedChannelId = await this.#feedOf(topic, caller);
     const id = subscriptionId(topic, callback);
     const refusal = await askHub(
@@ -91,6 +98,7 @@ export class Hub {
       },
       LIMITS,
     );
+    if (refusal === 'host-requests') this.#full.set(callbackHost, performance.now() + FULL_MS);
     if (refusal !== null) throw REFUSALS[refusal];
   }
 

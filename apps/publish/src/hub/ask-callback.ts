@@ -1,5 +1,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { OutboundFailure, type OutboundAnswer, type OutboundHttp } from '@newsrelay/channel-kit/outbound-http';
+import {
+  OutboundFailure,
+  type OutboundAnswer,
+  type OutboundHttp,
+} from '@newsrelay/channel-kit/outbound-http';
 import type { HubRequest } from '@newsrelay/ledger/hub-requests';
 import { callbackUrl } from './callback-url.js';
 
@@ -7,8 +11,7 @@ import { callbackUrl } from './callback-url.js';
 const ANSWER_BYTES = 1_024;
 
 /** What a callback said, or did not: `failed` may be tried again. */
-export type CallbackAnswer =
-  { said: 'yes' } | { said: 'no'; why: string } | { said: 'failed'; why: string };
+export type CallbackAnswer = { said: 'yes' } | { said: 'no'; why: string } | { said: 'failed'; why: string };
 
 /**
  * Verifies an intent, or tells of a denial (W3C Recommendation "WebSub", sections 5.3 and 5.2): one GET. Only a 2xx with the
@@ -50,7 +53,9 @@ function heard({ status }: OutboundAnswer): CallbackAnswer {
 function judge({ status, body }: OutboundAnswer, challenge: string): CallbackAnswer {
   if (mayPass(status)) return { said: 'failed', why: `it failed (${status})` };
   if (status < 200 || status >= 300) return { said: 'no', why: `it answered ${status}` };
-  return isSame(body ?? '', challenge) ? { said: 'yes' } : { said: 'no', why: 'it did not repeat the challenge' };
+  return isSame(body ?? '', challenge)
+    ? { said: 'yes' }
+    : { said: 'no', why: 'it did not repeat the challenge' };
 }
 
 const mayPass = (status: number) => status >= 500 || status === 429 || status === 408;

@@ -1,15 +1,11 @@
 import type { Ledger } from '@newsrelay/ledger/database';
-import {
-  deferRequest,
-  dueRequests,
-  endRequest,
-  type HubRequest,
-} from '@newsrelay/ledger/hub-requests';
+import { deferRequest, dueRequests, endRequest, type HubRequest } from '@newsrelay/ledger/hub-requests';
 import {
   beginSubscription,
   denySubscription,
   endByRequest,
   endSubscription,
+  LEASE_OVER,
   subscriptionsThatAreOver,
 } from '@newsrelay/ledger/hub-subscriptions';
 import type { Leader } from '@newsrelay/ledger/leader';
@@ -108,7 +104,11 @@ export class HubCallbacks {
 
   async #ask(request: HubRequest): Promise<void> {
     const { signal } = this.#stopping;
-    const http = this.parts.outbound.bind({ signal, deadlineMs: DEADLINE_MS, beforeFirstByte: () => undefined });
+    const http = this.parts.outbound.bind({
+      signal,
+      deadlineMs: DEADLINE_MS,
+      beforeFirstByte: () => undefined,
+    });
     const answer = await askCallback(request, http);
     // Ours to end, not the callback's failure: it is asked again by whoever comes next.
     if (signal.aborted && answer.said === 'failed') return;
@@ -143,7 +143,7 @@ export class HubCallbacks {
     const { ledger, events } = this.parts;
     for (const { channelId, why } of await subscriptionsThatAreOver(ledger, OVER_BATCH)) {
       if (why === 'lease')
-        await ledger.transaction().execute((tx) => endSubscription(tx, channelId, 'the lease is over'));
+        await ledger.transaction().execute((tx) => endSubscription(tx, channelId, LEASE_OVER));
       else if (why === 'feed-closed') await denySubscription(ledger, channelId, 'the feed was closed');
       else await denySubscription(ledger, channelId, 'the publisher ended the subscription');
       events.ended(channelId, why);

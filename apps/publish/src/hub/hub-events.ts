@@ -39,9 +39,16 @@ export class HubEvents {
   }
 
   /** The callback's query may hold a secret of the subscriber: its host is all that is told. */
-  asked({ channelId, mode, topic, callbackHost, tries }: HubRequest, result: CallbackResult, why: string | null) {
+  asked(
+    { channelId, mode, topic, callbackHost, tries }: HubRequest,
+    result: CallbackResult,
+    why: string | null,
+  ) {
     this.metrics.hubVerifications.inc({ mode, result });
-    this.logger.info({ subscription: channelId, mode, topic, host: callbackHost, tries, result, why }, 'callback asked');
+    this.logger.info(
+      { subscription: channelId, mode, topic, host: callbackHost, tries, result, why },
+      'callback asked',
+    );
   }
 
   ended(subscription: string, reason: string): void {

@@ -1,4 +1,9 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import type { Ledger } from '@newsrelay/ledger/database';
 import { Leader } from '@newsrelay/ledger/leader';

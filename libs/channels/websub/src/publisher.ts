@@ -23,7 +23,11 @@ async function push({ settings, secrets }: Target, io: ConnectorIo): Promise<Att
   if (io.topics === undefined) throw new Error('this attempt was not given the documents of topics');
   const document = await io.topics.read(settings.topic);
   if (document === null)
-    return { ...NOTHING_SENT, outcome: 'permanent', error: 'the subscription is over, or its feed was closed' };
+    return {
+      ...NOTHING_SENT,
+      outcome: 'permanent',
+      error: 'the subscription is over, or its feed was closed',
+    };
   const { body, contentType, hub, signature } = document;
   const headers = {
     'content-type': contentType,

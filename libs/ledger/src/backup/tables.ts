@@ -2,7 +2,14 @@ import type pg from 'pg';
 import type { BackupTable } from './backup-file.js';
 
 /** Not in a backup: which schema there is, is told in its header; who is alive, leads or is logged in is over by then. */
-const LEFT_OUT = ['kysely_migration', 'kysely_migration_lock', 'service_heartbeats', 'sessions', 'leaders', 'channel_turns'];
+const LEFT_OUT = [
+  'kysely_migration',
+  'kysely_migration_lock',
+  'service_heartbeats',
+  'sessions',
+  'leaders',
+  'channel_turns',
+];
 
 /** Our tables with the columns that can be written, whichever migrations made them. */
 export async function ledgerTables(client: pg.ClientBase): Promise<BackupTable[]> {
