@@ -4,6 +4,7 @@ import { feedManifest } from '@newsrelay/channel-feed/manifest';
 import { feedSettings } from '@newsrelay/channel-feed/settings';
 import { channelId as channelIdRule } from '@newsrelay/contracts/channel';
 import { Problem } from '@newsrelay/contracts/problem';
+import { RecentlyUsed } from '@newsrelay/contracts/recently-used';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { FailedLogins } from '@newsrelay/http-api/failed-logins';
 import type { Ledger } from '@newsrelay/ledger/database';
@@ -18,8 +19,13 @@ import { readerNameOf } from './reader-name.js';
 /** What asks for a token in the way that readers know: a name, which may be any, and a password. */
 const CHALLENGE = 'Basic realm="Newsrelay feeds", charset="UTF-8"';
 
+/** UTF-16 units. */
+const LONGEST_REMEMBERED = 500;
+
 /** A request that may have what it asks for. */
 export interface Admission {
+  /** False: there is no such feed, or no more. Whatever memory holds of one is not shown. */
+  found: boolean;
   /** Whose token was shown; null for none. */
   holder: TokenHolder | null;
   /** To be called once, when the status of the answer is known: it is counted. */
@@ -34,6 +40,8 @@ export interface Admission {
 export class FeedAccess implements OnApplicationBootstrap {
   readonly #grants: ChannelGrants;
   readonly #wrong = new FailedLogins();
+  /** What `User-Agent` comes to: the same few come again and again. */
+  readonly #names = new RecentlyUsed<string, string>(1_000);
 
   constructor(
     @Inject(LEDGER) ledger: Ledger,
@@ -72,22 +80,37 @@ export class FeedAccess implements OnApplicationBootstrap {
 
   /**
    * Lets a request in that may read what the channel shows; one for a feed that is not there too, since the answer to that is
-   * nobody's secret.
+   * nobody's secret. Without waiting where that is known by heart.
    *
    * @throws Problem 401 where a token is missing, or is none of this channel's; 429 to whoever sends wrong ones again and again
    */
-  async admit(channelId: string, request: FastifyRequest, reply: FastifyReply): Promise<Admission> {
+  admit(channelId: string, request: FastifyRequest, reply: FastifyReply): Admission | Promise<Admission> {
     const shown = credentialsOf(request.raw);
-    const verdict = this.#grants.peek(channelId, shown) ?? (await this.mayRead(channelId, shown));
-    if (verdict.kind === 'absent') return NOBODY;
+    const known = this.#grants.peek(channelId, shown);
+    if (known !== undefined) return this.#enter(known, channelId, request, reply);
+    return this.mayRead(channelId, shown).then((verdict) => this.#enter(verdict, channelId, request, reply));
+  }
+
+  #enter(verdict: Verdict, channelId: string, request: FastifyRequest, reply: FastifyReply): Admission {
+    if (verdict.kind === 'absent') return NOTHING_THERE;
     const holder = verdict.kind === 'granted' ? verdict.holder : null;
     const answered = (status: number) => {
-      this.polls.count({ channelId, holder, reader: readerNameOf(request.headers['user-agent']), status });
+      this.polls.count({ channelId, holder, reader: this.#nameOf(request), status });
     };
-    if (verdict.kind === 'granted') return { holder, answered };
+    if (verdict.kind === 'granted') return { found: true, holder, answered };
     const problem = this.#refusal(verdict.shown, request, reply);
     answered(problem.status);
     throw problem;
+  }
+
+  #nameOf({ headers }: FastifyRequest): string {
+    const said = headers['user-agent'] ?? '';
+    const known = this.#names.get(said);
+    if (known !== undefined) return known;
+    const name = readerNameOf(said);
+    // Whoever says very much is not remembered for it.
+    if (said.length <= LONGEST_REMEMBERED) this.#names.set(said, name);
+    return name;
   }
 
   /** Right tokens are never held up by wrong ones: those alone are counted. */
@@ -107,4 +130,4 @@ export class FeedAccess implements OnApplicationBootstrap {
   }
 }
 
-const NOBODY: Admission = { holder: null, answered: () => undefined };
+const NOTHING_THERE: Admission = { found: false, holder: null, answered: () => undefined };

@@ -34,7 +34,7 @@ export class FeedController {
       this.events.requested(named.format, 410);
       throw new Problem(410, `The feed ${named.channelId} was closed.`);
     }
-    if (shelf.kind === 'absent') throw this.#nothing(file);
+    if (shelf.kind === 'absent' || !admission.found) throw this.#nothing(file);
     const document = shelf.documents[named.format];
     const status = statusFor(request, document);
     this.events.requested(named.format, status);
