@@ -81,7 +81,7 @@ describe('partners of a feed on the operators’ page', () => {
     await asking.getByLabel('合作方名称').fill('济宁日报');
     await asking.getByLabel(/^有效期至/).fill('2020-01-01');
     await asking.getByRole('button', { name: '发放', exact: true }).click();
-    await asking.locator('.error').waitFor();
+    await asking.getByText('要是以后的日期。').waitFor();
     await asking.getByLabel(/^有效期至/).fill('');
     await asking.getByRole('button', { name: '发放', exact: true }).click();
     const first = await kept();

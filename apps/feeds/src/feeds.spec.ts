@@ -22,8 +22,8 @@ import { ListenCuttingProxy } from './listen-cutting-proxy.fixture.js';
 
 /** What the contract allows from the order of a withdrawal until nothing of the article is served. */
 const WITHDRAWN_WITHIN_MS = 2_000;
-/** A dead connection is noticed within nine tenths of a second. */
-const REVOKED_WITHIN_MS = 1_500;
+/** A dead connection is noticed within nine tenths of a second; the rest is for a busy machine. */
+const REVOKED_WITHIN_MS = 2_000;
 
 describe('the feeds service', () => {
   let data: TemporaryDataDir;

@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { feedManifest } from '@newsrelay/channel-feed/manifest';
 import { feedSettings } from '@newsrelay/channel-feed/settings';
 import { channelId as channelIdRule } from '@newsrelay/contracts/channel';
-import { RecentlyUsed } from '@newsrelay/contracts/recently-used';
 import { Problem } from '@newsrelay/contracts/problem';
+import { RecentlyUsed } from '@newsrelay/contracts/recently-used';
 import { NOTIFICATIONS } from '@newsrelay/contracts/subjects';
 import { FailedLogins } from '@newsrelay/http-api/failed-logins';
 import type { Ledger } from '@newsrelay/ledger/database';
@@ -24,6 +24,8 @@ const LONG_AGENT = 500;
 
 /** A request that may have what it asks for. */
 export interface Admission {
+  /** False: there is no such feed, or no more. Whatever memory holds of one is not shown. */
+  found: boolean;
   /** Whose token was shown; null for none. */
   holder: TokenHolder | null;
   /** Whether that is so still: for answers that are waited for. */
@@ -80,20 +82,25 @@ export class FeedAccess implements OnApplicationBootstrap {
 
   /**
    * Lets a request in that may read what the channel shows; one for a feed that is not there too, since the answer to that is
-   * nobody's secret.
+   * nobody's secret. Without waiting where that is known by heart.
    *
    * @throws Problem 401 where a token is missing, or is none of this channel's; 429 to whoever sends wrong ones again and again
    */
-  async admit(channelId: string, request: FastifyRequest, reply: FastifyReply): Promise<Admission> {
+  admit(channelId: string, request: FastifyRequest, reply: FastifyReply): Admission | Promise<Admission> {
     const shown = credentialsOf(request.raw);
-    const verdict = this.#grants.peek(channelId, shown) ?? (await this.mayRead(channelId, shown));
-    if (verdict.kind === 'absent') return NOBODY;
+    const known = this.#grants.peek(channelId, shown);
+    if (known !== undefined) return this.#enter(known, channelId, request, reply);
+    return this.mayRead(channelId, shown).then((verdict) => this.#enter(verdict, channelId, request, reply));
+  }
+
+  #enter(verdict: Verdict, channelId: string, request: FastifyRequest, reply: FastifyReply): Admission {
+    if (verdict.kind === 'absent') return NOTHING_THERE;
     const holder = verdict.kind === 'granted' ? verdict.holder : null;
     const answered = (status: number) => {
       this.count(channelId, holder, request.headers['user-agent'], status);
     };
     const still = async () => (await this.mayRead(channelId, shown)).kind === 'granted';
-    if (verdict.kind === 'granted') return { holder, still, answered };
+    if (verdict.kind === 'granted') return { found: true, holder, still, answered };
     const problem = this.#refusal(verdict.shown, request, reply);
     answered(problem.status);
     throw problem;
@@ -129,4 +136,9 @@ export class FeedAccess implements OnApplicationBootstrap {
   }
 }
 
-const NOBODY: Admission = { holder: null, still: () => Promise.resolve(true), answered: () => undefined };
+const NOTHING_THERE: Admission = {
+  found: false,
+  holder: null,
+  still: () => Promise.resolve(true),
+  answered: () => undefined,
+};

@@ -34,11 +34,11 @@ export class EditionController {
   ): Promise<void> {
     const [, edition = '', ending] = /^([a-z0-9-]+)\.(xml|json)$/.exec(file) ?? [];
     if (edition === '') throw this.#refusal(404, `There is no edition ${channel}/${file}.`);
-    const { answered } = await this.#admit(channel, request, reply);
+    const { found, answered } = await this.#admit(channel, request, reply);
     const feed = await this.#feedFor(channel);
     const profile = this.editions.profileOf(edition);
     const isAsked = feed?.state.settings.editions?.includes(edition) ?? false;
-    if (feed === null || !isAsked || (profile !== undefined && editionEnding(profile) !== ending))
+    if (!found || feed === null || !isAsked || (profile !== undefined && editionEnding(profile) !== ending))
       throw this.#refusal(404, `There is no edition ${channel}/${file}.`);
     if (profile === undefined)
       throw this.#refusal(503, `The edition ${edition} cannot be made now: its profile is missing or wrong.`);

@@ -69,8 +69,9 @@ export class FeedAnswers {
     void reply.headers(CROSS_ORIGIN);
     const named = parseFeedFile(file);
     if (named === null) throw this.#nothing(file);
-    const { answered } = await this.#admit(named, request, reply);
+    const { found, answered } = await this.#admit(named, request, reply);
     const feed = await this.#feedOf(named.channelId, named.format, file);
+    if (!found) throw this.#nothing(file);
     if (isOpenedInBrowser(request)) {
       await this.#page(named.channelId, feed, reply);
       return;

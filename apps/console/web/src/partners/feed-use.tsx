@@ -29,7 +29,7 @@ export function FeedUse({ channelId }: { channelId: string }) {
             {use.lastPolledAt === null ? (
               say('partners.neverPolled')
             ) : (
-              <RelativeTime at={use.lastPolledAt} />
+              <RelativeTime past at={use.lastPolledAt} />
             )}{' '}
             {use.silent && (
               <span className="mark warn">
@@ -79,7 +79,7 @@ function Readers({ readers }: { readers: FeedUsageView['readers'] }) {
                 <bdi>{reader.token ?? say('partners.noPartner')}</bdi>
               </td>
               <td>
-                <RelativeTime at={reader.lastAt} />
+                <RelativeTime past at={reader.lastAt} />
               </td>
               <Counts of={reader} />
             </tr>
@@ -118,9 +118,15 @@ function CountHeads() {
   const { say } = useWords();
   return (
     <>
-      <th scope="col">{say('partners.ok')}</th>
-      <th scope="col">{say('partners.notModified')}</th>
-      <th scope="col">{say('partners.other')}</th>
+      <th scope="col" className="number">
+        {say('partners.ok')}
+      </th>
+      <th scope="col" className="number">
+        {say('partners.notModified')}
+      </th>
+      <th scope="col" className="number">
+        {say('partners.other')}
+      </th>
     </>
   );
 }

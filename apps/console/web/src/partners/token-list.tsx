@@ -58,7 +58,7 @@ function TokenItem({ token, onRotate, onRevoke }: { token: FeedTokenView } & Act
       </p>
       <p className="small quiet">
         {say('partners.lastUsed')}
-        {token.lastUsedAt === null ? say('partners.neverUsed') : <RelativeTime at={token.lastUsedAt} />}
+        {token.lastUsedAt === null ? say('partners.neverUsed') : <RelativeTime past at={token.lastUsedAt} />}
         {expiresAt !== null &&
           ` · ${say(isOver ? 'partners.expired' : 'partners.validUntil', { at: clock(expiresAt) })}`}
       </p>
@@ -70,7 +70,7 @@ function TokenItem({ token, onRotate, onRevoke }: { token: FeedTokenView } & Act
           ) : (
             <>
               {say('partners.previousUsed')}
-              <RelativeTime at={previous.lastUsedAt} />
+              <RelativeTime past at={previous.lastUsedAt} />
             </>
           )}
         </p>

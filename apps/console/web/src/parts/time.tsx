@@ -2,10 +2,14 @@ import { useWords } from '../words/language.js';
 import { clockTime, relativeTime } from '../words/times.js';
 import { useNow } from './now.js';
 
-/** How long ago or in how long; the exact time where one points. */
-export function RelativeTime({ at }: { at: string }) {
+/**
+ * How long ago or in how long; the exact time where one points. What is `past` never reads as something to come, however long
+ * the page has not looked at its clock.
+ */
+export function RelativeTime({ at, past = false }: { at: string; past?: boolean }) {
   const { locale, say } = useWords();
-  const now = useNow();
+  const seen = useNow();
+  const now = past ? Math.max(seen, Date.parse(at)) : seen;
   return (
     <time dateTime={at} title={clockTime(at, now, locale)}>
       {relativeTime(at, now, locale, say)}

@@ -10,6 +10,7 @@ const KNOWN: readonly [RegExp, Key][] = [
   [/^must be at least (?<n>\d+)$/, 'fieldError.least'],
   [/^must be at most (?<n>\d+)$/, 'fieldError.most'],
   [/^must be an RFC 3339 instant/, 'fieldError.instant'],
+  [/^must be in the future$/, 'fieldError.future'],
   [/^must be an absolute https URL$/, 'fieldError.url'],
   [/^must be an e-mail address$/, 'fieldError.email'],
   [/^must be 1 to 63 of a-z/, 'fieldError.id'],

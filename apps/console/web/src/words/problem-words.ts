@@ -13,6 +13,7 @@ const KNOWN: readonly [number, RegExp, Key][] = [
   [409, /^There can be no replay: the channel is disabled/, 'error.409.replayDisabled'],
   [409, /^There can be no replay: replay .* is running/, 'error.409.replayRunning'],
   [409, /^This replay is over/, 'error.409.replayOver'],
+  [409, /^The channel has a token named/, 'error.409.tokenTaken'],
   [409, /is taken/, 'error.409.idTaken'],
   [409, /^Version \d+ is /, 'error.409.state'],
   [422, /^Every proposed repair/, 'error.422.undecided'],

@@ -76,6 +76,7 @@ describe('what went wrong in words', () => {
     ['must be after since', 'fieldError.order', {}],
     ['must be at most 31 days after since: replay a shorter window', 'fieldError.window', { days: '31' }],
     ['must be at most 50', 'fieldError.most', { n: '50' }],
+    ['must be in the future', 'fieldError.future', {}],
   ])('of a field: %s', (message, key, values) => {
     expect(fieldProblem(message)).toEqual({ key, values });
   });
