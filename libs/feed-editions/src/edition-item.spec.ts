@@ -20,6 +20,7 @@ function profileOf(changes: object): Profile {
       ...changes,
     }),
     'test.json',
+    'test',
   );
   if (profile === undefined) throw new Error(faults.join('\n'));
   return profile;
