@@ -156,13 +156,14 @@ function editionChannel(
   { channelCreatedAt, settings }: ShelfState,
   publicUrl: string,
 ): EditionChannel {
-  const { title, description, language } = settings;
+  const { title, description, language, content } = settings;
   return {
     id: channelId,
     urn: feedId({ channelId, channelCreatedAt }),
     title,
     description,
     language,
+    content,
     link: `${publicUrl}/`,
     self: `${publicUrl}/feeds/${channelId}/${profile.edition}.${editionEnding(profile)}`,
     ttlMinutes: FEED_TTL,
