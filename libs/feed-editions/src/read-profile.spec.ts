@@ -69,6 +69,23 @@ describe('a profile', () => {
       'format: rss\ncontentType: application/json',
       'contentType: is not that of a document in XML',
     ],
+    ['format: rss', 'format: rss\ncontentType: text/html', 'contentType: is not that of a document in XML'],
+    ['format: rss', 'format: rss\ncontentType: application/xhtml+xml', 'contentType: is not that of'],
+    [
+      'format: rss',
+      'format: rss\nnamespaces: { a: "http://a.example/", b: "http://a.example/" }',
+      'namespaces.b: has the address of another prefix',
+    ],
+    [
+      'format: rss',
+      'format: rss\nnamespaces: { a: "http://www.w3.org/2000/xmlns/" }',
+      'namespaces.a: is a namespace of XML itself',
+    ],
+    [
+      '{ name: title, value: title }',
+      '{ name: title, value: title, attributes: { xmlns: x } }',
+      'item[1].attributes.xmlns: "xmlns" is no name',
+    ],
     ['format: rss', 'format: rss\nitemsName: articles', 'itemsName: is of JSON alone'],
     ['format: rss', 'format: rss\nexpires: { days: 3 }', 'expires: is used by no element'],
     [
@@ -202,6 +219,8 @@ item: [{ name: id, value: id }${item}]
             .join(', ')}]`,
     );
     expect(faultsOf(bomb.join('\n'))).not.toEqual([]);
+    const deep = `${'{"children":['.repeat(9_000)}${']}'.repeat(9_000)}`;
+    expect(faultsOf(`{"item": [${deep}]}`)).not.toEqual([]);
     expect(faultsOf(`title: ${'x'.repeat(300_000)}`)).toEqual([expect.stringContaining('longer than')]);
   });
 

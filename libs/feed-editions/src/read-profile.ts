@@ -19,19 +19,21 @@ const MAX_CHARACTERS = 200_000;
 export function readProfile(text: string, file: string, name: string): ProfileRead {
   if (text.length > MAX_CHARACTERS)
     return { faults: [`${file}: is longer than ${MAX_CHARACTERS} characters`] };
+  try {
+    return readChecked(text, file, name);
+  } catch (error) {
+    // Nested deeper than recursion bears, or an alias that expands without end.
+    return { faults: [`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+}
+
+function readChecked(text: string, file: string, name: string): ProfileRead {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const unreadable = [...document.errors, ...document.warnings];
   if (unreadable.length > 0)
     return { faults: unreadable.map(({ pos, message }) => `${place(file, lines, pos[0])}: ${message}`) };
-  let given: unknown;
-  try {
-    given = document.toJS();
-  } catch (error) {
-    // An alias that expands without end.
-    return { faults: [`${file}: ${error instanceof Error ? error.message : String(error)}`] };
-  }
-  const parsed = profileSchema.safeParse(given);
+  const parsed = profileSchema.safeParse(document.toJS());
   const faults = parsed.success
     ? [...misnamed(parsed.data, name), ...profileFaults(parsed.data)]
     : parsed.error.issues.flatMap(faultsOf);

@@ -93,6 +93,7 @@ export class EditionShelf {
         etag,
         'cache-control': FEED_CACHE_CONTROL,
         vary: 'Accept-Encoding',
+        'x-content-type-options': 'nosniff',
         link: `<${channel.self}>; rel="self"`,
       },
     };
