@@ -58,6 +58,8 @@ const base = realpathSync(folder);
 const scope = join(base, 'node_modules/@newsrelay');
 const used = readdirSync(scope).map((name) => relative(base, realpathSync(join(scope, name))));
 for (const path of used) copy(join(path, 'dist'), isRunTime);
+// The editions that come with it are data beside their code.
+if (used.includes('libs/feed-editions')) copy('libs/feed-editions/profiles');
 // The console's page, which Vite builds.
 const page = join('apps', app, 'web/dist/site');
 if (existsSync(join(root, page))) copy(page);

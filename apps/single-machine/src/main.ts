@@ -3,6 +3,7 @@ import { launcherSettings, type LauncherSettings } from '@newsrelay/config/launc
 import { runBackup } from './backup/backup.js';
 import { runRestore } from './backup/restore.js';
 import { rotateEncryptionKey } from './backup/rotate-encryption-key.js';
+import { checkEdition } from './check-edition.js';
 import { changeDemo } from './demo/changes.js';
 import { runDemo } from './demo/demo.js';
 import { runUntilStopped, stayUp } from './start.js';
@@ -30,6 +31,7 @@ function runDemoOrChange(settings: LauncherSettings): Promise<number> {
     : runDemo(settings, terminal, signals, { once: options.includes('--once') });
 }
 
+if (command === 'editions') process.exit(checkEdition(options));
 if (command === 'verify-evidence') process.exit(verifyEvidenceFile(terminal, options));
 
 try {

@@ -30,6 +30,7 @@ describe('launcherSettings', () => {
       NEWSRELAY_RETRY_SCHEDULE: 'soon',
       NEWSRELAY_ENCRYPTION_KEY: 'forty characters, but nothing like a key',
       DATABASE_URL: 'mysql://x',
+      NEWSRELAY_EDITIONS_DIR: '/no/such/folder',
     };
     expect(() => launcherSettings(wrong)).toThrow(SettingsError);
     for (const [name, fix] of Object.entries({
@@ -38,6 +39,7 @@ describe('launcherSettings', () => {
       NEWSRELAY_RETRY_SCHEDULE: 'must be seconds between attempts',
       NEWSRELAY_ENCRYPTION_KEY: 'must be 32 bytes as base64 or hex',
       DATABASE_URL: 'must be a URL such as postgresql://',
+      NEWSRELAY_EDITIONS_DIR: '/no/such/folder is no folder',
     })) {
       expect(() => launcherSettings(wrong)).toThrow(`${name}: ${fix}`);
     }

@@ -8,6 +8,8 @@ export interface EditionChannel {
   title: string;
   description: string;
   language: string;
+  /** A channel of summaries has no other editions. */
+  content: 'full' | 'summary';
   /** Addresses: of what the feed belongs to, and of the edition itself. */
   link: string;
   self: string;

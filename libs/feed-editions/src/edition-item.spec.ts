@@ -20,6 +20,7 @@ function profileOf(changes: object): Profile {
       ...changes,
     }),
     'test.json',
+    'test',
   );
   if (profile === undefined) throw new Error(faults.join('\n'));
   return profile;
@@ -203,6 +204,12 @@ describe('an item of an edition', () => {
       t: '很长很长很长很长很…',
       text: '很长很长很长很长很长很长\n\n正文。',
     });
+    // What was added gives way first; the headline is whole, and the text need not say it again.
+    expect(title('短', { min: 5, max: 10, short: 'lengthen' })).toMatchObject({ t: '眉题　短　副题副题' });
+    expect(title('短题短题', { min: 8, max: 10, short: 'lengthen' })).toMatchObject({
+      t: '眉题　短题短题　副…',
+      text: '正文。',
+    });
     expect(title('👨‍👩‍👧'.repeat(10), { max: 10 })).toMatchObject({ t: '👨‍👩‍👧'.repeat(10) });
   });
 
@@ -263,6 +270,20 @@ describe('an item of an edition', () => {
 });
 
 describe('the limits of an edition', () => {
+  it('are the summary, in a channel of summaries', () => {
+    const profile = profileOf({
+      item: [ID, ...['body', 'fullHtml', 'bodyText', 'summary'].map((name) => ({ name, value: name }))],
+    });
+    const article = sampleArticle(1, { body: ['第一句。', `${'长'.repeat(200)}。`] });
+    const made = (content: 'full' | 'summary') => {
+      const item = editionItem(profile, { ...SAMPLE_CHANNEL, content }, article);
+      return 'text' in item ? item.text : '';
+    };
+    expect(made('full')).toContain('长长');
+    expect(made('summary')).not.toContain('长长');
+    expect(JSON.parse(made('summary'))).toMatchObject({ body: '<p>第一句。</p>', bodyText: '第一句。' });
+  });
+
   const long = '长'.repeat(400);
   const item = [ID, { name: 'body', value: 'body' }, { name: 'summary', value: 'summary' }];
   const article = (order: number, paragraphs: number) =>

@@ -27,7 +27,7 @@ const ITEM_NAMES: Readonly<Record<Exclude<EditionFormat, 'json'>, string>> = { r
 const INDENT: Readonly<Record<EditionFormat, string>> = { rss: '    ', atom: '  ', json: '' };
 
 /**
- * Writes one article as its profile says, within the profile's limit of an article. A pure function of its arguments, so that
+ * Writes one article as its profile says, within the profile's limit of an article; in a channel of summaries with its summary. A pure function of its arguments, so that
  * what was written once can be kept for as long as they are the same.
  */
 export function editionItem(profile: Profile, channel: EditionChannel, entry: EditionEntry): EditionItem {
@@ -38,7 +38,7 @@ export function editionItem(profile: Profile, channel: EditionChannel, entry: Ed
       : shownValues(profile, channel, entry);
   if (values === null) return { leftOut: 'title too short' };
   const { articleBytes = Infinity, overflow } = profile.limits;
-  const whole = measured(itemText(profile, values.whole), false);
+  const whole = measured(itemText(profile, channel.content === 'full' ? values.whole : values.cut), false);
   if (whole.bytes <= articleBytes) return whole;
   if (overflow === 'leave-out') return { leftOut: 'too long' };
   const cut = measured(itemText(profile, values.cut), true);

@@ -27,5 +27,10 @@ export function fitTitle(
     if (lengthOf(title) < min && subtitle !== null) title = title + WIDE_SPACE + subtitle;
   }
   const fitted = fitHeadline(title, max ?? null);
-  return { ...fitted, tooShort: lengthOf(fitted.headline) < min };
+  return {
+    headline: fitted.headline,
+    // Where only what was added had to give way, the text need not begin with the headline.
+    cut: !fitted.headline.includes(headline),
+    tooShort: lengthOf(fitted.headline) < min,
+  };
 }

@@ -14,6 +14,15 @@ const REQUIRED: Readonly<Record<EditionFormat, { channel: readonly string[]; ite
   json: { channel: [], item: [] },
 };
 
+/** Never one that a browser runs: texts stand in an edition as they are. */
+const CONTENT_TYPES = {
+  xml: /^(application|text)\/(xml|(?!xhtml)[a-z0-9.-]+\+xml)$/,
+  json: /^application\/(json|[a-z0-9.-]+\+json)$/,
+};
+
+/** Namespaces in XML 1.0, section 3: no prefix may be bound to them. */
+const RESERVED_NAMESPACES = ['http://www.w3.org/XML/1998/namespace', 'http://www.w3.org/2000/xmlns/'];
+
 const XML_NAME = /^(?:([A-Za-z_][\w.-]*):)?[A-Za-z_][\w.-]*$/;
 
 /** What the schema cannot say: which words fit together. Empty for a profile that can be used. */
@@ -38,13 +47,20 @@ type Wrong = (path: readonly PropertyKey[], message: string) => void;
 
 function checkDocument({ format, contentType, namespaces, itemsName, titles }: Profile, wrong: Wrong): void {
   const json = format === 'json';
-  if (contentType !== undefined && contentType.endsWith('json') !== json)
+  if (contentType !== undefined && !CONTENT_TYPES[json ? 'json' : 'xml'].test(contentType))
     wrong(
       ['contentType'],
       `is not that of a document in ${json ? 'JSON' : 'XML'}: leave it out for the usual one`,
     );
   if (json && Object.keys(namespaces).length > 0) wrong(['namespaces'], 'are of XML alone: leave them out');
   if (!json && itemsName !== 'items') wrong(['itemsName'], 'is of JSON alone: leave it out');
+  const uris = Object.values(namespaces);
+  for (const [at, [prefix, uri]] of Object.entries(namespaces).entries()) {
+    if (uris.indexOf(uri) < at)
+      wrong(['namespaces', prefix], 'has the address of another prefix: use that one');
+    if (RESERVED_NAMESPACES.includes(uri))
+      wrong(['namespaces', prefix], 'is a namespace of XML itself: leave it out');
+  }
   if (titles.max !== undefined && titles.max < titles.min) wrong(['titles', 'max'], 'must not be below min');
 }
 
@@ -126,7 +142,7 @@ class NodeRules {
   #checkName(name: string, path: readonly PropertyKey[], what: 'element' | 'attribute'): void {
     if (this.#json) return;
     const match = XML_NAME.exec(name);
-    if (match === null) {
+    if (match === null || name === 'xmlns') {
       this.wrong(path, `"${name}" is no name of XML: use letters, digits, - and _, and at most one prefix`);
       return;
     }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Profile } from './profile.js';
-import { readProfile } from './read-profile.js';
+import { readProfile, type ProfileRead } from './read-profile.js';
 
 /** The profiles that come with Newsrelay. */
 export const BUILT_IN_FOLDER = fileURLToPath(new URL('../profiles/', import.meta.url));
@@ -44,26 +44,23 @@ function addFolder(folder: string, byName: Map<string, Profile>): string[] {
 }
 
 function addFile(file: string, byName: Map<string, Profile>): readonly string[] {
-  const read = readProfileFile(file);
-  if (read.profile === undefined) return read.faults;
-  const { profile } = read;
-  const name = basename(file, extname(file));
-  if (profile.edition !== name)
-    return [`${file}: edition: is "${profile.edition}", and the file's name says "${name}": name both alike`];
+  const { profile, faults } = readProfileFile(file);
+  if (profile === undefined) return faults;
+  const name = profile.edition;
   if (byName.has(name)) return [`${file}: there is an edition "${name}" already: choose another name`];
   byName.set(name, profile);
   return [];
 }
 
-/** A profile from its file, or all that is wrong with it. */
-export function readProfileFile(file: string): ReturnType<typeof readProfile> {
+/** A profile from its file, which has its name, or all that is wrong with it. */
+export function readProfileFile(file: string): ProfileRead {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     return { faults: [`${file}: cannot be read (${codeOf(error)})`] };
   }
-  return readProfile(text, file);
+  return readProfile(text, file, basename(file, extname(file)));
 }
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error);

@@ -17,7 +17,7 @@ item:
   - { name: title, value: title }
 `;
 
-const faultsOf = (text: string) => readProfile(text, 'plain.yaml').faults ?? [];
+const faultsOf = (text: string) => readProfile(text, 'plain.yaml', 'plain').faults ?? [];
 
 /** The plain profile with a line instead of another. */
 const changed = (line: string, other: string) => {
@@ -27,7 +27,7 @@ const changed = (line: string, other: string) => {
 
 describe('a profile', () => {
   it('is read from YAML and from JSON alike, its defaults filled in', () => {
-    const { profile } = readProfile(PLAIN, 'plain.yaml');
+    const { profile } = readProfile(PLAIN, 'plain.yaml', 'plain');
     expect(profile).toMatchObject({
       edition: 'plain',
       limits: { items: 50, overflow: 'summary' },
@@ -37,7 +37,7 @@ describe('a profile', () => {
       html: { tags: [...HTML_TAGS] },
     });
     const json = JSON.stringify(profile, null, '\t');
-    expect(readProfile(json, 'plain.json').profile).toEqual(profile);
+    expect(readProfile(json, 'plain.json', 'plain').profile).toEqual(profile);
   });
 
   it.each([
@@ -45,6 +45,11 @@ describe('a profile', () => {
     ['format: rss', 'format: rdf', 'plain.yaml:3:1: format: must be rss, atom or json'],
     ['format: rss\n', '', 'plain.yaml:1:1: format: must be rss, atom or json'],
     ['title: For a partner\n', '', 'plain.yaml:1:1: title: is missing: it must be a string'],
+    [
+      'edition: plain',
+      'edition: other',
+      'plain.yaml:1:1: edition: is "other", and the file\'s name says "plain"',
+    ],
     ['edition: plain', 'edition: Plain!', 'plain.yaml:1:1: edition: must be a name of a-z, 0-9 and -'],
     ['format: rss', 'format: rss\nlimit: { items: 3 }', 'plain.yaml:4:1: limit: is not a word of profiles'],
     ['format: rss', 'format: rss\nlimits: { items: 0 }', 'plain.yaml:4:11: limits.items: '],
@@ -63,6 +68,23 @@ describe('a profile', () => {
       'format: rss',
       'format: rss\ncontentType: application/json',
       'contentType: is not that of a document in XML',
+    ],
+    ['format: rss', 'format: rss\ncontentType: text/html', 'contentType: is not that of a document in XML'],
+    ['format: rss', 'format: rss\ncontentType: application/xhtml+xml', 'contentType: is not that of'],
+    [
+      'format: rss',
+      'format: rss\nnamespaces: { a: "http://a.example/", b: "http://a.example/" }',
+      'namespaces.b: has the address of another prefix',
+    ],
+    [
+      'format: rss',
+      'format: rss\nnamespaces: { a: "http://www.w3.org/2000/xmlns/" }',
+      'namespaces.a: is a namespace of XML itself',
+    ],
+    [
+      '{ name: title, value: title }',
+      '{ name: title, value: title, attributes: { xmlns: x } }',
+      'item[1].attributes.xmlns: "xmlns" is no name',
     ],
     ['format: rss', 'format: rss\nitemsName: articles', 'itemsName: is of JSON alone'],
     ['format: rss', 'format: rss\nexpires: { days: 3 }', 'expires: is used by no element'],
@@ -173,15 +195,15 @@ guid: { rule: uuid }
 channel: [{ name: version, text: 1 }]
 item: [{ name: id, value: id }${item}]
 `;
-    expect(readProfile(json(''), 'j.yaml').faults).toBeUndefined();
+    expect(readProfile(json(''), 'j.yaml', 'j').faults).toBeUndefined();
     for (const [item, said] of [
       [', { name: id, value: title }', 'j.yaml:6:35: item[1].name: "id" is there already'],
       [', { name: x, value: title, as: cdata }', 'item[1].as: is of XML alone'],
       [', { name: x, value: title, attributes: { a: 1 } }', 'item[1].attributes: are of XML alone'],
     ] as const) {
-      expect(readProfile(json(item), 'j.yaml').faults).toContainEqual(expect.stringContaining(said));
+      expect(readProfile(json(item), 'j.yaml', 'j').faults).toContainEqual(expect.stringContaining(said));
     }
-    expect(readProfile(json('').replace('version', 'items'), 'j.yaml').faults).toEqual([
+    expect(readProfile(json('').replace('version', 'items'), 'j.yaml', 'j').faults).toEqual([
       expect.stringContaining('channel: has a member "items"'),
     ]);
   });
@@ -197,6 +219,8 @@ item: [{ name: id, value: id }${item}]
             .join(', ')}]`,
     );
     expect(faultsOf(bomb.join('\n'))).not.toEqual([]);
+    const deep = `${'{"children":['.repeat(9_000)}${']}'.repeat(9_000)}`;
+    expect(faultsOf(`{"item": [${deep}]}`)).not.toEqual([]);
     expect(faultsOf(`title: ${'x'.repeat(300_000)}`)).toEqual([expect.stringContaining('longer than')]);
   });
 

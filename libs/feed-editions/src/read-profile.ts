@@ -13,25 +13,30 @@ const MAX_CHARACTERS = 200_000;
  * A profile from its text, YAML 1.2 or JSON (which YAML 1.2 contains).
  *
  * @param file as the messages name it
+ * @param name that its edition must have
  * @returns the profile, or all that is wrong, each as `FILE:LINE:COLUMN: PLACE: WHAT, AND WHAT TO DO`
  */
-export function readProfile(text: string, file: string): ProfileRead {
+export function readProfile(text: string, file: string, name: string): ProfileRead {
   if (text.length > MAX_CHARACTERS)
     return { faults: [`${file}: is longer than ${MAX_CHARACTERS} characters`] };
+  try {
+    return readChecked(text, file, name);
+  } catch (error) {
+    // Nested deeper than recursion bears, or an alias that expands without end.
+    return { faults: [`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+}
+
+function readChecked(text: string, file: string, name: string): ProfileRead {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const unreadable = [...document.errors, ...document.warnings];
   if (unreadable.length > 0)
     return { faults: unreadable.map(({ pos, message }) => `${place(file, lines, pos[0])}: ${message}`) };
-  let given: unknown;
-  try {
-    given = document.toJS();
-  } catch (error) {
-    // An alias that expands without end.
-    return { faults: [`${file}: ${error instanceof Error ? error.message : String(error)}`] };
-  }
-  const parsed = profileSchema.safeParse(given);
-  const faults = parsed.success ? profileFaults(parsed.data) : parsed.error.issues.flatMap(faultsOf);
+  const parsed = profileSchema.safeParse(document.toJS());
+  const faults = parsed.success
+    ? [...misnamed(parsed.data, name), ...profileFaults(parsed.data)]
+    : parsed.error.issues.flatMap(faultsOf);
   if (parsed.success && faults.length === 0) return { profile: parsed.data };
   return {
     faults: faults.map(({ path, message }) => {
@@ -39,6 +44,13 @@ export function readProfile(text: string, file: string): ProfileRead {
       return path.length === 0 ? `${where}: ${message}` : `${where}: ${spelled(path)}: ${message}`;
     }),
   };
+}
+
+function misnamed({ edition }: Profile, name: string): Fault[] {
+  if (edition === name) return [];
+  return [
+    { path: ['edition'], message: `is "${edition}", and the file's name says "${name}": name both alike` },
+  ];
 }
 
 function faultsOf(issue: z.core.$ZodIssue): Fault[] {

@@ -14,6 +14,7 @@ export const SAMPLE_CHANNEL: EditionChannel = {
   title: '高新区报 R&D <要闻>',
   description: '一句话 & 说明',
   language: 'zh-CN',
+  content: 'full',
   link: `${PUBLIC_URL}/`,
   self: `${PUBLIC_URL}/feeds/sample/edition.xml`,
   ttlMinutes: 1,

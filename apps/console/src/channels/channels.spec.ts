@@ -50,6 +50,7 @@ describe('a patch of a channel whose new target takes its time to resolve', () =
       outbound,
       new DueJobs(test.ledger, queue, logger),
       new ConsoleEvents(logger),
+      ['google', 'msn'],
     );
   }, 90_000);
   afterAll(async () => {
@@ -95,5 +96,34 @@ describe('a patch of a channel whose new target takes its time to resolve', () =
       enabled: false,
       settings: { url: 'https://slow.example/' },
     });
+  });
+
+  it('and a channel that names an edition which there is not is refused by its name', async () => {
+    const filter = { sections: [], sources: [], keywords: [] };
+    const feed = (id: string, editions: string[]) =>
+      channels.create(
+        {
+          id,
+          type: 'feed',
+          name: id,
+          enabled: true,
+          filter,
+          settings: { title: 'T', editions },
+          secrets: {},
+        },
+        actor,
+      );
+    const refusal = {
+      status: 422,
+      errors: [{ path: '/settings/editions/1', message: expect.stringMatching(/"gogle".*google, msn/) }],
+    };
+    await expect(feed('refused', ['msn', 'gogle'])).rejects.toMatchObject(refusal);
+    expect(await feed('taken', ['msn'])).toMatchObject({ settings: { editions: ['msn'] } });
+    await expect(
+      channels.patch('taken', { settings: { editions: ['msn', 'gogle'] } }, actor),
+    ).rejects.toMatchObject(refusal);
+    expect(await channels.patch('taken', { settings: { editions: null } }, actor)).not.toHaveProperty(
+      'settings.editions',
+    );
   });
 });

@@ -89,11 +89,19 @@ export class FeedAccess implements OnApplicationBootstrap {
   admit(channelId: string, request: FastifyRequest, reply: FastifyReply): Admission | Promise<Admission> {
     const shown = credentialsOf(request.raw);
     const known = this.#grants.peek(channelId, shown);
-    if (known !== undefined) return this.#enter(known, channelId, request, reply);
-    return this.mayRead(channelId, shown).then((verdict) => this.#enter(verdict, channelId, request, reply));
+    if (known !== undefined) return this.#enter(known, channelId, shown, request, reply);
+    return this.mayRead(channelId, shown).then((verdict) =>
+      this.#enter(verdict, channelId, shown, request, reply),
+    );
   }
 
-  #enter(verdict: Verdict, channelId: string, request: FastifyRequest, reply: FastifyReply): Admission {
+  #enter(
+    verdict: Verdict,
+    channelId: string,
+    shown: string | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Admission {
     if (verdict.kind === 'absent') return NOTHING_THERE;
     const holder = verdict.kind === 'granted' ? verdict.holder : null;
     const answered = (status: number) => {

@@ -93,6 +93,7 @@ export class EditionShelf {
         etag,
         'cache-control': FEED_CACHE_CONTROL,
         vary: 'Accept-Encoding',
+        'x-content-type-options': 'nosniff',
         link: `<${channel.self}>; rel="self"`,
       },
     };
@@ -156,13 +157,14 @@ function editionChannel(
   { channelCreatedAt, settings }: ShelfState,
   publicUrl: string,
 ): EditionChannel {
-  const { title, description, language } = settings;
+  const { title, description, language, content } = settings;
   return {
     id: channelId,
     urn: feedId({ channelId, channelCreatedAt }),
     title,
     description,
     language,
+    content,
     link: `${publicUrl}/`,
     self: `${publicUrl}/feeds/${channelId}/${profile.edition}.${editionEnding(profile)}`,
     ttlMinutes: FEED_TTL,

@@ -44,7 +44,8 @@ export class FeedAnswers {
     if ((method !== 'GET' && method !== 'HEAD') || !url.startsWith(FEEDS_PATH)) return false;
     const file = url.slice(FEEDS_PATH.length);
     const named = parseFeedFile(file);
-    if (named === null || headers['content-encoding'] !== undefined || isOpenedInBrowser(request)) return false;
+    if (named === null || headers['content-encoding'] !== undefined || isOpenedInBrowser(request))
+      return false;
     const feed = this.shelves.peek(named.channelId);
     if (feed?.kind !== 'feed' || feed.state.settings.access !== 'public') return false;
     const shown = feed.documents[named.format];
@@ -90,7 +91,11 @@ export class FeedAnswers {
     this.access.count(channelId, null, headers['user-agent'], status);
   }
 
-  async #admit({ channelId, format }: NamedFeed, request: FastifyRequest, reply: FastifyReply): Promise<Admission> {
+  async #admit(
+    { channelId, format }: NamedFeed,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Admission> {
     try {
       return await this.access.admit(channelId, request, reply);
     } catch (error) {

@@ -727,6 +727,7 @@ export const en: Dictionary = {
   'setting.content': 'Content',
   'setting.access': 'Who may read it',
   'setting.silentAfterHours': 'Hours without a request until an alarm',
+  'setting.editions': 'Editions for partners',
   'setting.url': 'Address of the push',
   'setting.baseUrl': 'Address of the instance',
   'setting.signingSecret': 'Signing secret',

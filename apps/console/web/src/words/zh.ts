@@ -705,6 +705,7 @@ export const zh = {
   'setting.content': '内容',
   'setting.access': '谁可以读取',
   'setting.silentAfterHours': '多少小时无人读取时告警',
+  'setting.editions': '合作方版本',
   'setting.url': '推送地址',
   'setting.baseUrl': '实例地址',
   'setting.signingSecret': '签名密钥',
