@@ -190,7 +190,9 @@ describe('discovery', () => {
     const articleId = await published('news');
     await newsroom.deliver({ articleId, version: 1 }, ['partner']);
     const links = linksOf(await page(articleId), 'alternate');
-    expect(links.map((one) => [attribute(one, 'type'), attribute(one, 'href'), attribute(one, 'title')])).toEqual([
+    expect(
+      links.map((one) => [attribute(one, 'type'), attribute(one, 'href'), attribute(one, 'title')]),
+    ).toEqual([
       ['application/rss+xml', `${PUBLIC_URL}/feeds/news.rss`, '要闻 & <b> · RSS'],
       ['application/atom+xml', `${PUBLIC_URL}/feeds/news.atom`, '要闻 & <b> · Atom'],
       ['application/feed+json', `${PUBLIC_URL}/feeds/news.json`, '要闻 & <b> · JSON Feed'],
@@ -217,7 +219,8 @@ describe('discovery', () => {
       ],
       editor: '赵六',
       body: ['第一句话。第二句话。'],
-      bodyHtml: '<p>第一句话。第二句话。</p><p><img src="https://img.example/b.jpg" alt="乙" width="800" height="600"></p>',
+      bodyHtml:
+        '<p>第一句话。第二句话。</p><p><img src="https://img.example/b.jpg" alt="乙" width="800" height="600"></p>',
       media: [
         { type: 'image/jpeg', url: 'https://img.example/a.jpg', caption: '图说', credit: '己某', alt: '甲' },
         { type: 'video/mp4', url: 'https://img.example/v.mp4', caption: '', credit: '', alt: '' },
@@ -225,7 +228,11 @@ describe('discovery', () => {
       sections: ['要闻', '经济'],
       keywords: ['推介会'],
     });
-    await newsroom.release({ headline: '头条新闻', body: ['更正后的话。'], sections: ['要闻'] }, articleId, '第二段日期有误');
+    await newsroom.release(
+      { headline: '头条新闻', body: ['更正后的话。'], sections: ['要闻'] },
+      articleId,
+      '第二段日期有误',
+    );
     const corrected = await page(articleId);
     const url = `${PUBLIC_URL}/articles/${articleId}`;
     expect(structured(corrected)).toMatchObject({
@@ -245,7 +252,8 @@ describe('discovery', () => {
       ],
       editor: '赵六',
       body: ['第一句话。第二句话。'],
-      bodyHtml: '<p>第一句话。第二句话。</p><p><img src="https://img.example/b.jpg" alt="乙" width="800" height="600"></p>',
+      bodyHtml:
+        '<p>第一句话。第二句话。</p><p><img src="https://img.example/b.jpg" alt="乙" width="800" height="600"></p>',
       media: [
         { type: 'image/jpeg', url: 'https://img.example/a.jpg', caption: '图说', credit: '己某', alt: '甲' },
         { type: 'video/mp4', url: 'https://img.example/v.mp4', caption: '', credit: '', alt: '' },
@@ -308,7 +316,12 @@ describe('discovery', () => {
     });
     const all = await page(articleId);
     const data = structured(all);
-    expect(data).toMatchObject({ headline: long, alternativeHeadline: long, keywords: texts, articleSection: texts });
+    expect(data).toMatchObject({
+      headline: long,
+      alternativeHeadline: long,
+      keywords: texts,
+      articleSection: texts,
+    });
     expect((data['author'] as { name: string }[]).map(({ name }) => name)).toEqual(texts);
     expect(metaOf(all, 'og:title')).toEqual([long]);
     expect(all.filter((one) => one.tagName === 'script')).toHaveLength(1);
@@ -333,9 +346,9 @@ describe('discovery', () => {
     const html = await answer.text();
     expect(html).not.toContain('撤下的标题');
     const all = elements(html);
-    expect(all.filter((one) => attribute(one, 'name') === 'robots').map((one) => attribute(one, 'content'))).toEqual([
-      'noindex',
-    ]);
+    expect(
+      all.filter((one) => attribute(one, 'name') === 'robots').map((one) => attribute(one, 'content')),
+    ).toEqual(['noindex']);
     expect(all.filter((one) => one.tagName === 'script')).toEqual([]);
     expect(linksOf(all, 'canonical')).toEqual([]);
   });
@@ -474,7 +487,11 @@ describe('discovery', () => {
       const item = links.find((one) => attribute(one, 'href') === `${PUBLIC_URL}/articles/${articleId}`);
       expect(item === undefined ? '' : textIn(item)).toBe(hostile);
       expect(all.filter((one) => one.tagName === 'script')).toEqual([]);
-      for (const headers of [{}, { accept: 'text/html' }, { 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors' }])
+      for (const headers of [
+        {},
+        { accept: 'text/html' },
+        { 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors' },
+      ])
         expect((await get(path, headers)).headers.get('content-type')).not.toMatch(/html/);
     }
     expect((await opened('/feeds/nothing.rss')).status).toBe(404);
@@ -523,7 +540,14 @@ describe('discovery', () => {
   });
 
   it('answers HEAD as GET without a body', async () => {
-    for (const path of ['/sitemap.xml', '/news-sitemap.xml', '/robots.txt', '/opml.xml', '/feeds', '/feeds/style.css']) {
+    for (const path of [
+      '/sitemap.xml',
+      '/news-sitemap.xml',
+      '/robots.txt',
+      '/opml.xml',
+      '/feeds',
+      '/feeds/style.css',
+    ]) {
       const [head, whole] = [await get(path, {}, 'HEAD'), await get(path)];
       expect([path, head.status, await head.text()]).toEqual([path, 200, '']);
       expect(head.headers.get('etag')).toBe(whole.headers.get('etag'));
