@@ -176,7 +176,7 @@ describe('services apart, behind the gateway', () => {
     const owners = new Map<string, string>();
     for (const path of [...documented, ...pages]) {
       const concrete = path
-        .replace('{version}', '1')
+        .replace(/\{(version|number)\}/, '1')
         .replace('{file}', 'x.rss')
         .replace(/\{\w+\}/g, '00000000-0000-4000-8000-000000000000');
       const seen = async (ask: NewsrelayApi, service: (typeof BEHIND)[number]) => {

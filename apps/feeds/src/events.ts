@@ -19,7 +19,7 @@ export class FeedsEvents {
     });
   }
 
-  /** `format` is `none` for a request that names no feed. */
+  /** `format` is `none` for a request that names no feed, `page` for a person who opened one in a browser. */
   requested(format: string, status: number): void {
     this.metrics.feedRequests.inc({ format, status });
   }

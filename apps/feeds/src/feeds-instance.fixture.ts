@@ -20,6 +20,7 @@ export function renderFeedItem({ articleId, content, ...version }: ReleasedVersi
 export interface InstanceOptions {
   trustedProxies?: readonly string[];
   pollsPerMinute?: number;
+  editionsDir?: string;
 }
 
 /** A feeds process on a port of its own. */

@@ -274,7 +274,8 @@ function describeAddress<Settings, Secrets>(harness: ConnectorHarness<Settings, 
     const message = publisher.compose(rendition, factsOf(article, 'publish'));
     for (const told of [JSON.stringify(rendition), message]) {
       expect(told).toContain(article.canonicalUrl);
-      for (const text of [article.headline, ...article.body, article.source]) expect(told).not.toContain(text);
+      for (const text of [article.headline, ...article.body, article.source])
+        expect(told).not.toContain(text);
     }
   });
 

@@ -19,6 +19,7 @@ describe('RouteTable', () => {
     ['GET', '/api/v1/articles/:id'],
     ['PUT', '/api/v1/articles/:id'],
     ['GET', '/feeds/:channel.rss'],
+    ['GET', '/sitemap-:number(^\\d{1,6}).xml'],
     ['GET', '*'],
   ]);
   it.each([
@@ -27,6 +28,9 @@ describe('RouteTable', () => {
     ['/api/v1/articles/x', ['GET', 'PUT']],
     ['/feeds/daily.rss', ['GET']],
     ['/feeds/dailyXrss', []],
+    ['/sitemap-12.xml', ['GET']],
+    ['/sitemap-x.xml', []],
+    ['/sitemap-12xxml', []],
     ['/api/v1/articles/x/y', []],
     ['/api/v1', []],
     ['/', []],

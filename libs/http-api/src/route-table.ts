@@ -10,6 +10,16 @@ export function pathOf(target: string): string {
   }
 }
 
+/** `*`, a parameter, or a parameter with a pattern of its own (`:number(^\\d+)`, without brackets in it). */
+const PARAMETER = /(:[A-Za-z]+(?:\(\^[^()]*\))?|\*)/;
+
+/** The pattern of one part of a route: of text itself, or of what takes a parameter's place. */
+function patternOf(part: string): string {
+  if (part === '*') return '.*';
+  if (part.startsWith(':')) return /\(\^([^()]*)\)$/.exec(part)?.[1] ?? '[^/]+';
+  return part.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+}
+
 /** Which methods each path answers, so that a wrong one is told 405 with Allow (RFC 9110, section 15.5.6). */
 export class RouteTable {
   readonly #routes: { pattern: RegExp; method: string }[] = [];
@@ -18,12 +28,7 @@ export class RouteTable {
     fastify.addHook('onRoute', ({ method, url }) => {
       // What answers everything tells nothing of what is there.
       if (url === '*' || url === '/*') return;
-      const pattern = new RegExp(
-        `^${url
-          .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-          .replace(/:[A-Za-z]+/g, '[^/]+')
-          .replace(/\*/g, '.*')}$`,
-      );
+      const pattern = new RegExp(`^${url.split(PARAMETER).map(patternOf).join('')}$`);
       for (const name of [method].flat()) this.#routes.push({ pattern, method: name });
     });
   }

@@ -17,7 +17,7 @@ body:lang(zh) { line-height: 1.9;
   font-family: "Songti SC", "Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", STSong, SimSun, serif; }
 body:is(:lang(zh-Hant), :lang(zh-TW), :lang(zh-HK), :lang(zh-MO)) {
   font-family: "Songti TC", "Noto Serif CJK TC", "Noto Serif TC", "Source Han Serif TC", PMingLiU, serif; }
-.site, .facts, .editor, figcaption, .kicker, th {
+.site, .facts, .editor, figcaption, .kicker, th, .address span, .items p {
   font-family: system-ui, -apple-system, "PingFang SC", "Hiragino Sans GB", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", sans-serif; }
 .site, main { max-width: 38rem; margin-inline: auto; padding-inline: 1.25rem; }
 .site { display: flex; justify-content: space-between; gap: 1em; padding-block: 1.1rem .6rem; font-size: .8rem; line-height: 1.5; }
@@ -41,7 +41,9 @@ p { margin: .95em 0; text-wrap: pretty; }
 :lang(zh) .text > p, :lang(zh) .text > div > p { margin-block: .7em; text-indent: 2em; text-align: justify; text-justify: inter-ideograph;
   hanging-punctuation: allow-end; }
 :lang(zh) .text > p:has(img) { text-align: start; text-indent: 0; }
-.correction { margin: 0 0 1.6rem; padding: .7rem 1rem; border-inline-start: .25rem solid var(--mark); background: var(--note); font-size: .92rem; }
+.correction, .explained { margin: 0 0 1.6rem; padding: .7rem 1rem; border-inline-start: .25rem solid var(--mark); background: var(--note); font-size: .92rem; }
+.explained { margin-top: 1.4rem; }
+.explained > p:first-child { margin-top: 0; }
 .editor { margin: 2rem 0 0; color: var(--quiet); font-size: .78rem; text-align: end; }
 .notice { margin-top: 1.2rem; }
 img, video { max-width: 100%; height: auto; }
@@ -61,11 +63,16 @@ code { overflow-wrap: anywhere; }
 .feeds { margin: 1.6rem 0 0; padding: 0; list-style: none; }
 .feeds > li { padding: 1.1rem 0; border-top: 1px solid var(--rule); }
 .feeds h2 { margin: 0 0 .2rem; font-size: 1.1rem; }
-.feeds p { margin: .2rem 0 .5rem; color: var(--quiet); font-size: .9rem; }
+.feeds p:not(.address) { margin: .2rem 0 .5rem; color: var(--quiet); font-size: .9rem; }
 .address { display: flex; gap: .9em; margin: .15rem 0; font-size: .82rem; line-height: 1.6; }
 .address span { flex: none; width: 5.2em; color: var(--quiet); }
 .address a { font-family: ui-monospace, Consolas, monospace; user-select: all; text-decoration: none; }
 .address a:hover { text-decoration: underline; }
+.items { margin: 0; padding: 0; list-style: none; }
+.items > li { padding: .75rem 0; border-top: 1px solid var(--rule); line-height: 1.6; }
+.items a { text-decoration: none; }
+.items a:hover { text-decoration: underline; }
+.items p { margin: .1rem 0 0; color: var(--quiet); font-size: .78rem; }
 @media (max-width: 30rem) { html { font-size: 106.25%; } main { padding-block: 1.1rem 2rem; } }
 @media print {
   :root { color-scheme: light; --paper: #fff; --ink: #000; --quiet: #444; --rule: #999; --mark: #000; --note: #fff; }

@@ -37,7 +37,7 @@ export class DiscoveryController {
     this.#robots = keptDocument(robots(site));
   }
 
-  @Get(['feeds', 'feeds/'])
+  @Get('feeds')
   @Open()
   async feeds(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { feeds } = await this.directory.list();

@@ -75,20 +75,18 @@ export function feedPage(feed: ListedFeed, items: readonly ShownItem[], site: Si
       main: [
         `<p class="kicker">${escapeMarkup(wording.feeds)}</p>`,
         `<h1>${escapeMarkup(feed.title)}</h1>`,
-        ...(feed.description === ''
-          ? []
-          : [`<p class="subtitle">${escapeMarkup(feed.description)}</p>`]),
-        `<div class="correction">${paragraph(wording.explained)}${paragraph(wording.howTo)}`,
+        ...(feed.description === '' ? [] : [`<p class="subtitle">${escapeMarkup(feed.description)}</p>`]),
+        `<div class="explained">${paragraph(wording.explained)}${paragraph(wording.howTo)}`,
         ...addresses(feed, site),
         '</div>',
         ...(items.length === 0 ? [] : [`<h2>${escapeMarkup(wording.newest)}</h2>`]),
-        '<ul class="feeds">',
+        '<ol class="items">',
         ...items.slice(0, SHOWN).map(({ title, url, publishedAt, language }) => {
           const when = timeForPeople(publishedAt, feed.language);
           const link = `<a href="${escapeMarkup(url)}">${escapeMarkup(title)}</a>`;
           return `<li lang="${escapeMarkup(language)}">${link}<p>${when}</p></li>`;
         }),
-        '</ul>',
+        '</ol>',
       ],
     },
     site,

@@ -2,19 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseAtomFeed, parseRssFeed } from 'feedsmith';
-import { feedConnector } from '@newsrelay/channel-feed/connector';
-import { feedSettings } from '@newsrelay/channel-feed/settings';
 import { deleteChannel } from '@newsrelay/ledger/channels';
 import { openTestLedger, type TestLedger } from '@newsrelay/ledger/ledger.fixture';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
-import type { ReleasedVersion } from '@newsrelay/ledger/routing';
-import { freePort } from '@newsrelay/local-servers/free-port';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { temporaryDataDir, type TemporaryDataDir } from '@newsrelay/local-servers/temporary-data-dir';
-import { startServiceProcess, type ServiceProcess } from '@newsrelay/service-process/service-process';
-import { FeedsModule } from '../feeds.module.js';
+import { FeedsInstance, PUBLIC_URL, renderFeedItem } from '../feeds-instance.fixture.js';
 
-const PUBLIC_URL = 'https://news.example';
 /** What the contract allows from the order of a withdrawal until nothing of the article is served. */
 const WITHDRAWN_WITHIN_MS = 2_000;
 
@@ -31,18 +25,11 @@ const OWN_PROFILE = JSON.stringify({
   ],
 });
 
-function render({ articleId, content, ...version }: ReleasedVersion) {
-  const canonicalUrl = content.url ?? `${PUBLIC_URL}/articles/${articleId}`;
-  const article = { ...content, ...version, id: articleId, canonicalUrl };
-  const fitted = { headline: content.headline, cut: false };
-  return feedConnector.formatter.render({ article, fitted }, feedSettings.parse({ title: 'T' }));
-}
-
 describe('editions of feeds', () => {
   let data: TemporaryDataDir;
   let test: TestLedger;
   let newsroom: TestNewsroom;
-  const instances: { process: ServiceProcess; origin: string }[] = [];
+  const instances: FeedsInstance[] = [];
   let channels = 0;
   let channel: string;
 
@@ -55,28 +42,9 @@ describe('editions of feeds', () => {
     writeFileSync(join(editionsDir, 'google.yaml'), OWN_PROFILE.replace('own-json', 'google'));
     writeFileSync(join(editionsDir, 'README.txt'), 'no profile');
     test = await openTestLedger();
-    newsroom = new TestNewsroom({ ledger: test.ledger, channelType: 'feed', render });
-    for (const name of ['one', 'two']) {
-      const port = await freePort();
-      const process = await startServiceProcess({
-        name: `editions-spec-${name}`,
-        services: ['feeds'],
-        settings: {
-          DATABASE_URL: test.server.url,
-          NEWSRELAY_LOG_LEVEL: 'fatal',
-          NEWSRELAY_PUBLIC_URL: PUBLIC_URL,
-        },
-        modules: [FeedsModule.forRoot({ publicUrl: PUBLIC_URL, editionsDir })],
-        port,
-        bind: '127.0.0.1',
-        adminKey: 'a-key-of-this-spec',
-        poolSize: 6,
-      });
-      const instance = { process, origin: `http://127.0.0.1:${port}` };
-      instances.push(instance);
-      await pollUntil('ready', async () => (await fetch(`${instance.origin}/health/ready`)).ok, {
-        timeoutMs: 10_000,
-      });
+    newsroom = new TestNewsroom({ ledger: test.ledger, channelType: 'feed', render: renderFeedItem });
+    for (let count = 0; count < 2; count += 1) {
+      instances.push(await FeedsInstance.start(test.server.url, PUBLIC_URL, { editionsDir }));
     }
   }, 120_000);
 

@@ -46,16 +46,23 @@ const overQuota = (plain: AttemptResult, now: Date): AttemptResult => ({
 /** What became of one pushed address. */
 export function classifyPush(answer: OutboundAnswer, now: Date): AttemptResult {
   const plain = classifyAnswer(answer, now);
-  return plain.outcome === 'delivered' ? classifyCounts(answer, plain, now) : classifyRefusal(answer, plain, now);
+  return plain.outcome === 'delivered'
+    ? classifyCounts(answer, plain, now)
+    : classifyRefusal(answer, plain, now);
 }
 
 function classifyCounts(answer: OutboundAnswer, plain: AttemptResult, now: Date): AttemptResult {
   const said = parsed(answer, counts);
   // Pushed again, it costs one of the quota and harms nothing.
-  if (said === null) return { ...plain, outcome: 'transient', error: 'the answer does not say what was taken' };
+  if (said === null)
+    return { ...plain, outcome: 'transient', error: 'the answer does not say what was taken' };
   if (said.success + said.success_daily > 0) return plain;
   if (said.not_same_site.length > 0)
-    return { ...plain, outcome: 'rejected-content', error: 'Baidu says that the address is not of this site' };
+    return {
+      ...plain,
+      outcome: 'rejected-content',
+      error: 'Baidu says that the address is not of this site',
+    };
   if (said.not_valid.length > 0)
     return { ...plain, outcome: 'rejected-content', error: 'Baidu says that the address is not valid' };
   if (said.remain === 0 || said.remain_daily === 0) return overQuota(plain, now);
@@ -80,5 +87,7 @@ export function classifyCheck(answer: OutboundAnswer, now: Date): AttemptResult 
   if (plain.outcome !== 'delivered') return classifyRefusal(answer, plain, now);
   const said = parsed(answer, counts);
   const isAnswer = said !== null && (said.remain ?? said.remain_daily) !== undefined;
-  return isAnswer ? plain : { ...plain, outcome: 'transient', error: 'the answer is not one of Baidu’s interface' };
+  return isAnswer
+    ? plain
+    : { ...plain, outcome: 'transient', error: 'the answer is not one of Baidu’s interface' };
 }

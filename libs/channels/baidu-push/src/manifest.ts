@@ -8,7 +8,9 @@ export const baiduPushSettings = z.strictObject({
   interface: z
     .enum(['normal', 'daily'])
     .default('normal')
-    .describe('普通收录 (normal), or 快速收录 (daily), which Baidu grants to some sites with a small quota of its own'),
+    .describe(
+      '普通收录 (normal), or 快速收录 (daily), which Baidu grants to some sites with a small quota of its own',
+    ),
   endpoint: z
     .url({ protocol: /^https?$/, message: 'must be an absolute https URL' })
     .max(2048, 'must be at most 2048 characters')

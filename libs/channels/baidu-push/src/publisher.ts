@@ -1,16 +1,6 @@
-import {
-  announcedUrl,
-  composeAnnouncement,
-  isOfSite,
-  notOfSite,
-} from '@newsrelay/channel-kit/announcement';
+import { announcedUrl, composeAnnouncement, isOfSite, notOfSite } from '@newsrelay/channel-kit/announcement';
 import { classifyFailure } from '@newsrelay/channel-kit/classify-http';
-import type {
-  AttemptResult,
-  ChannelTarget,
-  ConnectorIo,
-  Publisher,
-} from '@newsrelay/channel-kit/connector';
+import type { AttemptResult, ChannelTarget, ConnectorIo, Publisher } from '@newsrelay/channel-kit/connector';
 import type { OutboundAnswer } from '@newsrelay/channel-kit/outbound-http';
 import { classifyCheck, classifyPush } from './answers.js';
 import type { BaiduPushSecrets, BaiduPushSettings } from './manifest.js';

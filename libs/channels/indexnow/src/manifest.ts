@@ -11,7 +11,9 @@ export const indexNowSettings = z.strictObject({
       /^[A-Za-z0-9-]{8,128}$/,
       'must be 8 to 128 letters, digits and dashes: make one with `openssl rand -hex 16`',
     )
-    .describe('by which engines know that the site itself sends; no secret, since it is served at SITE/KEY.txt'),
+    .describe(
+      'by which engines know that the site itself sends; no secret, since it is served at SITE/KEY.txt',
+    ),
   endpoint: z
     .url({ protocol: /^https?$/, message: 'must be an absolute https URL' })
     .max(2048, 'must be at most 2048 characters')
@@ -28,7 +30,10 @@ export const keyLocation = ({ site, key }: Pick<IndexNowSettings, 'site' | 'key'
 
 export const indexNowManifest: ChannelManifest = {
   type: 'indexnow',
-  title: { zh: 'IndexNow（必应、Yandex 等搜索引擎）', en: 'IndexNow (Bing, Yandex and other search engines)' },
+  title: {
+    zh: 'IndexNow（必应、Yandex 等搜索引擎）',
+    en: 'IndexNow (Bing, Yandex and other search engines)',
+  },
   settings: indexNowSettings,
   secrets: z.strictObject({}),
   // It tells an address once more. A withdrawal does as well: what takes a page out of the index is its own 410.

@@ -1,16 +1,6 @@
-import {
-  announcedUrl,
-  composeAnnouncement,
-  isOfSite,
-  notOfSite,
-} from '@newsrelay/channel-kit/announcement';
+import { announcedUrl, composeAnnouncement, isOfSite, notOfSite } from '@newsrelay/channel-kit/announcement';
 import { classifyAnswer, classifyFailure } from '@newsrelay/channel-kit/classify-http';
-import type {
-  AttemptResult,
-  ChannelTarget,
-  ConnectorIo,
-  Publisher,
-} from '@newsrelay/channel-kit/connector';
+import type { AttemptResult, ChannelTarget, ConnectorIo, Publisher } from '@newsrelay/channel-kit/connector';
 import type { OutboundAnswer } from '@newsrelay/channel-kit/outbound-http';
 import { keyLocation, type IndexNowSecrets, type IndexNowSettings } from './manifest.js';
 
@@ -52,7 +42,11 @@ async function tell(url: string, { settings }: Target, io: ConnectorIo): Promise
   });
   const headers = { 'content-type': 'application/json; charset=utf-8' };
   try {
-    return classify(await io.http.request({ method: 'POST', url: endpoint, headers, body }), settings, io.now);
+    return classify(
+      await io.http.request({ method: 'POST', url: endpoint, headers, body }),
+      settings,
+      io.now,
+    );
   } catch (failure) {
     return classifyFailure(failure, true);
   }
