@@ -1,5 +1,5 @@
 import { correctionNote } from '@newsrelay/channel-feed/article-html';
-import { directionOf } from '@newsrelay/channel-feed/languages';
+import { directionOf } from '@newsrelay/channel-feed/direction';
 import { mediaHtml } from '@newsrelay/channel-feed/media-html';
 import { rfc3339, timeForPeople } from '@newsrelay/channel-feed/times';
 import { wordingFor } from '@newsrelay/channel-feed/wording';
