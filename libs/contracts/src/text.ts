@@ -6,7 +6,7 @@ import { z } from 'zod';
  */
 const NOT_TEXT =
   // eslint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]|\p{Surrogate}|\p{Noncharacter_Code_Point}/gu;
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\p{Surrogate}\p{Noncharacter_Code_Point}]/gu;
 
 /** Text as Newsrelay keeps it: no control characters, no lone surrogates, trimmed; nothing else is touched. */
 export function cleanText(text: string): string {

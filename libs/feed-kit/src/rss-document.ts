@@ -1,5 +1,5 @@
 import { Feed } from 'feed';
-import { hasTwoLetterCode } from '@newsrelay/channel-feed/languages';
+import { isRssLanguage } from '@newsrelay/channel-feed/rss-language';
 import { rfc822 } from '@newsrelay/channel-feed/times';
 import { element, escapeMarkup, legalText, plainText } from '@newsrelay/channel-feed/xml';
 import { hubUrl } from './addresses.js';
@@ -37,7 +37,7 @@ export function rssDocument(
     link: `${publicUrl}/`,
     // An empty description is none, and RSS asks for one.
     description: asFeedText(description === '' ? title : description),
-    ...(hasTwoLetterCode(language) ? { language } : {}),
+    ...(isRssLanguage(language) ? { language } : {}),
     ttl: FEED_TTL,
     generator: GENERATOR,
     updated: changedAt,

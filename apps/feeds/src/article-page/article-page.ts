@@ -1,4 +1,4 @@
-import { directionOf } from '@newsrelay/channel-feed/languages';
+import { directionOf } from '@newsrelay/channel-feed/direction';
 import { mediaHtml } from '@newsrelay/channel-feed/media-html';
 import { rfc3339, timeForPeople } from '@newsrelay/channel-feed/times';
 import { wordingFor } from '@newsrelay/channel-feed/wording';

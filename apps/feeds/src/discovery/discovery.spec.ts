@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { get as httpGet } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, type DefaultTreeAdapterTypes } from 'parse5';
@@ -130,7 +131,12 @@ describe('discovery', () => {
         NEWSRELAY_LOG_LEVEL: 'fatal',
         NEWSRELAY_PUBLIC_URL: PUBLIC_URL,
       },
-      modules: [FeedsModule.forRoot({ publicUrl: PUBLIC_URL, siteName: NAME })],
+      modules: [FeedsModule.forRoot({
+          publicUrl: PUBLIC_URL,
+          siteName: NAME,
+          encryptionKey: randomBytes(32).toString('base64'),
+          allowTargets: [],
+        })],
       port,
       bind: '127.0.0.1',
       adminKey: 'a-key-of-this-spec',

@@ -1,6 +1,6 @@
 import { feedId } from '@newsrelay/feed-kit/atom-document';
 import { articlePageUrl } from '@newsrelay/feed-kit/addresses';
-import { FEED_CACHE_CONTROL, FEED_TTL } from '@newsrelay/feed-kit/freshness';
+import { accessHeaders, FEED_CACHE_CONTROL, FEED_TTL } from '@newsrelay/feed-kit/freshness';
 import { lastModifiedOf, strongEtag } from '@newsrelay/feed-kit/validators';
 import {
   editionDocument,
@@ -91,8 +91,7 @@ export class EditionShelf {
       lastModified: lastModifiedOf(later(changedAt, feed.state.shapedAt)),
       headers: {
         etag,
-        'cache-control': FEED_CACHE_CONTROL,
-        vary: 'Accept-Encoding',
+        ...accessHeaders(feed.state.settings.access, FEED_CACHE_CONTROL),
         'x-content-type-options': 'nosniff',
         link: `<${channel.self}>; rel="self"`,
       },

@@ -1,6 +1,6 @@
 import { bylineText, htmlBody } from '@newsrelay/channel-kit/article-text';
 import type { ReleasedArticle, RenditionDraft } from '@newsrelay/channel-kit/rendition';
-import { directionOf } from './languages.js';
+import { directionOf } from './direction.js';
 import { mediaHtml } from './media-html.js';
 import { escapeMarkup } from './xml.js';
 import { wordingFor } from './wording.js';

@@ -186,13 +186,14 @@ describe('feed connector', () => {
     });
   });
 
-  it('writes & and < of plain texts as hexadecimal references, which say that no markup is meant', () => {
+  it('writes & and < of a plain text that reads like markup as hexadecimal references: none is meant', () => {
     const text = 'R&D &amp; <b';
     const { full } = render({ headline: text, sections: [text], bylines: [{ role: null, name: text }] });
     for (const name of ['title', 'category', 'dc:creator']) {
       expect(full.rss).toContain(`<${name}>R&#x26;D &#x26;amp; &#x3C;b</${name}>`);
     }
     expect(full.atom.afterUpdated).toContain('<name>R&#x26;D &#x26;amp; &#x3C;b</name>');
+    expect(render({ headline: '甲 & <乙>' }).full.rss).toContain('<title>甲 &amp; &lt;乙&gt;</title>');
   });
 
   it('links in the characters of RFC 3986, as the article may not', () => {

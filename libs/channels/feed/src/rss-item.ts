@@ -1,9 +1,9 @@
 import { Feed } from 'feed';
 import type { Media } from '@newsrelay/contracts/article';
 import { toShanghaiTime } from '@newsrelay/contracts/text';
-import { hasTwoLetterCode } from './languages.js';
 import { itemId, type FeedItem } from './feed-item.js';
 import { around } from './rendered.js';
+import { isRssLanguage } from './rss-language.js';
 import { rfc822 } from './times.js';
 import { element, escapeMarkup, htmlForCdata, plainText } from './xml.js';
 
@@ -45,7 +45,7 @@ function additions(item: FeedItem): string[] {
     ...(item.editor === null ? [] : [element('dc:contributor', {}, plainText(item.editor))]),
     element('dcterms:modified', {}, toShanghaiTime(item.modifiedAt)),
     ...item.alternatives.map((heading) => element('dcterms:alternative', {}, plainText(heading))),
-    ...(hasTwoLetterCode(item.language) ? [element('dc:language', {}, escapeMarkup(item.language))] : []),
+    ...(isRssLanguage(item.language) ? [element('dc:language', {}, escapeMarkup(item.language))] : []),
     ...(item.source === null ? [] : [element('dc:source', {}, plainText(item.source))]),
     ...item.categories.map((category) => element('category', {}, plainText(category))),
     ...item.media.map(mediaContent),

@@ -19,12 +19,16 @@ export function escapeMarkup(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
+const READS_LIKE_MARKUP = /&#?\w|<[/a-z]/i;
+
 /**
- * Plain text as an element's content. & and < are hexadecimal references, which say that no markup is meant: any XML parser
- * reads the same, and validators have nothing to ask (RSS Best Practices Profile, "Character data").
+ * Plain text as an element's content. Where it reads like markup, & and < are hexadecimal references, which say that none is
+ * meant: any XML parser reads the same, and validators have nothing to ask (RSS Best Practices Profile, "Character data").
  */
 export function plainText(text: string): string {
-  return legalText(text).replaceAll('&', '&#x26;').replaceAll('<', '&#x3C;').replaceAll('>', '&gt;');
+  const escaped = escapeMarkup(text);
+  if (!READS_LIKE_MARKUP.test(legalText(text))) return escaped;
+  return escaped.replaceAll('&lt;', '&#x3C;').replaceAll('&amp;', '&#x26;');
 }
 
 /** HTML that may stand in a CDATA section: the section's end mark is written so that HTML reads the same characters. */

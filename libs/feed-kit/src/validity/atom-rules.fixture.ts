@@ -11,14 +11,14 @@ import {
   DCTERMS,
 } from './namespaces.fixture.js';
 import {
-  checkCharacters,
+  checkAllCharacters,
   checkLanguage,
   checkNotBlank,
   checkPlainText,
   checkRfc3339,
   checkUri,
 } from './values.fixture.js';
-import { attribute, everyNode, type XmlNode, type XmlTree } from './xml-tree.fixture.js';
+import { attribute, type XmlNode, type XmlTree } from './xml-tree.fixture.js';
 
 const PERSONS = new Set(['author', 'contributor']);
 const TEXTS = new Set(['title', 'subtitle', 'summary', 'rights']);
@@ -41,11 +41,7 @@ export function checkAtom(tree: XmlTree, url: string, findings: Findings): void 
   }
   checkDeclarations(tree, findings);
   checkExtensions(tree, findings);
-  for (const node of everyNode(root)) {
-    for (const { value } of [...node.attributes, { value: node.text }]) {
-      checkCharacters(value, node.path, findings);
-    }
-  }
+  checkAllCharacters(root, findings);
   checkRequired(root, findings);
   checkLinks(links(root), { at: root, url, type: 'application/atom+xml' }, findings);
   const firstEntry = root.children.findIndex(({ local }) => local === 'entry');

@@ -1,7 +1,6 @@
 import { defaultTreeAdapter as tree, parseFragment, serialize, type DefaultTreeAdapterTypes } from 'parse5';
 import type { Findings } from './findings.fixture.js';
-
-const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
+import { words } from './words.fixture.js';
 
 /** Elements that readers may be given (HTML Living Standard, without scripts, plug-ins, frames, styles and head). */
 const SAFE = new Set(

@@ -1,6 +1,7 @@
 import type { Findings } from './findings.fixture.js';
 import type { XmlNode, XmlTree } from './xml-tree.fixture.js';
 import { everyNode } from './xml-tree.fixture.js';
+import { words } from './words.fixture.js';
 
 export const ATOM = 'http://www.w3.org/2005/Atom';
 export const CONTENT = 'http://purl.org/rss/1.0/modules/content/';
@@ -22,8 +23,6 @@ const KNOWN = new Map([
   [SY, 'sy'],
   [HISTORY, 'fh'],
 ]);
-
-const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
 
 /** Elements that are known of each extension, wherever they may stand. */
 const EXTENSIONS = new Map([

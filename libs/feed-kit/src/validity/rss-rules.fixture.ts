@@ -13,7 +13,7 @@ import {
   SY,
 } from './namespaces.fixture.js';
 import {
-  checkCharacters,
+  checkAllCharacters,
   checkLanguage,
   checkMediaType,
   checkNotBlank,
@@ -24,8 +24,7 @@ import {
   checkUri,
 } from './values.fixture.js';
 import { attribute, everyNode, type XmlNode, type XmlTree } from './xml-tree.fixture.js';
-
-const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
+import { words } from './words.fixture.js';
 
 const CHANNEL = words(
   `title link description language copyright managingEditor webMaster pubDate lastBuildDate category generator docs
@@ -71,11 +70,9 @@ export function checkRss(tree: XmlTree, url: string, findings: Findings): void {
   }
   checkDeclarations(tree, findings);
   checkExtensions(tree, findings);
+  checkAllCharacters(root, findings);
   for (const node of everyNode(root)) {
     if (node.uri === '') checkAttributes(node, ATTRIBUTES.get(node.local) ?? [], findings);
-    for (const { value } of [...node.attributes, { value: node.text }]) {
-      checkCharacters(value, node.path, findings);
-    }
   }
   const channel = first(root, 'channel');
   if (channel === undefined || root.children.length !== 1) findings.error('one-channel', root.path);

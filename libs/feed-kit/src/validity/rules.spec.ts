@@ -172,6 +172,26 @@ describe('the checker of feed documents', () => {
     expect(finding?.rule).toBe('not-utf8');
   });
 
+  it('takes what feeds may say beside their entries: a stylesheet, hubs, archives', () => {
+    const history = 'xmlns:fh="http://purl.org/syndication/history/1.0"';
+    const links = (prefix: string) =>
+      ['hub', 'prev-archive', 'current', 'license']
+        .map((relation) => `<${prefix}link rel="${relation}" href="https://news.example/${relation}"/>`)
+        .join('');
+    const stylesheet = '?><?xml-stylesheet type="text/xsl" href="/feed.xsl"?>';
+    const rss = perfect('rss')
+      .replace('?>', stylesheet)
+      .replace('<ttl>', `<fh:archive ${history}/>${links('atom:')}<ttl>`);
+    expect(found(rss, 'rss')).toEqual([]);
+    const atom = perfect('atom')
+      .replace('?>', stylesheet)
+      .replace('<generator>', `<fh:archive ${history}/>${links('')}<generator>`);
+    expect(found(atom, 'atom')).toEqual([]);
+    const hubs = '"hubs":[{"type":"WebSub","url":"https://news.example/hub"}],"items"';
+    const json = perfect('json').replace('"items"', `"next_url":"https://news.example/2.json",${hubs}`);
+    expect(found(json, 'json')).toEqual([]);
+  });
+
   it('takes text that spells markup where its writer says that it is meant, and where Atom declares HTML', () => {
     const written = (title: string) =>
       perfect('rss').replace('<title>第2条</title>', `<title>${title}</title>`);

@@ -1,7 +1,7 @@
 import { parseFragment } from 'parse5';
 import type { Findings } from './findings.fixture.js';
 import { HTML_ELEMENTS } from './html-rules.fixture.js';
-import type { XmlNode } from './xml-tree.fixture.js';
+import { everyNode, type XmlNode } from './xml-tree.fixture.js';
 
 /* What a single value may look like. Every rule writes down what it finds and hands nothing back. */
 
@@ -74,6 +74,15 @@ export function checkPositiveInteger(value: string, where: string, findings: Fin
 
 export function checkNotBlank(value: string, where: string, findings: Findings): void {
   if (value.trim() === '') findings.warning('blank', where);
+}
+
+/** Every text and attribute of a document. */
+export function checkAllCharacters(root: XmlNode, findings: Findings): void {
+  for (const node of everyNode(root)) {
+    for (const { value } of [...node.attributes, { value: node.text }]) {
+      checkCharacters(value, node.path, findings);
+    }
+  }
 }
 
 /** Marks of a decoding that failed, and C1 controls. */

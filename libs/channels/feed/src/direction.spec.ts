@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { directionOf } from './languages.js';
+import { directionOf } from './direction.js';
 
 describe('directionOf', () => {
   it.each(['ar', 'he', 'fa-IR', 'ur', 'ug', 'yi', 'dv', 'az-Arab', 'AR-eg'])(

@@ -27,9 +27,3 @@ function scriptOf(language: string): string | undefined {
     return undefined;
   }
 }
-
-/**
- * Whether a language can be named in RSS: its validator knows those of ISO 639-1 alone. Atom and JSON name every other, and the
- * `xml:lang` of an RSS document does.
- */
-export const hasTwoLetterCode = (language: string) => /^[a-z]{2}(?:-|$)/i.test(language);
