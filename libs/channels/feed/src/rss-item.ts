@@ -1,7 +1,6 @@
 import { Feed } from 'feed';
 import type { Media } from '@newsrelay/contracts/article';
 import { toShanghaiTime } from '@newsrelay/contracts/text';
-import { isRssLanguage } from './languages.js';
 import { itemId, type FeedItem } from './feed-item.js';
 import { around } from './rendered.js';
 import { isRssLanguage } from './rss-language.js';
