@@ -19,12 +19,14 @@ export class RenditionCache {
   constructor(private readonly readContents: ReadContents) {}
 
   async read(ids: readonly string[]): Promise<RenditionsRead> {
-    const missing = ids.filter((id) => !this.#kept.has(id));
+    // Taken now: what is kept below may push out what else is asked for.
+    const known = new Map(ids.map((id) => [id, this.#kept.get(id)] as const));
+    const missing = ids.filter((id) => known.get(id) === undefined);
     const contents = missing.length === 0 ? new Map<string, never>() : await this.readContents(missing);
     const found = new Map<string, FeedItemRendition>();
     const unreadable = new Map<string, string>();
     for (const id of ids) {
-      const kept = this.#kept.get(id);
+      const kept = known.get(id);
       const parsed = kept === undefined ? feedItemRendition.safeParse(contents.get(id)) : null;
       const rendition = kept ?? parsed?.data;
       if (rendition === undefined) {
