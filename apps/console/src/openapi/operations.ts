@@ -424,9 +424,15 @@ export const OPERATIONS: Operation[] = [
     method: 'get',
     path: '/feeds/{file}',
     summary: 'A feed: {channel}.rss, .atom or .json',
-    headers: { 'If-None-Match': '', 'If-Modified-Since': '' },
+    headers: { 'If-None-Match': '', 'If-Modified-Since': '', 'Accept-Encoding': 'br, gzip, identity' },
     open: true,
-    answers: { 200: 'The feed', 304: 'Unchanged', 410: 'The channel was deleted' },
+    answers: {
+      200: 'The feed',
+      304: 'Unchanged',
+      406: 'Every coding is refused',
+      410: 'The channel was deleted',
+      429: 'Asked for too often without a condition',
+    },
   },
   {
     method: 'get',
