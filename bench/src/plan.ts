@@ -36,7 +36,15 @@ export interface Plan {
     readonly articles: number;
     readonly perSecond: number;
   };
-  readonly feeds: { readonly items: number; readonly connections: number; readonly seconds: number };
+  readonly feeds: {
+    readonly items: number;
+    readonly connections: number;
+    readonly seconds: number;
+    /** How long documents are made again and again in one round, milliseconds. */
+    readonly making: number;
+    /** Feeds that one article goes to, each of so many items. */
+    readonly many: number;
+  };
   /** How long a contender reads pages again and again in one round, milliseconds. */
   readonly page: { readonly milliseconds: number };
   /** Starts take seconds each: fewer rounds than elsewhere, none of them to warm up. */
@@ -66,7 +74,7 @@ export function planOf({ quick, rounds }: BenchOptions): Plan {
       },
       backlog: { rounds: rounds ?? 1, waiting: 500, settleMs: 1_000, articles: 10, perSecond: 20 },
       fairness: { rounds: rounds ?? 1, outlets: 10, articles: 4, perSecond: 4 },
-      feeds: { items: 10, connections: 8, seconds: 1 },
+      feeds: { items: 10, connections: 8, seconds: 1, making: 100, many: 10 },
       page: { milliseconds: 100 },
       startUp: { rounds: rounds ?? 1 },
     };
@@ -97,7 +105,7 @@ export function planOf({ quick, rounds }: BenchOptions): Plan {
       perSecond: 10,
     },
     fairness: { rounds: rounds ?? FEW_ROUNDS, outlets: 500, articles: 10, perSecond: 0.5 },
-    feeds: { items: 50, connections: 32, seconds: 4 },
+    feeds: { items: 50, connections: 32, seconds: 4, making: 1_000, many: 1_000 },
     page: { milliseconds: 1_000 },
     startUp: { rounds: rounds ?? 3 },
   };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '@newsrelay/local-servers/free-port';
+import { readPidFile } from '@newsrelay/local-servers/pid-file';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
 import { Agent, request } from 'undici';
 import { NodeChild } from './node-child.js';
@@ -29,6 +30,7 @@ export class Newsrelay {
     readonly launcher: NodeChild,
     readonly url: string,
     readonly key: string,
+    private readonly dataDir: string,
     private readonly logFile: string,
     /** Where this start's own output begins. */
     private readonly logFrom: number,
@@ -46,6 +48,13 @@ export class Newsrelay {
       },
       { timeoutMs: READY_MS, everyMs: 10 },
     );
+  }
+
+  /** Of one of its two processes. */
+  pidOf(part: 'http' | 'workers'): number {
+    const record = readPidFile(join(this.dataDir, 'run', `${part}.json`));
+    if (record === undefined) throw new Error(`the process ${part} of Newsrelay has no record`);
+    return record.process.pid;
   }
 
   /** @throws Error unless the answer has this status */
@@ -113,5 +122,5 @@ export async function startNewsrelay({ dataDir, servers, profileDir }: Newsrelay
       ...(profileDir === null ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` }),
     },
   });
-  return new Newsrelay(launcher, `http://127.0.0.1:${port}`, key, logFile, logFrom);
+  return new Newsrelay(launcher, `http://127.0.0.1:${port}`, key, dataDir, logFile, logFrom);
 }

@@ -571,14 +571,15 @@ export const OPERATIONS: Operation[] = [
     method: 'get',
     path: '/feeds/{file}',
     summary: 'A feed: {channel}.rss, .atom or .json',
-    headers: { 'If-None-Match': '', 'If-Modified-Since': '' },
+    headers: { 'If-None-Match': '', 'If-Modified-Since': '', 'Accept-Encoding': 'br, gzip, identity' },
     open: true,
     answers: {
       200: 'The feed',
       304: 'Unchanged',
       401: 'The channel is read with a token: Basic (as password), Bearer, or /feeds/{token}/{file}',
+      406: 'Every coding is refused',
       410: 'The channel was deleted',
-      429: 'Too many wrong tokens from this address',
+      429: 'Asked for too often without a condition, or too many wrong tokens from this address',
     },
   },
   {

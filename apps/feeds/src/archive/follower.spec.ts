@@ -8,7 +8,7 @@ import { createManyDeliveries } from '@newsrelay/ledger/deliveries';
 import { openTestLedger, type TestLedger } from '@newsrelay/ledger/ledger.fixture';
 import { EMPTY_ARTICLE, TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
-import { FeedsProcess, PUBLIC_URL, renderItem } from '../feeds-process.fixture.js';
+import { FeedsInstance, PUBLIC_URL, renderFeedItem } from '../feeds-instance.fixture.js';
 
 const DAYS = 7;
 const ARTICLES_A_DAY = 500;
@@ -34,7 +34,7 @@ const previousOf = (links: Link[] | undefined) => links?.find(({ rel }) => rel =
 /** An item as the formatter makes it: of one article, with id and title of another in their places. */
 const PATTERN = { id: '019400aa-0000-7000-8000-000000000000', headline: '样本标题' };
 const pattern = JSON.stringify(
-  renderItem({
+  renderFeedItem({
     articleId: PATTERN.id,
     version: 1,
     source: 'jngxq',
@@ -107,14 +107,14 @@ class Follower {
 describe('a partner that was away for a week', () => {
   let test: TestLedger;
   let newsroom: TestNewsroom;
-  let feeds: FeedsProcess;
+  let feeds: FeedsInstance;
   const truth: Shown = new Map();
   const versions = new Map<string, number>();
 
   beforeAll(async () => {
     test = await openTestLedger();
-    newsroom = new TestNewsroom({ ledger: test.ledger, channelType: 'feed', render: renderItem });
-    feeds = await FeedsProcess.start(test.server.url);
+    newsroom = new TestNewsroom({ ledger: test.ledger, channelType: 'feed', render: renderFeedItem });
+    feeds = await FeedsInstance.start(test.server.url);
     await newsroom.addChannel(CHANNEL, { title: '高新区报', maxItems: 50 });
   }, 120_000);
 
