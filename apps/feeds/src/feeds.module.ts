@@ -39,7 +39,11 @@ export class FeedsModule {
         FeedsEvents,
         FeedDirectory,
         FeedsOfPage,
-        Sitemaps,
+        {
+          provide: Sitemaps,
+          useFactory: (ledger: Ledger) => new Sitemaps(ledger, site),
+          inject: [LEDGER],
+        },
         FeedShelfService,
       ],
     };
