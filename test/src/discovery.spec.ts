@@ -49,13 +49,12 @@ describe('found by search engines and by people', () => {
   }, 120_000);
 
   afterAll(async () => {
-    const { complaints } = browser;
-    await browser.stop();
-    await system.stop();
     await engine.stop();
     await baidu.stop();
+    await browser.stop();
+    await system.stop();
     // No text ran, and no page broke its own rules.
-    expect(complaints).toEqual([]);
+    expect(browser.complaints).toEqual([]);
   }, 60_000);
 
   async function take(fields: Record<string, unknown> = {}): Promise<ArticleAnswer> {
@@ -75,7 +74,12 @@ describe('found by search engines and by people', () => {
     await told(url, 1);
     const { id: other } = await take({ url: elsewhere });
     await pollUntil('pushed', () => baidu.taken.length === 1, WAIT);
-    const correction = { ...sampleArticle(), source: undefined, sourceId: undefined, note: '更正' };
+    const correction = {
+      ...sampleArticle({ headline: '更正后的标题' }),
+      source: undefined,
+      sourceId: undefined,
+      note: '标题有误',
+    };
     expect(
       (await system.api.call('ingest', 'PUT', `/api/v1/articles/${id}`, { json: correction })).status,
     ).toBe(202);
