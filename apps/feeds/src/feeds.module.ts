@@ -105,7 +105,11 @@ export class FeedsModule {
         EditionShelfService,
         FeedDirectory,
         FeedsOfPage,
-        Sitemaps,
+        {
+          provide: Sitemaps,
+          useFactory: (ledger: Ledger) => new Sitemaps(ledger, site),
+          inject: [LEDGER],
+        },
         FeedAccess,
         PollRecorder,
         FeedShelfService,

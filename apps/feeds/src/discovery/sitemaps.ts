@@ -1,6 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
 import type { Ledger } from '@newsrelay/ledger/database';
-import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import {
   firstPlace,
   newsPages,
@@ -10,7 +8,7 @@ import {
   type SitemapPlace,
   type Stretch,
 } from '@newsrelay/ledger/sitemap';
-import { SITE, type Site } from '../site.js';
+import type { Site } from '../site.js';
 import { KeptDocuments, type KeptDocument } from './kept-documents.js';
 import {
   NEWS_HOURS,
@@ -27,19 +25,17 @@ const FRESH_MS = 10_000;
 const KEPT = 6;
 
 /** The sitemaps, made from the ledger. */
-@Injectable()
 export class Sitemaps {
   readonly #documents = new KeptDocuments({ most: KEPT, freshMs: FRESH_MS });
-  readonly #length: number;
   /** Where each stretch begins. Found once: what is full stays as it is. */
   readonly #starts: SitemapPlace[] = [];
 
+  /** @param length articles of one sitemap at most */
   constructor(
-    @Inject(LEDGER) private readonly ledger: Ledger,
-    @Inject(SITE) private readonly site: Site,
-  ) {
-    this.#length = urlsPerSitemap(site);
-  }
+    private readonly ledger: Ledger,
+    private readonly site: Site,
+    private readonly length = urlsPerSitemap(site),
+  ) {}
 
   /** All pages where one sitemap holds them, else an index of the parts. */
   root(): Promise<KeptDocument> {
@@ -95,7 +91,7 @@ export class Sitemaps {
     if (this.#starts.length === 0) this.#begin(0, await firstPlace(this.ledger));
     for (let last = this.#starts.at(-1); last !== undefined;) {
       const known = this.#starts.length;
-      const next = await nextPlace(this.ledger, last, this.#length);
+      const next = await nextPlace(this.ledger, last, this.length);
       this.#begin(known, next);
       last = next === null ? undefined : this.#starts.at(-1);
     }
