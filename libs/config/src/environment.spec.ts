@@ -23,6 +23,7 @@ describe('secrets as files', () => {
     readEnvironment(feedsSettings, {
       NEWSRELAY_PORT: '8080',
       NEWSRELAY_PUBLIC_URL: 'https://news.example',
+      NEWSRELAY_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
       ...environment,
     });
   const refusal = (environment: Environment): string => {

@@ -398,7 +398,13 @@ describe('attemptDelivery', () => {
         closeChannel: (channelId, reason) => Promise.resolve(closed.push(`${channelId}: ${reason}`)),
       };
       outlet = () =>
-        Promise.resolve({ outcome: 'permanent', status: 410, error: 'gone', response: null, closeReason: 'gone' });
+        Promise.resolve({
+          outcome: 'permanent',
+          status: 410,
+          error: 'gone',
+          response: null,
+          closeReason: 'gone',
+        });
       await turn();
       const candidate = await readClaimCandidate(test.ledger, delivery);
       expect(candidate).toMatchObject({ state: 'dead', channel: { paused: null } });

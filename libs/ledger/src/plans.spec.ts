@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { RenditionReady } from '@newsrelay/contracts/events';
 import { insertVersion, lockOrCreateArticle, type NewVersion } from './article-versions.js';
 import { recordChanges } from './audit.js';
+import { endCarried, leaveTurn, takeTurn } from './channel-turns.js';
 import { cancelWaitingOfDeleted } from './channels.js';
 import { CandidateReader } from './claim-candidates.js';
 import { claimDeliveries, messageOf } from './claims.js';
@@ -16,6 +17,8 @@ import { settleDelivery, settlePlainArrivals, type Settlement } from './settleme
 import { dueOfChannels, overdueDeliveries } from './waiting-deliveries.js';
 
 const ARTICLE = '00000000-0000-4000-8000-000000000001';
+/** One that is there. */
+const CHANNEL = 'turns';
 const READY: RenditionReady = {
   articleId: ARTICLE,
   version: 1,
@@ -69,6 +72,12 @@ const STATEMENTS: Record<string, (ledger: Ledger) => Promise<unknown>> = {
     ]),
   'settle an arrival': (ledger) => settlePlainArrivals(ledger, [SETTLEMENT]),
   'settle another': (ledger) => settleDelivery(ledger, SETTLEMENT),
+  'a turn of a channel': async (ledger) => {
+    const turn = await takeTurn(ledger, CHANNEL, 1_000);
+    if (turn === null) throw new Error('the turn is taken');
+    await endCarried(ledger, turn, 'dlv_1');
+    await leaveTurn(ledger, turn);
+  },
   'what is overdue': (ledger) => overdueDeliveries(ledger, 1, '', { perChannel: 1, total: 1 }),
   'what waits for deleted channels': (ledger) => cancelWaitingOfDeleted(ledger),
   'what is due': (ledger) => dueOfChannels(ledger, 'publish', [{ channelId: 'c', except: [] }], 1),
@@ -84,6 +93,18 @@ describe('plans of what runs for every article and delivery, made while the tabl
   beforeAll(async () => {
     test = await openTestLedger();
     // One connection: it tells of the statements that it keeps.
+    await test.ledger
+      .insertInto('channels')
+      .values({
+        id: CHANNEL,
+        type: 'webhook',
+        name: CHANNEL,
+        enabled: true,
+        filter: '{}',
+        settings: '{}',
+        sealed_secrets: '',
+      })
+      .execute();
     const options = { poolSize: 1, applicationName: 'plans', byKeys: true, onIdleError: () => undefined };
     ledger = openLedger({ url: test.server.url, ...options });
   }, 60_000);

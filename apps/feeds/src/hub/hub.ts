@@ -11,7 +11,7 @@ import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { checkTarget, type AllowTargets } from '@newsrelay/outbound/target-rules';
 import { Sealing } from '@newsrelay/sealing/seal';
 import { PUBLIC_URL } from '../public-url.js';
-import { CallerPace } from './caller-pace.js';
+import { callerOf, CallerPace } from './caller-pace.js';
 import { HubRefused, type HubForm } from './hub-form.js';
 import { mayRead, type Credentials } from './may-read.js';
 
@@ -65,7 +65,7 @@ export class Hub {
 
   /** Before anything of the request is looked at. @throws HubRefused 429 */
   admit({ address }: Pick<Caller, 'address'>): void {
-    const seconds = this.#callers.take(address, performance.now());
+    const seconds = this.#callers.take(callerOf(address), performance.now());
     if (seconds > 0)
       throw new HubRefused(429, `at most ${PER_CALLER} requests a minute from one address`, seconds);
   }

@@ -3,10 +3,10 @@ export interface Credentials {
   authorization: string | undefined;
 }
 
+export type MayRead = (feedChannelId: string, credentials: Credentials) => Promise<boolean>;
+
 /**
  * Whether whoever sent the request may read the topic, and so may have it pushed. The one place that the hub asks; every feed is
  * public.
  */
-export function mayRead(_feedChannelId: string, _credentials: Credentials): Promise<boolean> {
-  return Promise.resolve(true);
-}
+export const mayRead: MayRead = () => Promise.resolve(true);
