@@ -1,3 +1,4 @@
+import { setImmediate as letOthersThrough } from 'node:timers/promises';
 import { feedId } from '@newsrelay/feed-kit/atom-document';
 import { articlePageUrl } from '@newsrelay/feed-kit/addresses';
 import { accessHeaders, FEED_CACHE_CONTROL, FEED_TTL } from '@newsrelay/feed-kit/freshness';
@@ -14,6 +15,12 @@ import type { ShelfEntry } from '@newsrelay/ledger/feed-shelf';
 import type { ShelvedVersion } from '@newsrelay/ledger/shelved-versions';
 import type { Representation } from '../http/conditional-answer.js';
 import type { ServedFeed, ShelfState } from '../shelf/shelf.js';
+import { Turnstile } from '../shelf/turnstile.js';
+
+/** Reads of versions at once: a flood of editions that are asked for leaves connections for everything else. */
+const READS_AT_ONCE = 3;
+/** Items, each half a millisecond, before other requests have their turn. */
+const WRITTEN_AT_ONCE = 20;
 
 export interface EditionShelfOptions {
   /** Without a trailing slash. */
@@ -44,6 +51,7 @@ export class EditionShelf {
   readonly #kept = new Map<string, KeptEdition>();
   readonly #making = new Map<string, { made: string; making: Promise<Representation> }>();
   readonly #maxBytes: number;
+  readonly #turnstile = new Turnstile(READS_AT_ONCE);
   #bytes = 0;
 
   constructor(private readonly options: EditionShelfOptions) {
@@ -109,17 +117,23 @@ export class EditionShelf {
     written: ReadonlyMap<string, EditionItem>,
   ): Promise<ReadonlyMap<string, EditionItem>> {
     const missing = entries.filter((entry) => entry.withdrawnAt === null && !written.has(keyOf(entry)));
-    const read = await this.options.readVersions(missing);
+    const read = await this.#turnstile.through(() => this.options.readVersions(missing));
     const versions = new Map(read.map((version) => [version.articleId, version]));
-    return new Map(
-      entries.flatMap((entry): [string, EditionItem][] => {
-        const key = keyOf(entry);
-        const stands = written.get(key);
-        if (stands !== undefined) return [[key, stands]];
-        const given = editionEntry(entry, versions.get(entry.articleId), this.options.publicUrl);
-        return given === null ? [] : [[key, editionItem(profile, channel, given)]];
-      }),
-    );
+    const items = new Map<string, EditionItem>();
+    let fresh = 0;
+    for (const entry of entries) {
+      const key = keyOf(entry);
+      const stands = written.get(key);
+      if (stands !== undefined) {
+        items.set(key, stands);
+        continue;
+      }
+      const given = editionEntry(entry, versions.get(entry.articleId), this.options.publicUrl);
+      if (given !== null) items.set(key, editionItem(profile, channel, given));
+      fresh += 1;
+      if (fresh % WRITTEN_AT_ONCE === 0) await letOthersThrough();
+    }
+    return items;
   }
 
   #keep(key: string, made: KeptEdition): void {
