@@ -17,6 +17,7 @@ const FEED: FeedState = {
   channelId: 'sample',
   channelCreatedAt: AT,
   shapedAt: AT,
+  access: 'public',
   settings: feedSettings.parse({ title: '样', description: '样' }),
   entries: [{ articleId: ID, releaseOrder: '1', publishedAt: AT, language: 'zh-CN', withdrawnAt: AT }],
 };

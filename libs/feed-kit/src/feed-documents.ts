@@ -68,7 +68,7 @@ export function makeFeedDocuments(state: FeedState, publicUrl: string): FeedDocu
     const { parts, etag, pieces, frameBytes } = filled[format];
     const headers = {
       etag,
-      ...accessHeaders(state.access ?? 'public', isPage(state) ? ARCHIVE_CACHE_CONTROL : FEED_CACHE_CONTROL),
+      ...accessHeaders(state.access, isPage(state) ? ARCHIVE_CACHE_CONTROL : FEED_CACHE_CONTROL),
       link: linksOf(state, publicUrl, format),
       ...CROSS_ORIGIN,
     };

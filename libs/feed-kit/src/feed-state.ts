@@ -8,8 +8,8 @@ export interface FeedState {
   channelCreatedAt: Date;
   /** Last change of all that shapes the documents beside their entries: settings, public URL, the way they are made. */
   shapedAt: Date;
-  /** Who may read it; everybody where nothing is said. */
-  access?: FeedAccess;
+  /** Who may read it. */
+  access: FeedAccess;
   settings: FeedPageSettings;
   /** Newest release first; on an archive page what was shown last. */
   entries: readonly FeedEntry[];

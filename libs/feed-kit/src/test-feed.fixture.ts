@@ -68,11 +68,13 @@ export function withdrawn(
 }
 
 export function testState(entries: readonly FeedEntry[], settings: object = {}): FeedState {
+  const parsed = feedSettings.parse({ title: '高新区 R&D <要闻>', description: '一句话 & 说明', ...settings });
   return {
+    access: parsed.access,
     channelId: 'partner-daily',
     channelCreatedAt: new Date('2025-01-01T00:00:00Z'),
     shapedAt: new Date('2025-01-01T00:00:00Z'),
-    settings: feedSettings.parse({ title: '高新区 R&D <要闻>', description: '一句话 & 说明', ...settings }),
+    settings: parsed,
     entries,
   };
 }

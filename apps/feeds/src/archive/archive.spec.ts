@@ -81,7 +81,7 @@ describe('archives of the feeds service', () => {
       expect(answer.headers.get('cache-control')).toBe('public, max-age=60');
       expect(answer.headers.get('etag')).toMatch(/^"[^"]+"$/);
       expect(answer.headers.get('link')).toBe(`<${PUBLIC_URL}${page(1, format)}>; rel="self"`);
-      expect(answer.headers.get('access-control-allow-origin')).toBe(format === 'json' ? '*' : null);
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*');
       const text = await answer.text();
       for (const headline of ['第一条', '第二条', '第三条']) expect(text).toContain(headline);
       before.set(format, {

@@ -108,7 +108,9 @@ describe('HTTP of feeds, over a socket', () => {
         expect(answer.status).toBe(200);
         expect(one(answer, 'content-type')).toBe(MEDIA[format]);
         expect(one(answer, 'content-length')).toBe(String(answer.body.length));
-        expect(one(answer, 'link')).toBe(`<${PUBLIC_URL}${path(format)}>; rel="self"`);
+        expect(one(answer, 'link')).toBe(
+          `<${PUBLIC_URL}/hub>; rel="hub", <${PUBLIC_URL}${path(format)}>; rel="self"`,
+        );
         expect(one(answer, 'cache-control')).toBe(
           'public, max-age=60, stale-while-revalidate=30, stale-if-error=300',
         );
