@@ -36,7 +36,8 @@ describe('/api/v1/openapi.json', () => {
     const services = ['ingest', 'feeds', 'console'] as const;
     for (const path of Object.keys(document.paths)) {
       const concrete = path
-        .replace('{version}', '1')
+        .replace(/\{(version|number)\}/, '1')
+        .replace('{key}', '0123456789abcdef')
         .replace('{file}', 'x.rss')
         .replace('{id}', '00000000-0000-4000-8000-000000000000');
       const answered = new Set<string>();
