@@ -110,7 +110,7 @@ export async function putRequest(tx: LedgerTransaction, request: NewHubRequest):
 }
 
 /**
- * Requests whose time has come, the longest due first, without those of `hosts` and those that `tokens` name. Of one subscription
+ * Requests whose time has come, the longest due first, without those of `hosts` and of the subscriptions `channels`. Of one subscription
  * the one that was asked for first: what is verified last is what stands.
  */
 export async function dueRequests(
