@@ -428,6 +428,7 @@ export const OPERATIONS: Operation[] = [
     open: true,
     answers: {
       200: 'The feed',
+      301: 'It moved: the setting movedTo',
       304: 'Unchanged',
       406: 'Every coding is refused',
       410: 'The channel was deleted',

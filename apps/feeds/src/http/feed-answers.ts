@@ -3,9 +3,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { channelId } from '@newsrelay/contracts/channel';
 import { Problem } from '@newsrelay/contracts/problem';
-import { parseFeedFile, type FeedFormat } from '@newsrelay/feed-kit/addresses';
+import { feedUrl, parseFeedFile, type FeedFormat } from '@newsrelay/feed-kit/addresses';
 import { CROSS_ORIGIN } from '@newsrelay/feed-kit/cross-origin';
+import { FEED_CACHE_CONTROL } from '@newsrelay/feed-kit/freshness';
 import { FeedsEvents } from '../events.js';
+import { PUBLIC_URL } from '../public-url.js';
 import { FeedShelfService } from '../shelf/feed-shelf.service.js';
 import type { ServedFeed, Shelf } from '../shelf/shelf.js';
 import { answerWith, codingFor, isConditional, statusFor, write200, write304 } from './conditional-answer.js';
@@ -15,6 +17,9 @@ import { FeedPolls } from './feed-polls.js';
 /** Where feeds are, with a slash at its end. */
 export const FEEDS_PATH = '/feeds/';
 
+/** For as long as a feed: an operator may take it back. */
+const MOVED = { 'cache-control': FEED_CACHE_CONTROL };
+
 /** What a feed's address is answered with: at once, where that is plain from memory, or by its route. */
 @Injectable()
 export class FeedAnswers {
@@ -22,6 +27,7 @@ export class FeedAnswers {
     @Inject(FeedShelfService) private readonly shelves: FeedShelfService,
     @Inject(FeedsEvents) private readonly events: FeedsEvents,
     @Inject(FeedPolls) private readonly polls: FeedPolls,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
   ) {}
 
   /**
@@ -35,7 +41,7 @@ export class FeedAnswers {
     const named = parseFeedFile(file);
     if (named === null || headers['content-encoding'] !== undefined) return false;
     const feed = this.shelves.peek(named.channelId);
-    if (feed?.kind !== 'feed' || !isPublic(feed)) return false;
+    if (feed?.kind !== 'feed' || !isPublic(feed) || feed.settings.movedTo !== undefined) return false;
     const shown = feed.documents[named.format];
     const coding = codingFor(request, shown);
     if (coding === null) return false;
@@ -59,6 +65,16 @@ export class FeedAnswers {
     const named = parseFeedFile(file);
     if (named === null) throw this.#nothing(file);
     const feed = await this.#feedOf(named.channelId, named.format, file);
+    const { movedTo } = feed.settings;
+    if (movedTo !== undefined && movedTo !== named.channelId) {
+      this.events.requested(named.format, 301);
+      const location = feedUrl(this.publicUrl, movedTo, named.format);
+      await reply
+        .code(301)
+        .headers({ ...MOVED, location })
+        .send();
+      return;
+    }
     const shown = feed.documents[named.format];
     const status = statusFor(request, shown);
     if (status === 200 && isWholePoll(request)) this.#count(request, reply, named.format, file);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelId } from '@newsrelay/contracts/channel';
 import { cleanText } from '@newsrelay/contracts/text';
 
 /** Most items a feed document holds, whatever is asked for. */
@@ -32,5 +33,8 @@ export const feedSettings = z.strictObject({
     .enum(['full', 'summary'])
     .default('full')
     .describe('full text, or the first sentences with a link'),
+  movedTo: channelId
+    .optional()
+    .describe('id of the feed that takes the place of this one: readers are sent there for good'),
 });
 export type FeedSettings = z.infer<typeof feedSettings>;

@@ -659,6 +659,7 @@ export const en: Dictionary = {
   'setting.language': 'Language',
   'setting.maxItems': 'Items kept',
   'setting.content': 'Content',
+  'setting.movedTo': 'Moved to (id of a feed)',
   'setting.url': 'Address of the push',
   'setting.baseUrl': 'Address of the instance',
   'setting.signingSecret': 'Signing secret',

@@ -639,6 +639,7 @@ export const zh = {
   'setting.language': '语言',
   'setting.maxItems': '保留篇数',
   'setting.content': '内容',
+  'setting.movedTo': '已迁至（频道编号）',
   'setting.url': '推送地址',
   'setting.baseUrl': '实例地址',
   'setting.signingSecret': '签名密钥',
