@@ -12,7 +12,7 @@ import type { Stand } from '../stand/stand.js';
 const FEW = 'bench-few';
 const ALL = 'bench-all';
 const FILLED_MS = 900_000;
-const SERVED_MS = 60_000;
+const SERVED_MS = 300_000;
 const AT_ONCE = 32;
 
 interface Made {

@@ -575,6 +575,7 @@ export const OPERATIONS: Operation[] = [
     open: true,
     answers: {
       200: 'The feed',
+      301: 'It moved: the setting movedTo',
       304: 'Unchanged',
       401: 'The channel is read with a token: Basic (as password), Bearer, or /feeds/{token}/{file}',
       406: 'Every coding is refused',

@@ -1,18 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { Problem } from '@newsrelay/contracts/problem';
-import { acceptedCodings, type CodedBody, type Coding } from '@newsrelay/feed-kit/codings';
+import { acceptedCodings, type Coding } from '@newsrelay/feed-kit/codings';
 import { isNotModified, namedTag, type Validators } from '@newsrelay/feed-kit/validators';
 import { headOf200, headOf304 } from './raw-head.js';
+import type { Representation } from './representation.js';
 
-export interface Representation extends Validators {
-  body: Buffer;
-  /** The body's other codings, with which it is answered to whoever takes them. Without it: plain bytes alone. */
-  coded?: CodedBody;
-  contentType: string;
-  /** Of 304 as of 200. */
-  headers: Readonly<Record<string, string>>;
-}
+export type { Representation } from './representation.js';
 
 /** What of a request decides how it is answered. */
 export interface Asked {

@@ -3,8 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { channelId } from '@newsrelay/contracts/channel';
 import { Problem } from '@newsrelay/contracts/problem';
-import { parseFeedFile, type FeedFormat } from '@newsrelay/feed-kit/addresses';
+import { feedUrl, parseFeedFile, type FeedFormat } from '@newsrelay/feed-kit/addresses';
 import { CROSS_ORIGIN } from '@newsrelay/feed-kit/cross-origin';
+import { FEED_CACHE_CONTROL } from '@newsrelay/feed-kit/freshness';
 import { feedPage } from '../discovery/feed-pages.js';
 import { shownFeed } from '../discovery/shown-items.js';
 import { FeedAccess, type Admission } from '../access/feed-access.js';
@@ -23,6 +24,9 @@ type NamedFeed = NonNullable<ReturnType<typeof parseFeedFile>>;
 
 /** Where feeds are, with a slash at its end. */
 export const FEEDS_PATH = '/feeds/';
+
+/** For as long as a feed: an operator may take it back. */
+const MOVED = { 'cache-control': FEED_CACHE_CONTROL };
 
 /** What a feed's address is answered with: at once, where that is plain from memory, or by its route. */
 @Injectable()
@@ -47,7 +51,9 @@ export class FeedAnswers {
     if (named === null || headers['content-encoding'] !== undefined || isOpenedInBrowser(request))
       return false;
     const feed = this.shelves.peek(named.channelId);
-    if (feed?.kind !== 'feed' || feed.state.settings.access !== 'public') return false;
+    if (feed?.kind !== 'feed') return false;
+    const { access, movedTo } = feed.state.settings;
+    if (access !== 'public' || movedTo !== undefined) return false;
     const shown = feed.documents[named.format];
     const coding = codingFor(request, shown);
     if (coding === null) return false;
@@ -73,6 +79,17 @@ export class FeedAnswers {
     const { found, answered } = await this.#admit(named, request, reply);
     const feed = await this.#feedOf(named.channelId, named.format, file);
     if (!found) throw this.#nothing(file);
+    const { movedTo } = feed.state.settings;
+    if (movedTo !== undefined && movedTo !== named.channelId) {
+      this.events.requested(named.format, 301);
+      const location = feedUrl(this.site.publicUrl, movedTo, named.format);
+      await reply
+        .code(301)
+        .headers({ ...MOVED, location })
+        .send();
+      answered(301);
+      return;
+    }
     if (isOpenedInBrowser(request)) {
       await this.#page(named.channelId, feed, reply);
       return;

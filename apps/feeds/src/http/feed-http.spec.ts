@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { deleteChannel } from '@newsrelay/ledger/channels';
+import { deleteChannel, findChannel, updateChannel } from '@newsrelay/ledger/channels';
 import { openTestLedger, type TestLedger } from '@newsrelay/ledger/ledger.fixture';
 import { TestNewsroom } from '@newsrelay/ledger/newsroom.fixture';
 import { pollUntil } from '@newsrelay/local-servers/poll-until';
@@ -305,6 +305,31 @@ describe('HTTP of feeds, over a socket', () => {
       expect([answer.status, one(answer, 'cache-control')]).toEqual([status, 'no-store']);
       expect(answer.headers.has('etag')).toBe(false);
     }
+  });
+
+  it('sends readers of a feed that moved to the one that takes its place, for good', async () => {
+    const stored = await findChannel(test.ledger, channel);
+    if (stored === undefined) throw new Error('no channel');
+    const set = (settings: Record<string, unknown>) =>
+      test.ledger.transaction().execute((tx) => updateChannel(tx, { ...stored, settings }));
+    await set({ ...stored.settings, movedTo: 'elsewhere' });
+    await pollUntil('moved', async () => (await ask()).status === 301, { timeoutMs: 3_000 });
+    for (const format of FORMATS) {
+      for (const [method, headers] of [
+        ['GET', []],
+        ['GET', ['If-None-Match: *']],
+        ['HEAD', []],
+      ] as const) {
+        const answer = await ask(headers, format, method);
+        expect([answer.status, answer.body.length]).toEqual([301, 0]);
+        expect(one(answer, 'location')).toBe(`${PUBLIC_URL}${path(format, 'elsewhere')}`);
+        expect(one(answer, 'cache-control')).toMatch(/\bmax-age=60\b/);
+        expect(one(answer, 'access-control-allow-origin')).toBe('*');
+      }
+    }
+    // A feed cannot send to itself.
+    await set({ ...stored.settings, movedTo: channel });
+    await pollUntil('there', async () => (await ask()).status === 200, { timeoutMs: 3_000 });
   });
 
   it('sends one body in 1,000 polls of a reader, and makes nothing for any of them', async () => {

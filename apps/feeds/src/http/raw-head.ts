@@ -1,6 +1,6 @@
 import { lastModifiedHeader, UNDATED } from '@newsrelay/feed-kit/validators';
 import type { Coding } from '@newsrelay/feed-kit/codings';
-import type { Representation } from './conditional-answer.js';
+import type { Representation } from './representation.js';
 
 /** Names and values in turn, as `writeHead` takes them without putting them into objects first. */
 export type RawHead = readonly string[];

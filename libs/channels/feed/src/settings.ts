@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelId } from '@newsrelay/contracts/channel';
 import { FEED_ACCESS, SILENT_AFTER_HOURS } from '@newsrelay/contracts/feed-token';
 import { cleanText } from '@newsrelay/contracts/text';
 
@@ -65,6 +66,9 @@ export const feedSettings = z.strictObject({
     .max(3650, 'must be at most 3650')
     .optional()
     .describe('for how many days a withdrawn article stays as a notice; 30 if nothing is said'),
+  movedTo: channelId
+    .optional()
+    .describe('id of the feed that takes the place of this one: readers are sent there for good'),
 });
 export type FeedSettings = z.infer<typeof feedSettings>;
 

@@ -728,6 +728,7 @@ export const en: Dictionary = {
   'setting.access': 'Who may read it',
   'setting.silentAfterHours': 'Hours without a request until an alarm',
   'setting.editions': 'Editions for partners',
+  'setting.movedTo': 'Moved to (id of a feed)',
   'setting.url': 'Address of the push',
   'setting.baseUrl': 'Address of the instance',
   'setting.signingSecret': 'Signing secret',

@@ -706,6 +706,7 @@ export const zh = {
   'setting.access': '谁可以读取',
   'setting.silentAfterHours': '多少小时无人读取时告警',
   'setting.editions': '合作方版本',
+  'setting.movedTo': '已迁至（频道编号）',
   'setting.url': '推送地址',
   'setting.baseUrl': '实例地址',
   'setting.signingSecret': '签名密钥',
