@@ -26,6 +26,8 @@ export interface NewHubRequest extends HubParties {
   sealedSecrets: string;
   /** As it will be granted; null for what has none. */
   leaseSeconds: number | null;
+  /** The partner's token that it was asked for with; null where none was shown. */
+  feedTokenId: string | null;
   /** Of a denial. */
   reason: string | null;
 }
@@ -98,12 +100,12 @@ export async function putRequest(tx: LedgerTransaction, request: NewHubRequest):
   const token = randomUUID();
   await sql`
     insert into hub_requests as r (channel_id, mode, token, feed_channel_id, topic, callback, callback_host, sealed_secrets,
-                                   lease_seconds, reason)
+                                   lease_seconds, feed_token_id, reason)
     values (${request.channelId}, ${request.mode}, ${token}, ${request.feedChannelId}, ${request.topic},
-            ${request.callback}, ${request.callbackHost}, ${request.sealedSecrets}, ${request.leaseSeconds}, ${request.reason})
+            ${request.callback}, ${request.callbackHost}, ${request.sealedSecrets}, ${request.leaseSeconds}, ${request.feedTokenId}, ${request.reason})
     on conflict (channel_id, mode) do update
       set token = excluded.token, sealed_secrets = excluded.sealed_secrets, lease_seconds = excluded.lease_seconds,
-          reason = excluded.reason, tries = 0, due_at = clock_timestamp(), requested_at = clock_timestamp()`.execute(
+          feed_token_id = excluded.feed_token_id, reason = excluded.reason, tries = 0, due_at = clock_timestamp(), requested_at = clock_timestamp()`.execute(
     tx,
   );
   await sql`select pg_notify(${NOTIFICATIONS.hubRequests}, '')`.execute(tx);
@@ -121,6 +123,7 @@ export async function dueRequests(
   const { rows } = await sql<HubRequest>`
     select r.channel_id as "channelId", r.mode, r.token, r.feed_channel_id as "feedChannelId", r.topic, r.callback,
            r.callback_host as "callbackHost", r.sealed_secrets as "sealedSecrets", r.lease_seconds as "leaseSeconds",
+           r.feed_token_id as "feedTokenId",
            r.reason, r.tries
     from hub_requests r
     where r.due_at <= clock_timestamp() and r.callback_host <> all (${[...except.hosts]}::text[])

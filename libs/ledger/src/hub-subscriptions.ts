@@ -32,7 +32,7 @@ export async function beginSubscription(
   ledger: Ledger,
   request: HubRequest & { leaseSeconds: number },
 ): Promise<boolean> {
-  const { channelId, feedChannelId, topic, callback, callbackHost, leaseSeconds } = request;
+  const { channelId, feedChannelId, topic, callback, callbackHost, leaseSeconds, feedTokenId } = request;
   return ledger.transaction().execute(async (tx) => {
     if (!(await endRequest(tx, request))) return false;
     const feed = await tx
@@ -53,11 +53,11 @@ export async function beginSubscription(
         where c.type = excluded.type`.execute(tx);
     await sql`
       insert into hub_subscriptions as s
-        (channel_id, feed_channel_id, topic, callback, callback_host, lease_seconds, expires_at)
-      values (${channelId}, ${feedChannelId}, ${topic}, ${callback}, ${callbackHost}, ${leaseSeconds},
+        (channel_id, feed_channel_id, topic, callback, callback_host, lease_seconds, feed_token_id, expires_at)
+      values (${channelId}, ${feedChannelId}, ${topic}, ${callback}, ${callbackHost}, ${leaseSeconds}, ${feedTokenId},
               clock_timestamp() + ${leaseSeconds}::int * interval '1 second')
       on conflict (channel_id) do update
-        set lease_seconds = excluded.lease_seconds, expires_at = excluded.expires_at, verified_at = clock_timestamp(),
+        set lease_seconds = excluded.lease_seconds, feed_token_id = excluded.feed_token_id, expires_at = excluded.expires_at, verified_at = clock_timestamp(),
             ended_at = null, end_reason = null`.execute(tx);
     await announceChannel(tx, channelId);
     return true;
@@ -103,7 +103,7 @@ export async function denySubscription(
   return ledger.transaction().execute(async (tx) => {
     const parties = await partiesOf(tx, channelId);
     if (parties === undefined || !(await endSubscription(tx, channelId, reason))) return false;
-    await putRequest(tx, { ...parties, mode: 'denied', sealedSecrets: '', leaseSeconds: null, reason });
+    await putRequest(tx, { ...parties, mode: 'denied', sealedSecrets: '', leaseSeconds: null, feedTokenId: null, reason });
     await alongside(tx);
     return true;
   });
@@ -126,34 +126,47 @@ async function partiesOf(tx: LedgerTransaction, channelId: string): Promise<HubP
   );
 }
 
-/** Subscriptions whose time is over: by their lease, or because their feed or their channel was deleted. */
+/**
+ * Whether the subscription `s` may still read its feed, the channel `f`: everybody may, or its partner's token is there and has not
+ * expired. Asked at each push, so that a token that is revoked opens nothing from then on.
+ */
+const mayRead = sql<boolean>`(coalesce(f.settings ->> 'access', 'public') = 'public' or exists (
+  select from feed_tokens t
+  where t.id = s.feed_token_id and t.channel_id = s.feed_channel_id
+    and (t.expires_at is null or t.expires_at > clock_timestamp())))`;
+
+/** Subscriptions whose time is over: by their lease, their feed or their channel was deleted, or they may not read it any more. */
 export interface OverSubscription {
   channelId: string;
-  why: 'lease' | 'feed-closed' | 'channel-deleted';
+  why: 'lease' | 'feed-closed' | 'channel-deleted' | 'not-allowed';
 }
 
 export async function subscriptionsThatAreOver(ledger: Ledger, limit: number): Promise<OverSubscription[]> {
   const { rows } = await sql<OverSubscription>`
     select s.channel_id as "channelId",
            case when f.deleted_at is not null then 'feed-closed'
-                when c.deleted_at is not null then 'channel-deleted' else 'lease' end as why
+                when c.deleted_at is not null then 'channel-deleted'
+                when not ${mayRead} then 'not-allowed' else 'lease' end as why
     from hub_subscriptions s
     join channels f on f.id = s.feed_channel_id
     join channels c on c.id = s.channel_id
     where s.ended_at is null
-      and (s.expires_at <= clock_timestamp() or f.deleted_at is not null or c.deleted_at is not null)
+      and (s.expires_at <= clock_timestamp() or f.deleted_at is not null or c.deleted_at is not null
+           or not ${mayRead})
     order by s.expires_at limit ${limit}`.execute(ledger);
   return rows;
 }
 
-/** Whether something may go out to it now: its lease is not over, nor anything else that ended it. */
+/** Whether something may go out to it now: its lease is not over, nor anything else that ended it, and it may read the feed. */
 export async function subscriptionStands(ledger: Ledger, channelId: string): Promise<boolean> {
   const row = await ledger
-    .selectFrom('hub_subscriptions')
-    .select('channel_id')
-    .where('channel_id', '=', channelId)
-    .where('ended_at', 'is', null)
-    .where('expires_at', '>', sql<Date>`clock_timestamp()`)
+    .selectFrom('hub_subscriptions as s')
+    .innerJoin('channels as f', 'f.id', 's.feed_channel_id')
+    .select('s.channel_id')
+    .where('s.channel_id', '=', channelId)
+    .where('s.ended_at', 'is', null)
+    .where('s.expires_at', '>', sql<Date>`clock_timestamp()`)
+    .where(mayRead)
     .executeTakeFirst();
   return row !== undefined;
 }
@@ -175,12 +188,14 @@ export async function announceServed(tx: LedgerTransaction, served: readonly Now
   if (served.length === 0) return;
   const feeds = [...new Set(served.map(({ feedChannelId }) => feedChannelId))];
   const rows = await tx
-    .selectFrom('hub_subscriptions')
-    .select(['channel_id', 'feed_channel_id'])
-    .where('feed_channel_id', 'in', feeds)
-    .where('ended_at', 'is', null)
-    .where('expires_at', '>', sql<Date>`clock_timestamp()`)
-    .orderBy('channel_id')
+    .selectFrom('hub_subscriptions as s')
+    .innerJoin('channels as f', 'f.id', 's.feed_channel_id')
+    .select(['s.channel_id', 's.feed_channel_id'])
+    .where('s.feed_channel_id', 'in', feeds)
+    .where('s.ended_at', 'is', null)
+    .where('s.expires_at', '>', sql<Date>`clock_timestamp()`)
+    .where(mayRead)
+    .orderBy('s.channel_id')
     .execute();
   const byFeed = Map.groupBy(rows, (row) => row.feed_channel_id);
   for (const { feedChannelId, articleId, version, action, renditionId } of served) {

@@ -371,6 +371,7 @@ export interface HubSubscriptionsTable {
   callback: string;
   callback_host: string;
   lease_seconds: number;
+  feed_token_id: string | null;
   verified_at: Generated<Date>;
   expires_at: Date;
   created_at: Generated<Date>;
@@ -388,6 +389,7 @@ export interface HubRequestsTable {
   callback_host: string;
   sealed_secrets: string;
   lease_seconds: number | null;
+  feed_token_id: string | null;
   reason: string | null;
   tries: Defaulted<number>;
   due_at: Generated<Date>;

@@ -5,6 +5,7 @@ import { Problem } from '@newsrelay/contracts/problem';
 import { decodeUtf8 } from '@newsrelay/http-api/body-parsers';
 import { markScope } from '@newsrelay/http-api/route-marks';
 import { isLedgerAway } from '@newsrelay/ledger/database';
+import { credentialsOf } from '../access/credentials.js';
 import { FeedsEvents } from '../events.js';
 import { HubRefused, readHubForm } from './hub-form.js';
 import { Hub } from './hub.js';
@@ -60,7 +61,7 @@ export class HubRoute implements OnModuleInit {
 
   async #answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const form = readHubForm(textOf(request));
-    await this.hub.take(form, { address: request.ip, authorization: request.headers.authorization });
+    await this.hub.take(form, { address: request.ip, shown: credentialsOf(request.raw) });
     this.events.hubAsked(form.mode, 'accepted');
     await reply.code(202).header('cache-control', 'no-store').send();
   }

@@ -10,10 +10,10 @@ import { subscriptionId } from '@newsrelay/ledger/hub-subscriptions';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { checkTarget, type AllowTargets } from '@newsrelay/outbound/target-rules';
 import { Sealing } from '@newsrelay/sealing/seal';
+import { FeedAccess } from '../access/feed-access.js';
 import { PUBLIC_URL } from '../public-url.js';
 import { callerOf, CallerPace } from './caller-pace.js';
 import { HubRefused, type HubForm } from './hub-form.js';
-import { mayRead, type Credentials } from './may-read.js';
 
 /** Injection token of the addresses that callbacks may have besides public ones. */
 export const ALLOW_TARGETS = Symbol('AllowTargets');
@@ -45,8 +45,10 @@ const REFUSALS: Record<HubRefusal, HubRefused> = {
 };
 
 /** Where a request came from. */
-export interface Caller extends Credentials {
+export interface Caller {
   address: string;
+  /** What it shows to read a feed with (`credentialsOf`). */
+  shown: string | undefined;
 }
 
 /** What `POST /hub` asks for, put down to be verified: nothing is called while the request is answered. */
@@ -61,6 +63,7 @@ export class Hub {
     @Inject(PUBLIC_URL) private readonly publicUrl: string,
     @Inject(Sealing) private readonly sealing: Sealing,
     @Inject(ALLOW_TARGETS) private readonly allowTargets: AllowTargets,
+    @Inject(FeedAccess) private readonly access: FeedAccess,
   ) {}
 
   /** Before anything of the request is looked at. @throws HubRefused 429 */
@@ -81,7 +84,7 @@ export class Hub {
     const { refused } = checkTarget(callback, this.allowTargets);
     if (refused !== null) throw new HubRefused(400, `hub.callback ${refused}`);
     if ((this.#full.get(callbackHost) ?? 0) > performance.now()) throw REFUSALS['host-requests'];
-    const feedChannelId = await this.#feedOf(topic, caller);
+    const { feedChannelId, feedTokenId } = await this.#feedOf(topic, caller);
     const id = subscriptionId(topic, callback);
     const refusal = await askHub(
       this.ledger,
@@ -94,6 +97,7 @@ export class Hub {
         callbackHost,
         sealedSecrets: mode === 'subscribe' ? this.sealing.seal(secret === null ? {} : { secret }, id) : '',
         leaseSeconds: mode === 'subscribe' ? leaseSeconds : null,
+        feedTokenId,
         reason: null,
       },
       LIMITS,
@@ -103,15 +107,19 @@ export class Hub {
   }
 
   /** @throws HubRefused 404, 410, 403 */
-  async #feedOf(topic: string, credentials: Credentials): Promise<string> {
+  async #feedOf(
+    topic: string,
+    { shown }: Caller,
+  ): Promise<{ feedChannelId: string; feedTokenId: string | null }> {
     const named = parseTopic(topic, this.publicUrl);
     const isId = named !== null && channelId.safeParse(named.channelId).success;
     const feed = isId ? await findShelvedChannel(this.ledger, named.channelId) : undefined;
     if (feed?.type !== feedManifest.type)
       throw new HubRefused(404, `hub.topic is no feed of this hub: it serves ${this.publicUrl}/feeds/…`);
     if (feed.deleted) throw new HubRefused(410, 'hub.topic was closed');
-    if (!(await mayRead(feed.id, credentials)))
+    const verdict = await this.access.mayRead(feed.id, shown);
+    if (verdict.kind !== 'granted')
       throw new HubRefused(403, 'hub.topic is not public: send the token that it is read with');
-    return feed.id;
+    return { feedChannelId: feed.id, feedTokenId: verdict.holder?.id ?? null };
   }
 }

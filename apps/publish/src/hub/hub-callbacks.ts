@@ -145,6 +145,8 @@ export class HubCallbacks {
       if (why === 'lease')
         await ledger.transaction().execute((tx) => endSubscription(tx, channelId, LEASE_OVER));
       else if (why === 'feed-closed') await denySubscription(ledger, channelId, 'the feed was closed');
+      else if (why === 'not-allowed')
+        await denySubscription(ledger, channelId, 'the feed may not be read with this token any more');
       else await denySubscription(ledger, channelId, 'the publisher ended the subscription');
       events.ended(channelId, why);
     }

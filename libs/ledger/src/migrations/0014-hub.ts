@@ -20,6 +20,8 @@ export async function up(db: Kysely<never>): Promise<void> {
       callback text not null,
       callback_host text not null,
       lease_seconds int not null,
+      -- The partner's token (feed_tokens) that it was asked for with; null where none was shown.
+      feed_token_id uuid,
       verified_at timestamptz(3) not null default clock_timestamp(),
       expires_at timestamptz(3) not null,
       -- Of its first verification.
@@ -44,6 +46,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       callback_host text not null,
       sealed_secrets text not null,
       lease_seconds int,
+      feed_token_id uuid,
       reason text,
       tries int not null default 0,
       due_at timestamptz(3) not null default clock_timestamp(),
