@@ -59,6 +59,9 @@ describe('archives of the feeds service', () => {
     await newsroom.accept(await newsroom.deliverWithdrawal(order, [channel]));
     await served(articleId);
   };
+  /** Waited for: the other instance may have served the last change first. */
+  const feedHolds = (text: string) =>
+    pollUntil(`the feed holds ${text}`, async () => (await one.text(at('.rss'))).includes(text), WAIT);
   const set = async (settings: object) => {
     const stored = await findChannel(test.ledger, channel);
     if (stored === undefined) throw new Error('no such channel');
@@ -96,7 +99,8 @@ describe('archives of the feeds service', () => {
     await publish('第一条，更正', first);
     for (const headline of ['第四条', '第五条', '第六条']) await publish(headline);
     await set({ title: '另一个名字', description: '说明', language: 'en', content: 'summary', maxItems: 1 });
-    expect(await one.text(at('.rss'))).toContain('另一个名字');
+    await feedHolds('另一个名字');
+    await feedHolds('第六条');
     for (const format of FORMATS) {
       const answer = await two.get(page(1, format));
       const { text, etag } = before.get(format) ?? {};
@@ -120,7 +124,7 @@ describe('archives of the feeds service', () => {
       .where('channel_id', '=', channel)
       .execute();
     for (const headline of ['四', '五', '六']) await publish(headline);
-    await one.text(at('.rss'));
+    await feedHolds(page(1_002, 'rss'));
     const lost = await one.get(page(2, 'json'));
     expect([lost.status, lost.headers.get('location')]).toEqual([307, `${PUBLIC_URL}${page(1_002, 'json')}`]);
     expect(await one.text(page(1_002, 'json'))).toContain(`"next_url":"${PUBLIC_URL}${page(1, 'json')}"`);
@@ -146,7 +150,7 @@ describe('archives of the feeds service', () => {
     for (const headline of ['二', '三']) await publish(headline);
     await one.text(at('.rss'));
     await publish('要撤回的一条，更正', article);
-    await one.text(at('.rss'));
+    await feedHolds(page(2, 'rss'));
     const before = await one.get(page(1, 'atom'));
     const order = await newsroom.withdraw(article);
     for (const format of FORMATS) {
@@ -167,6 +171,7 @@ describe('archives of the feeds service', () => {
     await served(article);
     // What the shelf did with it changes nothing any more, and the feed has the notice beside its newest.
     expect(await one.text(page(1, 'atom'))).toBe(text);
+    await feedHolds('本文已撤回');
     for (const format of FORMATS) {
       const feed = await one.text(at(`.${format}`));
       for (const shown of [article, '本文已撤回', '二', '三']) expect(feed).toContain(shown);
