@@ -328,6 +328,43 @@ describe('the WebSub hub, as subscribers see it', () => {
       expect(denied.query.get('hub.reason')).toBe('the feed was closed');
       expect((await asking('subscribe', topicOf(id), path)).status).toBe(410);
     });
+
+    it('of a protected feed needs a token of it, and ends when that is revoked', async () => {
+      const id = await feed({ access: 'token' });
+      const topic = topicOf(id);
+      const path = newPath();
+      const tokens = `/api/v1/channels/${id}/tokens`;
+      const made = await system.api.call<{ id: string; token: string }>('console', 'POST', tokens, {
+        json: { name: '合作方' },
+      });
+      expect(made.status).toBe(201);
+      const ask = (key: string | null) =>
+        system.api.call('feeds', 'POST', '/hub', {
+          key,
+          body: new URLSearchParams({
+            'hub.mode': 'subscribe',
+            'hub.topic': topic,
+            'hub.callback': subscriber.url(path),
+          }).toString(),
+          type: 'application/x-www-form-urlencoded',
+        });
+      for (const key of [null, 'nrf_wrong', system.adminKey]) expect((await ask(key)).status).toBe(403);
+      expect((await ask(made.body.token)).status).toBe(202);
+      await subscriptionIn(topic, 'active');
+      await publish(id, '只给合作方');
+      await subscriber.pushWith(path, '只给合作方');
+
+      await system.api.call('console', 'DELETE', `${tokens}/${made.body.id}`);
+      await publish(id, '令牌撤销之后');
+      const denied = await pollUntil(
+        'denied',
+        () => Promise.resolve(subscriber.questionsAt(path, 'denied')[0]),
+        WAIT,
+      );
+      expect(denied.query.get('hub.reason')).toBe('the feed may not be read with this token any more');
+      await delay(QUIET_MS);
+      expect(subscriber.pushesAt(path).some(({ body }) => body.includes('令牌撤销之后'))).toBe(false);
+    });
   });
 
   describe('what is refused, as plain text that says why', () => {
