@@ -68,7 +68,11 @@ export function withdrawn(
 }
 
 export function testState(entries: readonly FeedEntry[], settings: object = {}): FeedState {
-  const parsed = feedSettings.parse({ title: '高新区 R&D <要闻>', description: '一句话 & 说明', ...settings });
+  const parsed = feedSettings.parse({
+    title: '高新区 R&D <要闻>',
+    description: '一句话 & 说明',
+    ...settings,
+  });
   return {
     access: parsed.access,
     channelId: 'partner-daily',

@@ -103,7 +103,14 @@ export async function denySubscription(
   return ledger.transaction().execute(async (tx) => {
     const parties = await partiesOf(tx, channelId);
     if (parties === undefined || !(await endSubscription(tx, channelId, reason))) return false;
-    await putRequest(tx, { ...parties, mode: 'denied', sealedSecrets: '', leaseSeconds: null, feedTokenId: null, reason });
+    await putRequest(tx, {
+      ...parties,
+      mode: 'denied',
+      sealedSecrets: '',
+      leaseSeconds: null,
+      feedTokenId: null,
+      reason,
+    });
     await alongside(tx);
     return true;
   });

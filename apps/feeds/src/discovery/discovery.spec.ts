@@ -131,12 +131,14 @@ describe('discovery', () => {
         NEWSRELAY_LOG_LEVEL: 'fatal',
         NEWSRELAY_PUBLIC_URL: PUBLIC_URL,
       },
-      modules: [FeedsModule.forRoot({
+      modules: [
+        FeedsModule.forRoot({
           publicUrl: PUBLIC_URL,
           siteName: NAME,
           encryptionKey: randomBytes(32).toString('base64'),
           allowTargets: [],
-        })],
+        }),
+      ],
       port,
       bind: '127.0.0.1',
       adminKey: 'a-key-of-this-spec',

@@ -49,7 +49,6 @@ function once(shown: Representation, kind: keyof Heads, etag: string, make: (now
 
 function sharedHead(shown: Representation, etag: string, now: Date): string[] {
   const { headers, lastModified } = shown;
-  const dated =
-    lastModified === UNDATED ? {} : { 'last-modified': lastModifiedHeader(lastModified, now) };
+  const dated = lastModified === UNDATED ? {} : { 'last-modified': lastModifiedHeader(lastModified, now) };
   return Object.entries({ ...headers, etag, ...dated }).flat();
 }
