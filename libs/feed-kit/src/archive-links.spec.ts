@@ -6,6 +6,7 @@ import type { ArchivePlace, FeedEntry } from './feed-state.js';
 import { PUBLIC_URL, testEntry, testState, withdrawn } from './test-feed.fixture.js';
 
 const FEED = `${PUBLIC_URL}/feeds/partner-daily`;
+const HUB = `${PUBLIC_URL}/hub`;
 
 function made(
   archive: ArchivePlace | undefined,
@@ -28,8 +29,9 @@ describe('links along an archive', () => {
   it('lead from the feed to its newest page, where there is one', () => {
     const { rss, atom, json } = made({ kind: 'current', newestPage: 7 });
     expect(linksOf({ rss, atom })).toEqual({
-      rss: { self: `${FEED}.rss`, 'prev-archive': `${FEED}/archive/7.rss` },
+      rss: { hub: HUB, self: `${FEED}.rss`, 'prev-archive': `${FEED}/archive/7.rss` },
       atom: {
+        hub: HUB,
         self: `${FEED}.atom`,
         alternate: `${PUBLIC_URL}/`,
         'prev-archive': `${FEED}/archive/7.atom`,
@@ -45,7 +47,7 @@ describe('links along an archive', () => {
       },
     });
     const without = made({ kind: 'current', newestPage: null });
-    expect(linksOf(without).rss).toEqual({ self: `${FEED}.rss` });
+    expect(linksOf(without).rss).toEqual({ hub: HUB, self: `${FEED}.rss` });
     expect(without.json).not.toHaveProperty('next_url');
     for (const text of [rss, atom, without.rss, without.atom]) expect(text).not.toContain('fh:archive');
     expect(made(undefined).json).not.toHaveProperty('_newsrelay');

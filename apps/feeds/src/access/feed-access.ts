@@ -28,7 +28,7 @@ export interface Admission {
   found: boolean;
   /** Whose token was shown; null for none. */
   holder: TokenHolder | null;
-  /** Whether that is so still: for answers that are waited for. */
+  /** Whether that is so still, for answers that are waited for; also of a feed that is gone, which is for others to say. */
   still: () => Promise<boolean>;
   /** To be called once, when the status of the answer is known: it is counted. */
   answered: (status: number) => void;
@@ -107,7 +107,7 @@ export class FeedAccess implements OnApplicationBootstrap {
     const answered = (status: number) => {
       this.count(channelId, holder, request.headers['user-agent'], status);
     };
-    const still = async () => (await this.mayRead(channelId, shown)).kind === 'granted';
+    const still = async () => (await this.mayRead(channelId, shown)).kind !== 'refused';
     if (verdict.kind === 'granted') return { found: true, holder, still, answered };
     const problem = this.#refusal(verdict.shown, request, reply);
     answered(problem.status);
