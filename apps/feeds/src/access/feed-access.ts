@@ -11,6 +11,7 @@ import type { Ledger } from '@newsrelay/ledger/database';
 import { readFeedGrants } from '@newsrelay/ledger/feed-tokens';
 import { LEDGER } from '@newsrelay/ledger/ledger-token';
 import { LedgerNotifications } from '@newsrelay/ledger/notifications';
+import { FeedsEvents } from '../events.js';
 import { ChannelGrants, type TokenHolder, type Verdict } from './channel-grants.js';
 import { credentialsOf } from './credentials.js';
 import { PollRecorder } from './poll-recorder.js';
@@ -21,6 +22,12 @@ const CHALLENGE = 'Basic realm="Newsrelay feeds", charset="UTF-8"';
 
 /** A `User-Agent` above this is taken apart each time, and not kept, UTF-16 units. */
 const LONG_AGENT = 500;
+
+/** What is asked for; `format` as requests for it are counted. */
+export interface Asked {
+  channelId: string;
+  format: string;
+}
 
 /** A request that may have what it asks for. */
 export interface Admission {
@@ -49,6 +56,7 @@ export class FeedAccess implements OnApplicationBootstrap {
     @Inject(LEDGER) ledger: Ledger,
     @Inject(LedgerNotifications) private readonly notifications: LedgerNotifications,
     @Inject(PollRecorder) private readonly polls: PollRecorder,
+    @Inject(FeedsEvents) private readonly events: FeedsEvents,
   ) {
     this.#grants = new ChannelGrants({
       read: async (channelId) => {
@@ -82,22 +90,23 @@ export class FeedAccess implements OnApplicationBootstrap {
 
   /**
    * Lets a request in that may read what the channel shows; one for a feed that is not there too, since the answer to that is
-   * nobody's secret. Without waiting where that is known by heart.
+   * nobody's secret. Without waiting where that is known by heart. Refusals are counted under `format`.
    *
    * @throws Problem 401 where a token is missing, or is none of this channel's; 429 to whoever sends wrong ones again and again
    */
-  admit(channelId: string, request: FastifyRequest, reply: FastifyReply): Admission | Promise<Admission> {
+  admit(asked: Asked, request: FastifyRequest, reply: FastifyReply): Admission | Promise<Admission> {
+    const { channelId } = asked;
     const shown = credentialsOf(request.raw);
     const known = this.#grants.peek(channelId, shown);
-    if (known !== undefined) return this.#enter(known, channelId, shown, request, reply);
+    if (known !== undefined) return this.#enter(known, asked, shown, request, reply);
     return this.mayRead(channelId, shown).then((verdict) =>
-      this.#enter(verdict, channelId, shown, request, reply),
+      this.#enter(verdict, asked, shown, request, reply),
     );
   }
 
   #enter(
     verdict: Verdict,
-    channelId: string,
+    { channelId, format }: Asked,
     shown: string | undefined,
     request: FastifyRequest,
     reply: FastifyReply,
@@ -111,6 +120,7 @@ export class FeedAccess implements OnApplicationBootstrap {
     if (verdict.kind === 'granted') return { found: true, holder, still, answered };
     const problem = this.#refusal(verdict.shown, request, reply);
     answered(problem.status);
+    this.events.requested(format, problem.status);
     throw problem;
   }
 

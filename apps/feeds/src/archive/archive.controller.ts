@@ -30,8 +30,9 @@ export class ArchiveController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { answered } = await this.access.admit(channelId, request, reply);
     const named = parseArchiveFile(file);
+    const asked = { channelId, format: named?.format ?? 'none' };
+    const { answered } = await this.access.admit(asked, request, reply);
     const channel = await this.channels.feedOf(channelId);
     if (named === null) throw this.#nothing(channelId, file);
     const { number, format } = named;

@@ -40,7 +40,7 @@ export class WithdrawalsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { answered } = await this.access.admit(channelId, request, reply);
+    const { answered } = await this.access.admit({ channelId, format: 'withdrawals' }, request, reply);
     const { settings } = await this.channels.feedOf(channelId);
     const rows = await readWithdrawals(this.ledger, channelId, decodeCursor(cursor, z.uuid()), limit + 1);
     const page = pageOf(

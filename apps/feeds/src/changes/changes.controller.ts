@@ -42,7 +42,7 @@ export class ChangesController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { answered, still } = await this.access.admit(channelId, request, reply);
+    const { answered, still } = await this.access.admit({ channelId, format: 'changes' }, request, reply);
     const gone = new AbortController();
     reply.raw.once('close', () => {
       gone.abort();

@@ -4,7 +4,7 @@ import { channelId as channelIdSchema } from '@newsrelay/contracts/channel';
 import { Problem } from '@newsrelay/contracts/problem';
 import { editionEnding } from '@newsrelay/feed-editions/edition-document';
 import { Open } from '@newsrelay/http-api/route-marks';
-import { FeedAccess, type Admission } from '../access/feed-access.js';
+import { FeedAccess } from '../access/feed-access.js';
 import { FeedsEvents } from '../events.js';
 import { answerWith, statusFor } from '../http/conditional-answer.js';
 import { FeedShelfService } from '../shelf/feed-shelf.service.js';
@@ -34,7 +34,11 @@ export class EditionController {
   ): Promise<void> {
     const [, edition = '', ending] = /^([a-z0-9-]+)\.(xml|json)$/.exec(file) ?? [];
     if (edition === '') throw this.#refusal(404, `There is no edition ${channel}/${file}.`);
-    const { found, answered } = await this.#admit(channel, request, reply);
+    const { found, answered } = await this.access.admit(
+      { channelId: channel, format: FORMAT },
+      request,
+      reply,
+    );
     const feed = await this.#feedFor(channel);
     const profile = this.editions.profileOf(edition);
     const isAsked = feed?.state.settings.editions?.includes(edition) ?? false;
@@ -60,15 +64,6 @@ export class EditionController {
     const shelf = this.shelves.peek(channel) ?? (await this.shelves.get(channel));
     if (shelf.kind === 'closed') throw this.#refusal(410, `The feed ${channel} was closed.`);
     return shelf.kind === 'feed' ? shelf : null;
-  }
-
-  async #admit(channel: string, request: FastifyRequest, reply: FastifyReply): Promise<Admission> {
-    try {
-      return await this.access.admit(channel, request, reply);
-    } catch (error) {
-      if (error instanceof Problem) this.events.requested(FORMAT, error.status);
-      throw error;
-    }
   }
 
   #refusal(status: number, detail: string): Problem {

@@ -8,7 +8,7 @@ import { CROSS_ORIGIN } from '@newsrelay/feed-kit/cross-origin';
 import { FEED_CACHE_CONTROL } from '@newsrelay/feed-kit/freshness';
 import { feedPage } from '../discovery/feed-pages.js';
 import { shownFeed } from '../discovery/shown-items.js';
-import { FeedAccess, type Admission } from '../access/feed-access.js';
+import { FeedAccess } from '../access/feed-access.js';
 import { FeedsEvents } from '../events.js';
 import { FeedShelfService } from '../shelf/feed-shelf.service.js';
 import type { ServedFeed, Shelf } from '../shelf/shelf.js';
@@ -76,7 +76,7 @@ export class FeedAnswers {
     void reply.headers(CROSS_ORIGIN);
     const named = parseFeedFile(file);
     if (named === null) throw this.#nothing(file);
-    const { found, answered } = await this.#admit(named, request, reply);
+    const { found, answered } = await this.access.admit(named, request, reply);
     const feed = await this.#feedOf(named.channelId, named.format, file);
     if (!found) throw this.#nothing(file);
     const { movedTo } = feed.state.settings;
@@ -106,19 +106,6 @@ export class FeedAnswers {
   #answered({ channelId, format }: NamedFeed, { headers }: IncomingMessage, status: 200 | 304): void {
     this.events.requested(format, status);
     this.access.count(channelId, null, headers['user-agent'], status);
-  }
-
-  async #admit(
-    { channelId, format }: NamedFeed,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<Admission> {
-    try {
-      return await this.access.admit(channelId, request, reply);
-    } catch (error) {
-      if (error instanceof Problem) this.events.requested(format, error.status);
-      throw error;
-    }
   }
 
   /** What a feed is, and what is in it. Not kept: nobody but a browser may get it instead of the feed. */
